@@ -1,0 +1,32 @@
+# `make demo` and `make test` do everything from a bare clone: they need Python 3.11 or newer and nothing else.
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+# Installed once; again only when the locked versions or the project's own metadata change. Never needs the network after that.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Dateline needs Python 3.11 or newer on PATH (or: make PYTHON=/path/to/python3)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked dependencies into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY)  ## crawl the bundled agency on loopback and look at what is in the database
+	@$(BIN)/dateline demo
+
+test: $(READY)  ## lint, types and every test, offline
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+clean:  ## remove what make made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

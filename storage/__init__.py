@@ -1,0 +1,1 @@
+"""What Dateline keeps: one SQLite file. Knows nothing of Scrapy."""

@@ -1,0 +1,398 @@
+"""What the packages say to one another: frozen plain data without behaviour.
+
+Times: `now`, `due`, `until`, `at` in scheduling are seconds since the epoch (float, UTC). Times that readers
+see are text, `YYYY-MM-DDTHH:MM:SSZ`, or `YYYY-MM-DD` where only the day is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
+Via = Literal["feed", "sitemap", "news_sitemap", "listing", "archive", "redirect", "import", "command"]
+Precision = Literal["second", "minute", "day"]
+Form = Literal["article", "live_blog", "flash", "gallery"]
+Access = Literal["open", "metered", "paywalled", "unknown"]
+Rights = Literal["open", "reserved"]
+Status = Literal["live", "corrected", "withdrawn"]
+RevisionKind = Literal["first", "update", "correction", "refile", "repeat", "withdrawal", "minor"]
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A time that somebody wrote, never an invented one.
+
+    `at` is UTC text to the second, or a bare day with precision `day`. `offset` is the offset as written or as the
+    source's timezone gave it (`+03:00`), None for a day. `origin` names the witness: `json-ld`, `meta`, `time`,
+    `microdata`, `feed`, `sitemap`, `dateline`, `url`, `text`; with ` (source timezone)` after it where the text had no
+    zone and the source's was used.
+    """
+
+    at: str
+    precision: Precision
+    offset: str | None
+    raw: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that discovery found, with what its finder said about it (a witness, not the truth)."""
+
+    url: str
+    kind: LinkKind = "article"
+    via: Via = "feed"
+    title: str | None = None
+    lead: str | None = None
+    published: Instant | None = None
+    modified: Instant | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    image: str | None = None
+    guid: str | None = None
+    full_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What general extraction cannot know of a source; travels with each of its pages.
+
+    `body`, `lead`, `title`, `drop`: CSS selectors, tried in order. `agency_id`: a regular expression on the URL whose
+    group 1 is the agency's own id. `title_suffix`: regular expressions taken off the end of titles. `timezone`: IANA
+    name, for times without a zone. `agency`: the name its datelines and credits bear (`TASS`). `recheck`: ages of an
+    article, in seconds after it was first seen, at which it is looked at again. `valid_until`: the layout's last day.
+    """
+
+    source: str
+    agency: str | None = None
+    timezone: str | None = None
+    languages: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    title_suffix: tuple[str, ...] = ()
+    agency_id: str | None = None
+    recheck: tuple[int, ...] = (900, 3600, 10800, 21600, 86400, 259200)
+    valid_until: str | None = None
+    version: str = "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The bytes of one fetched page with all that extraction may use: `extract(page)` is a function of this alone.
+
+    `url` was asked for, `final_url` answered. `charset` is what the HTTP header declared. `reserved` is the reason why
+    its text may not be kept (`X-Robots-Tag: noarchive`, `tdm-reservation`), None where it may.
+    """
+
+    url: str
+    final_url: str
+    body: bytes
+    fetched_at: str
+    profile: Profile
+    status: int = 200
+    charset: str | None = None
+    content_type: str | None = None
+    witness: Link | None = None
+    reserved: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """`MOSCOW, November 1. /TASS/. ` taken apart: `text` as published, `date` as ISO day, `length` characters of the body."""
+
+    text: str
+    place: str | None
+    date: str | None
+    agency: str | None
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a headline or first line says of its own revision: `CORRECTED-`, `UPDATE 2-`, `STORY WITHDRAWN`.
+
+    `kind` None: no marker; then `title` is the title unchanged. `urgency` is `flash`, `urgent` or None.
+    """
+
+    kind: RevisionKind | None
+    title: str
+    label: str | None = None
+    urgency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The agency that a text came from, with the words that say so."""
+
+    agency: str
+    evidence: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One page's article as extracted. `body`: DESIGN of the `articles` view; `key`: its identity within the source
+    (`id:<agency id>` or the canonical URL)."""
+
+    source: str
+    key: str
+    url: str
+    canonical_url: str
+    title: str
+    body: str
+    content_hash: str
+    extractor: str
+    lead: str | None = None
+    subheads: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    published: Instant | None = None
+    modified: Instant | None = None
+    agency_id: str | None = None
+    form: Form = "article"
+    rights: Rights = "open"
+    dateline: Dateline | None = None
+    credit: Credit | None = None
+    image_url: str | None = None
+    image_caption: str | None = None
+    image_credit: str | None = None
+    access: Access = "unknown"
+    marker: RevisionKind | None = None
+    label: str | None = None
+    tail: str | None = None
+    word_count: int = 0
+    sketch: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What became of one page: an article, or the reason why there is none. `sources`: field -> where it came from.
+    `dropped`: (rule, text) of what was taken out. `links_to` is the alternative address a rejection may name."""
+
+    article: Article | None
+    reason: str | None = None
+    detail: str | None = None
+    sources: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a fetch ended; `name` is of `OUTCOMES`, with `:code` after rejected, blocked and failed; `detail` is for people."""
+
+    name: str
+    detail: str | None = None
+
+
+OUTCOMES: tuple[str, ...] = (
+    "new", "revised", "unchanged", "not_modified", "listed", "alias", "copy", "gone",
+    "rejected", "blocked", "failed", "interrupted",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave for asking again; sent back verbatim."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to fetch one address until `until`, together with its host's turn. `fetch_id` is the row of `fetches`
+    that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
+    `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id."""
+
+    fetch_id: int
+    link_id: int
+    source: str
+    url: str
+    kind: LinkKind
+    host: str
+    until: float
+    found_at: float
+    seen: int = 0
+    tries: int = 0
+    validators: Validators = Validators()
+    witness: Link | None = None
+    backfill: int | None = None
+    first_poll: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """Answer of `Frontier.lease`: the leases taken; `wait`: seconds until a due row's host has its turn, None when
+    nothing is due; `elsewhere`: due rows that other processes hold."""
+
+    leases: tuple[Lease, ...]
+    wait: float | None = None
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HostRules:
+    """What a host's robots.txt said when it was last asked: `status` `ok`, `allow_all` or `disallow_all`."""
+
+    host: str
+    status: str | None = None
+    body: str = ""
+    until: float = 0.0
+    crawl_delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostNote:
+    """What a fetch taught about its host, written with its outcome. None: no change."""
+
+    host: str
+    robots: HostRules | None = None
+    paused_until: float | None = None
+    failed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """An article of the same identity that is stored; `hashes` are those of all its revisions, oldest first."""
+
+    id: int
+    source: str
+    key: str
+    url: str
+    revision: int
+    content_hash: str
+    hashes: tuple[str, ...]
+    title: str
+    lead: str | None
+    body: str
+    status: Status
+    story_id: int | None
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A stored article of any source that shares `shared` keys of `size` in its sketch with the one asked about."""
+
+    id: int
+    source: str
+    story_id: int | None
+    shared: int
+    size: int
+    content_hash: str
+    published_at: str | None
+    credit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows around an article: by key, by address (an alias), and by shared text."""
+
+    article: KnownArticle | None = None
+    kin: tuple[Kin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with an article. `article_id` None: insert. `revision` None: write no text, only the check.
+    `basis` is the stored revision number on which this was decided (0: none); the store refuses a stale one.
+    `kind` is the new revision's. `story_id` None: a story of its own."""
+
+    outcome: str
+    article_id: int | None
+    basis: int
+    kind: RevisionKind | None = None
+    status: Status = "live"
+    story_id: int | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """All that one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier
+    row's next time, the host's turn. `due` None: not again (unless offered anew); `quarantine`: given up, kept.
+    `responded_at`: when the last byte came (the host's next turn counts from there)."""
+
+    fetch_id: int
+    outcome: Outcome
+    at: float
+    lease: Lease | None = None
+    status: int | None = None
+    urls: tuple[str, ...] = ()
+    ms: int = 0
+    bytes: int = 0
+    responded_at: float | None = None
+    due: float | None = None
+    quarantine: bool = False
+    validators: Validators | None = None
+    links: tuple[Link, ...] = ()
+    first_poll_limit: int | None = None
+    host: HostNote | None = None
+    article: Article | None = None
+    decision: Decision | None = None
+    raw: bytes | None = None
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the store made of an `Ending`. `stale`: the decision's basis had moved; nothing was written, decide again."""
+
+    stale: bool = False
+    article_id: int | None = None
+    revision: int | None = None
+    offered: int = 0
+    again: int = 0
+    held: int = 0
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One fetched page on its way through the pipelines; each step replaces what it found out.
+
+    `ending` is None until the fetch's end is decided."""
+
+    page: Page
+    ending: Ending
+    extraction: Extraction | None = None
+    known: Known | None = None
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one source. `counts`: outcome name -> fetches."""
+
+    id: int
+    source: str
+    started_at: str
+    finished_at: str | None = None
+    finish_reason: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class ArticleStore(Protocol):
+    """What the pipelines need of a store; each call is done in the writer's thread and answered when committed."""
+
+    def known(self, article: Article) -> Future[Known]: ...
+
+    def end(self, ending: Ending) -> Future[Ended]: ...
+
+
+class Extractor(Protocol):
+    """A pool that extracts pages in other processes; `charge` failures come back as an `Extraction` with a reason."""
+
+    async def extract(self, page: Page) -> Extraction: ...
+
+
+Links = Sequence[Link]
