@@ -19,6 +19,7 @@ Access = Literal["open", "metered", "paywalled", "unknown"]
 Rights = Literal["open", "reserved"]
 Status = Literal["live", "corrected", "withdrawn"]
 RevisionKind = Literal["first", "update", "correction", "refile", "repeat", "withdrawal", "minor"]
+Blob = bytes
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -319,7 +320,7 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """All that one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier
-    row's next time, the host's turn. `due` None: not again (unless offered anew); `quarantine`: given up, kept.
+    row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not again (unless offered anew); `quarantine`: given up, kept.
     `responded_at`: when the last byte came (the host's next turn counts from there)."""
 
     fetch_id: int
@@ -339,8 +340,10 @@ class Ending:
     host: HostNote | None = None
     article: Article | None = None
     decision: Decision | None = None
-    raw: bytes | None = None
+    raw: Blob | None = None
     charset: str | None = None
+    ttl: int | None = None
+    max_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,13 +363,14 @@ class Ended:
 class Dispatch:
     """One fetched page on its way through the pipelines; each step replaces what it found out.
 
-    `ending` is None until the fetch's end is decided."""
+    `decided`: its outcome stands, later steps leave it alone. `span`: (since, until) of a backfill in epoch seconds,
+    both inclusive: an article published outside it is not wanted."""
 
     page: Page
     ending: Ending
     extraction: Extraction | None = None
-    known: Known | None = None
     decided: bool = False
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

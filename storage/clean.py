@@ -1,0 +1,138 @@
+"""What may go into a column: cleaned where nothing is lost by it, refused (`Unstorable`) where something would be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+
+from storage.errors import Unstorable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from storage.models import Article, Link
+else:
+    from sqlite_utils.utils import sqlite3
+
+T = TypeVar("T")
+
+REFUSED_BY_THE_DRIVER = (
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.DataError,
+    sqlite3.ProgrammingError,
+    OverflowError,
+    UnicodeEncodeError,
+)
+"""What the driver raises for a value that it cannot bind or that the column does not take; the statement did nothing."""
+
+_ADDRESSES = frozenset({"url", "canonical_url", "key"})
+_LARGEST = 2**63
+
+
+def text(value: str) -> str:
+    """`value` without NUL, surrogate pairs joined, lone surrogates as U+FFFD."""
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
+
+
+def address(value: str) -> str:
+    """`value` unchanged: an address with a character cleaned away is another address. Raises Unstorable."""
+    if text(value) != value:
+        raise Unstorable(f"the address {value!r} holds NUL or a lone surrogate")
+    return value
+
+
+def host_of(url: str) -> str:
+    """The host that takes turns: lowercased name, with its port where one is written. Raises Unstorable."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Unstorable(f"the address {url!r} cannot be read: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Unstorable(f"the address {url!r} is not http or https")
+    if "@" in parts.netloc:
+        raise Unstorable(f"an address on {parts.hostname} carries a user name or password")
+    return parts.netloc.lower() if port is not None else parts.netloc.lower().rstrip(":")
+
+
+def article(found: Article) -> Article:
+    """An article whose every field fits its column. Raises Unstorable naming the field."""
+    sketch = tuple(_signed(key) for key in found.sketch)
+    return _clean(replace(found, sketch=sketch))
+
+
+def link(found: Link) -> Link:
+    """A link whose every field fits its column. Raises Unstorable naming the field."""
+    return _clean(found)
+
+
+def dumps(value: Any) -> str:
+    """JSON as columns hold it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def row_hash(values: Iterable[Any]) -> bytes:
+    """16 bytes over a row's data, by which a later check sees a damaged row that SQLite itself would give out."""
+    return hashlib.sha256(dumps(list(values)).encode()).digest()[:16]
+
+
+def _signed(key: int) -> int:
+    if not isinstance(key, int) or not -_LARGEST <= key < 2 * _LARGEST:
+        raise Unstorable(f"sketch: {key!r} is not a number of 64 bits")
+    return key - 2 * _LARGEST if key >= _LARGEST else key
+
+
+def _clean(value: T) -> T:
+    changed: dict[str, Any] = {}
+    for name, allowed in _shape(cast("Any", type(value))):
+        old = getattr(value, name)
+        if not isinstance(old, allowed) or (isinstance(old, bool) and bool not in allowed):
+            raise Unstorable(f"{name}: {type(old).__name__} instead of {' or '.join(t.__name__ for t in allowed)}")
+        new = _value(name, old)
+        if new is not old:
+            changed[name] = new
+    return replace(value, **changed) if changed else value  # type: ignore[type-var]  # a dataclass, by _shape
+
+
+def _value(name: str, old: Any) -> Any:
+    if isinstance(old, str):
+        return address(old) if name in _ADDRESSES else text(old)
+    if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
+        raise Unstorable(f"{name}: {old} is more than 63 bits")
+    if isinstance(old, tuple):
+        if not all(isinstance(part, (str, int)) for part in old):
+            raise Unstorable(f"{name}: a list of other things than text")
+        new = tuple(_value(name, part) for part in old)
+        return old if new == old else new
+    return _clean(old) if is_dataclass(old) and not isinstance(old, type) else old
+
+
+@cache
+def _shape(kind: type[object]) -> tuple[tuple[str, tuple[type, ...]], ...]:
+    """Field names of a dataclass of `models` with the types that they may have."""
+    hints = get_type_hints(kind)
+    return tuple((field.name, _types(hints[field.name])) for field in fields(cast("Any", kind)))
+
+
+def _types(hint: Any) -> tuple[type, ...]:
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return tuple(t for part in get_args(hint) for t in _types(part))
+    if origin is Literal:
+        return (str,)
+    if hint is None:
+        return (NoneType,)
+    return (origin or hint,) if hint is not float else (float, int)

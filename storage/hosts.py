@@ -1,0 +1,107 @@
+"""A host's turn: one request at a time or as many as allowed, so far apart, over all processes and sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from storage.models import HostNote, HostRules
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+BUSY_LOOK = 0.5
+"""Seconds until a host whose requests are all in flight is looked at again."""
+
+
+def wait(db: Database, host: str, *, now: float, in_flight: int, fetch_id: int = -1) -> float:
+    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted."""
+    row = db.conn.execute("SELECT next_at, paused_until FROM host WHERE host = ?", (host,)).fetchone()
+    blocked = max(row) - now if row else 0.0
+    if blocked > 0:
+        return float(blocked)
+    (busy,) = db.conn.execute(
+        "SELECT (SELECT count(*) FROM link WHERE host = :host AND state = 'leased' AND until > :now AND fetch_id <> :own)"
+        " + (SELECT count(*) FROM hop WHERE host = :host AND granted AND until > :now AND fetch_id <> :own)",
+        {"host": host, "now": now, "own": fetch_id},
+    ).fetchone()
+    return BUSY_LOOK if busy >= in_flight else 0.0
+
+
+def take(db: Database, host: str, *, now: float, delay: float) -> None:
+    """Take the host's turn: nobody else asks it before `delay`, or what its robots.txt asks for, has passed."""
+    db.conn.execute(
+        "INSERT INTO host (host, next_at) VALUES (:host, :now + :delay) ON CONFLICT (host) DO UPDATE SET"
+        " next_at = max(next_at, :now + max(:delay, coalesce(crawl_delay, 0)))",
+        {"host": host, "now": now, "delay": delay},
+    )
+
+
+def turn(
+    db: Database, host: str, *, now: float, delay: float, in_flight: int, lease: tuple[int, str, float] | None
+) -> float:
+    """A further request of a fetch under way: its redirect or retry. 0.0: taken, else seconds to wait.
+
+    `lease`: (fetch id, host, until) of that fetch. With it the request counts as in flight until the fetch ends, and one
+    to the fetch's own host comes `delay` after the answer that it follows. Without it the fetch's own lease cannot be
+    told from others', so one more than `in_flight` is let pass.
+    """
+    if lease is None:
+        seconds = wait(db, host, now=now, in_flight=in_flight + 1)
+        if seconds <= 0:
+            take(db, host, now=now, delay=delay)
+        return seconds
+    fetch_id, own_host, until = lease
+    first = db.conn.execute(
+        "INSERT INTO hop (fetch_id, host, until, granted) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING RETURNING 1",
+        (fetch_id, host, until),
+    ).fetchall()
+    asked_before = host == own_host if first else False
+    if (
+        not first
+        and db.conn.execute(
+            "UPDATE hop SET granted = 0 WHERE fetch_id = ? AND host = ? AND granted RETURNING 1", (fetch_id, host)
+        ).fetchall()
+    ):
+        asked_before = True
+    if asked_before:  # the answer to its last request has just come
+        take(db, host, now=now, delay=delay)
+    seconds = wait(db, host, now=now, in_flight=in_flight, fetch_id=fetch_id)
+    if seconds <= 0:
+        take(db, host, now=now, delay=delay)
+        db.conn.execute("UPDATE hop SET granted = 1 WHERE fetch_id = ? AND host = ?", (fetch_id, host))
+    return seconds
+
+
+def answered(db: Database, host: str, *, at: float, delay: float) -> None:
+    """The last byte came at `at`: the next turn counts from there."""
+    take(db, host, now=at, delay=delay)
+
+
+def note(db: Database, found: HostNote) -> None:
+    """Write what a fetch taught about its host. A pause is never shortened, but ended by one that lies in the past."""
+    db.conn.execute("INSERT INTO host (host) VALUES (?) ON CONFLICT DO NOTHING", (found.host,))
+    if found.robots is not None:
+        rules_ = found.robots
+        db.conn.execute(
+            "UPDATE host SET robots_status = ?, robots_body = ?, robots_until = ?, crawl_delay = ? WHERE host = ?",
+            (rules_.status, rules_.body, rules_.until, rules_.crawl_delay, found.host),
+        )
+    if found.paused_until is not None:
+        db.conn.execute(
+            "UPDATE host SET paused_until = CASE WHEN :until > 0 THEN max(paused_until, :until) ELSE 0 END"
+            " WHERE host = :host",
+            {"until": found.paused_until, "host": found.host},
+        )
+    if found.failed is not None:
+        db.conn.execute(
+            "UPDATE host SET failures = CASE WHEN ? THEN failures + 1 ELSE 0 END WHERE host = ?",
+            (found.failed, found.host),
+        )
+
+
+def rules(db: Database, host: str) -> HostRules:
+    """What the host's robots.txt said when it was last asked; `status` None: never."""
+    row = db.conn.execute(
+        "SELECT robots_status, robots_body, robots_until, crawl_delay FROM host WHERE host = ?", (host,)
+    ).fetchone()
+    return HostRules(host, *row) if row else HostRules(host)

@@ -1,0 +1,274 @@
+"""Links into the frontier: new ones become rows, known ones are due again when they have changed since the last look."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from storage import clean, clock
+from storage.errors import Unstorable
+from storage.models import Instant, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlite_utils import Database
+
+    from storage.models import LinkKind
+
+ENDPOINT, ARTICLE, RECHECK = 1, 2, 3
+"""Ranks: what is leased first. robots.txt comes before all, by itself."""
+
+MINUTE = 59.0
+VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Who offers: the endpoint's row, its backfill (0: live), whether this is its first poll, and its limit then."""
+
+    link_id: int | None = None
+    backfill: int = 0
+    first_poll: bool = False
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class Offered:
+    """What became of the links of one offer."""
+
+    new: int = 0
+    again: int = 0
+    held: int = 0
+    refused: list[tuple[str, str]] | None = None
+
+
+def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, now: float) -> Offered:
+    """Put `links` into the frontier. Under a first poll's limit the newest are due and the rest held."""
+    result = Offered(refused=[])
+    room = None
+    if finder.first_poll and finder.limit is not None:
+        (let,) = db.conn.execute(
+            "SELECT count(*) FROM link WHERE source = ? AND kind = 'article' AND first", (source,)
+        ).fetchone()
+        room = max(0, finder.limit - let)
+        links = sorted(links, key=lambda link: _newest(link) or 0.0, reverse=True)
+    for link in links:
+        try:
+            room = _offer(db, source, clean.link(link), finder=finder, now=now, room=room, result=result)
+        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
+            assert result.refused is not None
+            result.refused.append((clean.text(str(link.url)), str(error)))
+    return result
+
+
+def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, backfill: int, now: float) -> int:
+    """Make the rows of a source's endpoints, due at once; live ones that are no longer named are retired with their
+    children. Answers how many are new or were taken up again. Raises Unstorable for an address that is none."""
+    wanted = list(rows)
+    begun = 0
+    for url, kind in wanted:
+        cursor = db.conn.execute(
+            "INSERT INTO link (source, url, kind, scope, host, found_at, backfill, seeded, first, state, rank, due)"
+            " VALUES (:source, :url, :kind, :backfill, :host, :now, :backfill, 1, 1, 'pending', :rank, :now)"
+            " ON CONFLICT (source, url, scope) DO UPDATE SET kind = excluded.kind, seeded = 1, parent = NULL,"
+            "  rank = excluded.rank, state = 'pending', due = excluded.due"
+            " WHERE state = 'retired' OR kind <> excluded.kind AND state <> 'leased' RETURNING id",
+            {
+                "source": source,
+                "url": clean.address(url),
+                "kind": kind,
+                "backfill": backfill,
+                "host": clean.host_of(url),
+                "now": now,
+                "rank": ENDPOINT,
+            },
+        )
+        begun += len(cursor.fetchall())
+    db.conn.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (source, clock.text(now)))
+    if not backfill:
+        _retire(db, source, {url for url, _ in wanted})
+    return begun
+
+
+def to_json(link: Link | None) -> str | None:
+    """A link as its row keeps it: only what was said."""
+    if link is None:
+        return None
+    plain = asdict(link)
+    return clean.dumps({name: value for name, value in plain.items() if value not in (None, (), [])})
+
+
+def from_json(kept: str | None) -> Link | None:
+    """The link again."""
+    if kept is None:
+        return None
+    plain: dict[str, Any] = json.loads(kept)
+    for name in ("published", "modified"):
+        if name in plain:
+            plain[name] = Instant(**plain[name])
+    plain["tags"] = tuple(plain.get("tags", ()))
+    return Link(**plain)
+
+
+def _retire(db: Database, source: str, named: set[str]) -> None:
+    rows = db.conn.execute("SELECT id, url FROM link WHERE source = ? AND scope = 0 AND seeded", (source,)).fetchall()
+    for link_id, url in rows:
+        if url not in named:
+            db.conn.execute(
+                "WITH RECURSIVE family (id) AS (SELECT ? UNION SELECT link.id FROM link JOIN family ON parent = family.id)"
+                " UPDATE link SET seeded = 0, state = CASE state WHEN 'leased' THEN state ELSE 'retired' END"
+                " WHERE id IN (SELECT id FROM family) AND kind <> 'article'",
+                (link_id,),
+            )
+
+
+def _newest(link: Link) -> float | None:
+    """When its finder says it was last published or changed; what the frontier's order goes by."""
+    times = [clock.epoch(i.at) for i in (link.published, link.modified) if i is not None]
+    return max((t for t in times if t is not None), default=None)
+
+
+def _changed(link: Link) -> float | None:
+    """The latest instant at which its finder says it changed. A bare day says nothing of an article: it would be due
+    all day long; of a sitemap's child it is all that there is."""
+    if link.modified is None or (link.modified.precision == "day" and link.kind == "article"):
+        return None
+    at = clock.epoch(link.modified.at)
+    return at + MINUTE if at is not None and link.modified.precision == "minute" else at
+
+
+_KNOWN = (
+    "SELECT id, kind, state, backfill, seen, due, looked_at, modified, found_at, vain, witness FROM link"
+    " WHERE source = ? AND url = ? AND scope = ?"
+)
+
+
+def _offer(
+    db: Database, source: str, link: Link, *, finder: Finder, now: float, room: int | None, result: Offered
+) -> int | None:
+    """One link; answers the room that is left under a first poll's limit."""
+    article = link.kind == "article"
+    scope = 0 if article else finder.backfill
+    row = db.conn.execute(_KNOWN, (source, link.url, scope)).fetchone()
+    if row is None and article and (stored := _stored(db, source, link.url)) is not None:
+        _insert(db, source, link, finder=finder, now=now, state="done", looked_at=stored)
+        row = db.conn.execute(_KNOWN, (source, link.url, scope)).fetchone()
+    if row is not None:
+        if row[1] == link.kind:
+            _known(db, row, link, finder=finder, now=now, result=result)
+        return room
+    if article and room is not None:
+        if room <= 0:
+            _insert(db, source, link, finder=finder, now=now, state="held")
+            result.held += 1
+            return room
+        room -= 1
+    _insert(db, source, link, finder=finder, now=now, state="pending")
+    result.new += 1
+    return room
+
+
+def _stored(db: Database, source: str, url: str) -> float | None:
+    """When the article that this address leads to was last looked at, though the frontier does not know it (an
+    import, the canonical address of another row)."""
+    row = db.conn.execute(
+        "SELECT last_checked_at FROM article WHERE id = (SELECT article_id FROM address WHERE source = ? AND url = ?)",
+        (source, url),
+    ).fetchone()
+    return clock.epoch(row[0]) if row else None
+
+
+def _insert(
+    db: Database, source: str, link: Link, *, finder: Finder, now: float, state: str, looked_at: float | None = None
+) -> None:
+    article = link.kind == "article"
+    live_first = finder.first_poll and state == "pending"
+    db.conn.execute(
+        "INSERT INTO link (source, url, kind, scope, host, witness, modified, found_at, backfill, parent, first, state,"
+        " rank, newest, due, seen, looked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            source,
+            link.url,
+            link.kind,
+            0 if article else finder.backfill,
+            clean.host_of(link.url),
+            to_json(link),
+            _changed(link) if looked_at is None else None,
+            now,
+            finder.backfill if state == "pending" else 0,
+            None if article else finder.link_id,
+            int(live_first),
+            state,
+            ARTICLE if article else ENDPOINT,
+            _newest(link),
+            now if state == "pending" else None,
+            int(looked_at is not None),
+            looked_at,
+        ),
+    )
+
+
+def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, now: float, result: Offered) -> None:
+    link_id, _, state, backfill, seen, due, looked_at, _, _, _, witness = row
+    if state not in ("pending", "held", "done"):
+        return
+    unseen = link.kind == "article" and not seen and looked_at is None
+    if unseen and state in ("pending", "held") and finder.backfill and backfill == 0:
+        _set_due(db, link_id, due if due is not None else now, _merged(witness, link), backfill=finder.backfill)
+        result.new += 1
+        return
+    again = _again(row, link, now) if not finder.backfill else None
+    if again is not None:
+        _set_due(db, link_id, again if due is None else min(due, again), _merged(witness, link), again=_changed(link))
+        result.again += 1
+    elif unseen and state == "pending" and not finder.backfill:
+        # A backfill's unread page that is now in the live feed is news: the live crawl takes it.
+        to_live = 0 if backfill and not finder.first_poll else None
+        merged = _merged(witness, link)
+        if to_live is not None or to_json(merged) != witness:
+            _set_due(db, link_id, due if due is not None else now, merged, backfill=to_live)
+
+
+def _again(row: tuple[Any, ...], link: Link, now: float) -> float | None:
+    """When to look again at a known link; None: no reason. A site that marks every page as just changed is believed
+    twice, then ever less often."""
+    _, _, state, _, _, _, looked_at, modified, found_at, vain, _ = row
+    changed = _changed(link)
+    basis = found_at if looked_at is None and state == "held" else looked_at
+    if changed is None or basis is None or changed <= basis or (modified is not None and changed <= modified):
+        return None
+    gap = 0.0 if vain < VAIN_FREE else min(VAIN_MOST, VAIN_STEP * 2.0 ** (vain - VAIN_FREE))
+    return float(max(now, basis + gap))
+
+
+def _set_due(
+    db: Database, link_id: int, due: float, link: Link, *, again: float | None = None, backfill: int | None = None
+) -> None:
+    db.conn.execute(
+        "UPDATE link SET state = 'pending', due = :due, witness = :witness, newest = coalesce(:newest, newest),"
+        " again = (:again IS NOT NULL), modified = coalesce(:again, modified),"
+        " rank = CASE WHEN :again IS NULL OR kind <> 'article' THEN rank ELSE :article END,"
+        " backfill = coalesce(:backfill, backfill) WHERE id = :id",
+        {
+            "id": link_id,
+            "due": due,
+            "witness": to_json(link),
+            "newest": _newest(link),
+            "again": again,
+            "article": ARTICLE,
+            "backfill": backfill,
+        },
+    )
+
+
+def _merged(kept: str | None, link: Link) -> Link:
+    """The new witness, with what only an earlier one said."""
+    old = from_json(kept)
+    if old is None:
+        return link
+    missing = {
+        f.name: getattr(old, f.name) for f in fields(Link) if getattr(link, f.name) in (None, ()) and f.name != "kind"
+    }
+    return replace(link, **missing)

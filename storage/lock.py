@@ -1,0 +1,45 @@
+"""One daemon a database: an advisory lock that the kernel drops with the process, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import TYPE_CHECKING, Self
+
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class DaemonHeld(StorageError):
+    """Another daemon works on this database."""
+
+
+class DaemonLock:
+    """Holds `DATABASE.daemon-lock` by flock(2) while the daemon runs; the file's text is the holder's process id.
+
+    The file itself stays: unlinking a lock file lets two processes lock two files of one name."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(database.name + ".daemon-lock")
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(descriptor)
+            raise DaemonHeld(
+                f"{self._path}: a daemon already works on this database (process {holder}); "
+                "stop it first, or use `dateline run`, which works beside it"
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)

@@ -1,0 +1,77 @@
+"""Which processes are at work, so that the leases of a dead one are taken back at once and not at their end.
+
+A process is known by its id and start time, within one boot and one space of process ids: a container's process 7 is
+not the host's. Of a process in another space nothing can be told; its leases simply run out.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def register(db: Database, *, now: float) -> str:
+    """Enter this process; answers the name that its leases bear."""
+    owner = uuid.uuid4().hex
+    pid = os.getpid()
+    db.conn.execute(
+        "INSERT INTO owner (id, pid, started, boot, space, registered_at) VALUES (?, ?, ?, ?, ?, ?)",
+        (owner, pid, _started(pid), _boot(), _space(), now),
+    )
+    return owner
+
+
+def dead(db: Database) -> list[str]:
+    """The owners whose process is known to have ended."""
+    boot, space = _boot(), _space()
+    rows = db.conn.execute("SELECT id, pid, started, boot, space FROM owner").fetchall()
+    return [row[0] for row in rows if _is_dead(*row[1:], here=(boot, space))]
+
+
+def _is_dead(
+    pid: int, started: str | None, boot: str | None, space: str | None, *, here: tuple[str | None, str | None]
+) -> bool:
+    if boot is not None and here[0] is not None and boot != here[0]:
+        return True  # a database is written on one machine: that boot is over
+    if space != here[1]:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # alive, of another user
+    now = _started(pid)
+    return started is not None and now != started
+
+
+def _started(pid: int) -> str | None:
+    """Start time of a process in clock ticks since boot; `ended` for one that only waits for its parent; None where
+    the system has no /proc."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except FileNotFoundError:
+        return None if not Path("/proc/self/stat").exists() else "ended"
+    except (ProcessLookupError, PermissionError):
+        return "ended"
+    fields = stat.rpartition(b")")[2].split()
+    return "ended" if fields[0] in (b"Z", b"X") else fields[19].decode()
+
+
+def _boot() -> str | None:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+
+
+def _space() -> str | None:
+    try:
+        return str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return None

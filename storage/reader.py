@@ -1,0 +1,184 @@
+"""Reading what is stored, typed: for `dateline show`, `status`, `changes`, exports, and programs of others.
+
+Programs in other languages read the views (docs/schema.md); this is the same for Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from storage import database, search
+from storage.errors import driver_errors_as_ours
+from storage.views import VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.search import Hit
+
+_COLUMNS = {view.name: tuple(name for name, _ in view.columns) for view in VIEWS}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a view: its columns by name, as text and numbers (lists are JSON text)."""
+
+    view: str
+    values: tuple[Any, ...]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[_COLUMNS[self.view].index(column)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Column -> value, in the view's order."""
+        return dict(zip(_COLUMNS[self.view], self.values, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of `changes`."""
+
+    seq: int
+    at: str
+    kind: str
+    article_id: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One row of `source_health`."""
+
+    source: str
+    last_success_at: str | None
+    last_new_at: str | None
+    articles_24h: int
+    error_rate_24h: float | None
+    median_delay_s: float | None
+    state: str
+    why: str | None
+
+
+class Reader:
+    """A read-only connection. For one thread, or with `any_thread` for several that take care not to use it at once.
+
+    Raises Missing, NotDateline, OlderSchema or NewerSchema at opening, `StorageError` later."""
+
+    def __init__(self, path: Path | str, *, any_thread: bool = False) -> None:
+        self.path = path
+        self.db = database.open_reader(path, any_thread=any_thread)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def article(self, which: int | str) -> Row | None:
+        """An article by its id, or by any address that leads to it; None where there is none."""
+        if isinstance(which, int) or which.isdecimal():
+            return self._one("articles", "id = ?", int(which) if int(which) < 2**63 else -1)
+        return self._one(
+            "articles",
+            "id = coalesce((SELECT id FROM article WHERE canonical_url = ? OR url = ? ORDER BY id LIMIT 1),"
+            " (SELECT min(article_id) FROM address WHERE url = ?))",
+            which,
+            which,
+            which,
+        )
+
+    def articles(
+        self,
+        *,
+        source: str | None = None,
+        since: str | None = None,
+        newest_first: bool = True,
+        limit: int | None = None,
+    ) -> Iterator[Row]:
+        """Articles by when they were published; `since`: UTC text, of that time or later."""
+        where = ["(source = ? OR ? IS NULL)", "(published_at >= ? OR ? IS NULL)"]
+        order = "published_at DESC, id DESC" if newest_first else "published_at, id"
+        return self._rows(
+            "articles",
+            f"{' AND '.join(where)} ORDER BY {order} LIMIT ?",
+            source,
+            source,
+            since,
+            since,
+            -1 if limit is None else limit,
+        )
+
+    def addresses(self, article_id: int) -> list[str]:
+        """All addresses that lead to an article, oldest first."""
+        rows = self._execute("SELECT url FROM address WHERE article_id = ? ORDER BY first_seen_at, url", article_id)
+        return [url for (url,) in rows]
+
+    def revisions(self, article_id: int) -> list[Row]:
+        """Every text of an article, oldest first."""
+        return list(self._rows("revisions", "article_id = ? ORDER BY revision", article_id))
+
+    def copies(self, article_id: int) -> list[Row]:
+        """The other articles of its story, earliest publication first."""
+        return list(
+            self._rows(
+                "articles",
+                "story_id = (SELECT story_id FROM article WHERE id = ?) AND id <> ?"
+                " ORDER BY coalesce(published_at, first_seen_at), id",
+                article_id,
+                article_id,
+            )
+        )
+
+    def story(self, story_id: int) -> Row | None:
+        """A story."""
+        return self._one("stories", "story_id = ?", story_id)
+
+    def changes(self, since: int = 0, *, limit: int = 1000) -> list[Change]:
+        """The changes after `since` (a `seq`), in their order."""
+        rows = self._execute(
+            "SELECT seq, at, kind, article_id, revision FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", since, limit
+        )
+        return [Change(*row) for row in rows]
+
+    def fetches(self, *, source: str | None = None, limit: int = 100) -> list[Row]:
+        """The last fetches, newest first."""
+        return list(self._rows("fetches", "(source = ? OR ? IS NULL) ORDER BY id DESC LIMIT ?", source, source, limit))
+
+    def runs(self, *, source: str | None = None, limit: int = 20) -> list[Row]:
+        """The last runs, newest first."""
+        return list(self._rows("runs", "(source = ? OR ? IS NULL) ORDER BY id DESC LIMIT ?", source, source, limit))
+
+    def health(self) -> list[Health]:
+        """The state of each source."""
+        names = ", ".join(_COLUMNS["source_health"])
+        return [Health(*row) for row in self._execute(f"SELECT {names} FROM source_health ORDER BY source")]  # noqa: S608 - our own names
+
+    def counts(self) -> dict[str, int]:
+        """`articles`, `revisions`, `stories`, `fetches`, `runs`, `changes` -> rows."""
+        tables = ("article", "revision", "story", "fetch", "run", "change")
+        plural = ("articles", "revisions", "stories", "fetches", "runs", "changes")
+        found = self._execute("SELECT " + ", ".join(f"(SELECT count(*) FROM {t})" for t in tables))[0]  # noqa: S608 - our own names
+        return dict(zip(plural, found, strict=True))
+
+    def search(self, query: str, **options: Any) -> list[Hit]:
+        """See `storage.search.search`."""
+        return search.search(self.db, query, **options)
+
+    def _one(self, view: str, where: str, *values: Any) -> Row | None:
+        return next(self._rows(view, where, *values), None)
+
+    def _rows(self, view: str, where: str, *values: Any) -> Iterator[Row]:
+        names = ", ".join(_COLUMNS[view])
+        with driver_errors_as_ours(self.path):
+            for row in self.db.conn.execute(f"SELECT {names} FROM {view} WHERE {where}", values):  # noqa: S608 - our own parts
+                yield Row(view, row)
+
+    def _execute(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with driver_errors_as_ours(self.path):
+            return self.db.conn.execute(sql, values).fetchall()

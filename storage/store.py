@@ -1,0 +1,111 @@
+"""The store: every call is done in the writer's thread and answered when it is committed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from storage import articles, database, endings, imports, raw, runs
+from storage.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from sqlite_utils import Database
+
+    from storage.models import Article, Ended, Ending, Known
+
+
+class Store:
+    """One open database. Satisfies `models.ArticleStore`. Calls may come from any thread; each answers with a Future
+    that fails with a `StorageError` when the database cannot do it."""
+
+    def __init__(self, path: Path, writer: Writer, clock: Callable[[], float]) -> None:
+        self.path = path
+        self.writer = writer
+        self.clock = clock
+        self.owner: str | None = None
+        """The name that this process's leases and runs bear, once `Frontier.register_owner` has given it one."""
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        write: bool = True,
+        group: str | int | None = None,
+        clock: Callable[[], float] = time.time,
+        busy_seconds: float = database.BUSY_SECONDS,
+        allow_old_sqlite: bool = False,
+    ) -> Self:
+        """Open a database, made where there is none. `write` False: nothing is made or migrated, and what would write
+        fails with ReadOnly. `group`: name or id of the group that may read. Raises StorageError and its kinds."""
+        file = Path(path).absolute()
+
+        def connect() -> Database:
+            if not write:
+                return database.open_reader(file, busy_seconds=busy_seconds)
+            return database.open_writer(file, group=group, busy_seconds=busy_seconds, allow_old_sqlite=allow_old_sqlite)
+
+        return cls(file, Writer(file, connect, writable=write), clock)
+
+    def close(self) -> None:
+        """Do what is queued, checkpoint, close. Raises what kept the file from closing cleanly."""
+        self.writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def known(self, article: Article) -> Future[Known]:
+        """What is stored around an article: its identity or an alias, and texts that share its sketch."""
+        return self.writer.submit(lambda db: articles.known(db, article), writes=False)
+
+    def end(self, ending: Ending) -> Future[Ended]:
+        """Write the end of a fetch, in one transaction: outcome, article, links, validators, the address's next time,
+        the host's turn. `stale`: the decision's basis had moved, nothing was written. See `endings`."""
+        return self.writer.submit(lambda db: endings.end(db, ending))
+
+    def begin_run(self, source: str, at: float) -> Future[int]:
+        """Open a run of a source; answers its number."""
+        owner = self.owner
+        return self.writer.submit(lambda db: runs.begin(db, source, at=at, owner=owner))
+
+    def finish_run(self, run_id: int, at: float, reason: str) -> Future[dict[str, int]]:
+        """Close a run; answers its counts: outcome (`failed:timeout`) -> fetches."""
+        return self.writer.submit(lambda db: runs.finish(db, run_id, at=at, reason=reason))
+
+    def run_counts(self, run_id: int) -> Future[dict[str, int]]:
+        """The counts of a run so far."""
+        return self.writer.submit(lambda db: runs.counts(db, run_id), writes=False)
+
+    def begin_record(self, run_id: int | None, source: str, url: str, record: str, at: float) -> Future[int | None]:
+        """Open the fetch of one record of an import (`warc:<file identity>#<offset>`); None: that record has its
+        outcome already. The fetch is then ended by `end` with an Ending without lease."""
+        return self.writer.submit(lambda db: imports.begin(db, run_id, source, url, record, at=at))
+
+    def done_records(self, file: str) -> Future[set[int]]:
+        """The offsets of a file's records that have an outcome; `file` as in `warc:<file>#<offset>`."""
+        return self.writer.submit(lambda db: imports.done(db, file), writes=False)
+
+    def prune_raw(self, *, now: float, days: float = raw.DAYS, most_bytes: int = raw.MOST_BYTES) -> Future[int]:
+        """Drop kept pages by age and size, a step at a time: call it again until it answers 0."""
+
+        def prune(db: Database) -> int:
+            return raw.prune(db, now=now, days=days, most_bytes=most_bytes)
+
+        return self.writer.submit(prune)
+
+    def vacuum(self, pages: int = 1000) -> Future[int]:
+        """Give up to `pages` free pages back to the file system; answers how many are still free."""
+
+        def give_back(db: Database) -> int:
+            db.conn.execute(f"PRAGMA incremental_vacuum({int(pages)})").fetchall()
+            (free,) = db.conn.execute("PRAGMA freelist_count").fetchone()
+            return int(free)
+
+        return self.writer.submit(give_back)

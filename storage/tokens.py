@@ -1,0 +1,54 @@
+"""Text cut for the index, and queries cut the same way.
+
+unicode61 takes a run of Chinese, Japanese or Thai for one word, since nothing parts the words there. Such runs become
+overlapping pairs of characters (`東京都` -> `東京 京都 都`), and a query's runs become a phrase of pairs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Scripts written without spaces, or (Hangul) with endings that hang on the word: Thai, Lao, Myanmar, Khmer, kana, Han, Hangul.
+_RUN = re.compile(
+    "["
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff"
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+    "]+"
+)
+# Vowel points of Arabic and Hebrew, the tatweel, and the space of no width that parts Khmer words: nobody types them.
+_UNTYPED = {
+    **dict.fromkeys([*range(0x0591, 0x05BE), 0x05BF, 0x05C1, 0x05C2, 0x05C4, 0x05C5, 0x05C7]),
+    **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, 0x0640, 0x200B]),
+    ord("ё"): "е",
+    ord("Ё"): "Е",
+}
+
+
+def normal(text: str) -> str:
+    """One spelling for what looks alike: NFKC, points and tatweel away, ё as е."""
+    return unicodedata.normalize("NFKC", text).translate(_UNTYPED)
+
+
+def for_index(text: str) -> str:
+    """The text as the index takes it."""
+    return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} {run.group()[-1]} ", normal(text))
+
+
+def for_phrase(text: str) -> tuple[str, bool]:
+    """Words of a query as tokens that stand together in the index; whether the last is a beginning only (a run of one
+    character is the beginning of a pair)."""
+    cut = normal(text)
+    runs = list(_RUN.finditer(cut))
+    beginning = bool(runs) and runs[-1].end() == len(cut.rstrip()) and len(runs[-1].group()) == 1
+    tokens = _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()) or [run.group()])} ", cut)
+    return " ".join("".join(c if _in_a_word(c) else " " for c in tokens).split()), beginning
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run) - 1)]
+
+
+def _in_a_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN" or unicodedata.category(character) in ("Mn", "Mc", "Co")

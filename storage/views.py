@@ -1,0 +1,246 @@
+"""The public views: what other programs read. Columns are only ever added, at the end. docs/schema.md is made from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'{})"
+_DAY_AGO = _NOW.format(", '-1 day'")
+_TWO_DAYS_AGO = _NOW.format(", '-2 days'")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One view: what a row is, its SQL, and what each column means, in the order of the columns."""
+
+    name: str
+    row: str
+    sql: str
+    columns: tuple[tuple[str, str], ...]
+
+
+_ARTICLES = View(
+    "articles",
+    "the current text of an article",
+    """
+SELECT a.id, a.source, a.url, a.canonical_url, r.title, r.lead, r.body, r.subheads, a.authors, a.section, a.tags,
+  a.language, a.published_at, a.published_precision, a.published_offset, a.published_raw, a.published_from,
+  a.modified_at, a.modified_from, a.agency_id, a.form, a.rights, a.first_seen_at, a.last_checked_at, a.dateline,
+  a.dateline_place, a.dateline_date, a.dateline_agency, a.credit, a.credit_evidence, a.credit_confidence,
+  a.image_url, a.image_caption, a.image_credit, a.access, a.status, a.revision, a.story_id, a.word_count,
+  r.content_hash, a.extractor, a.key, a.tail
+FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision
+""",
+    (
+        ("id", "number of the article, never used again"),
+        ("source", "name of the source, as in `dateline sources list`"),
+        ("url", "address it was fetched from"),
+        ("canonical_url", "address that the page itself calls its own, cleaned of tracking"),
+        ("title", "headline, without the marks of revision (`UPDATE 1-`) and the site's name"),
+        ("lead", "standfirst, where the page has one apart from the body"),
+        ("body", "plain text as published, dateline included; paragraphs parted by one blank line"),
+        ("subheads", "JSON list of the subheads, which also stand in the body as paragraphs"),
+        ("authors", "JSON list of names"),
+        ("section", "the agency's own section"),
+        ("tags", "JSON list of the agency's own keywords"),
+        ("language", "BCP 47 language tag"),
+        ("published_at", "UTC, `YYYY-MM-DDTHH:MM:SSZ`, or `YYYY-MM-DD` where only the day is known"),
+        ("published_precision", "`second`, `minute` or `day`"),
+        ("published_offset", "offset as written, `+03:00`"),
+        ("published_raw", "the time as it was written"),
+        ("published_from", "who said so: `json-ld`, `meta`, `time`, `feed`, `sitemap`, `dateline`, `url`, `text` …"),
+        ("modified_at", "when the agency says it last changed the text; UTC"),
+        ("modified_from", "who said so"),
+        ("agency_id", "the agency's own id of the story"),
+        ("form", "`article`, `live_blog`, `flash` or `gallery`"),
+        ("rights", "`open`, or `reserved` where the publisher forbids keeping the text"),
+        ("first_seen_at", "when Dateline first had the text; UTC"),
+        ("last_checked_at", "when Dateline last looked at the page; UTC"),
+        ("dateline", "the dateline as published: `MOSCOW, November 1. /TASS/.`"),
+        ("dateline_place", "its place"),
+        ("dateline_date", "its day, `YYYY-MM-DD`"),
+        ("dateline_agency", "its agency"),
+        ("credit", "the agency that the text is credited to"),
+        ("credit_evidence", "the words that say so"),
+        ("credit_confidence", "`high`, `medium` or `low`"),
+        ("image_url", "address of the lead picture (never fetched)"),
+        ("image_caption", "its caption"),
+        ("image_credit", "its credit"),
+        ("access", "`open`, `metered`, `paywalled` or `unknown`"),
+        ("status", "`live`, `corrected` or `withdrawn`"),
+        ("revision", "number of the current revision, from 1"),
+        ("story_id", "the story it belongs to: `stories.story_id`"),
+        ("word_count", "words of the body"),
+        ("content_hash", "hash of title, lead and body after normalisation"),
+        ("extractor", "version of the extraction and of the source's profile"),
+        ("key", "its identity within the source: `id:<agency id>` or the canonical address"),
+        ("tail", "what was taken off the end of the body: reporters' credits, end marks"),
+    ),
+)
+
+_REVISIONS = View(
+    "revisions",
+    "one text of an article; none is ever deleted",
+    """
+SELECT article_id, revision, kind, seen_at, title, lead, body, content_hash, subheads, label, modified_at, extractor
+FROM revision
+""",
+    (
+        ("article_id", "`articles.id`"),
+        ("revision", "number of the text, from 1"),
+        ("kind", "`first`, `update`, `correction`, `refile`, `repeat`, `withdrawal` or `minor`"),
+        ("seen_at", "when Dateline first had this text; UTC"),
+        ("title", "headline"),
+        ("lead", "standfirst"),
+        ("body", "text, as in `articles`"),
+        ("content_hash", "as in `articles`"),
+        ("subheads", "JSON list"),
+        ("label", "the agency's own mark: `UPDATE 2-`, `CORRECTED-`"),
+        ("modified_at", "what the agency said of its last change"),
+        ("extractor", "version of the extraction"),
+    ),
+)
+
+_STORIES = View(
+    "stories",
+    "articles, of one source or several, that tell the same text",
+    """
+SELECT s.story_id, s.origin_article_id, s.origin_agency, count(*) AS articles, count(DISTINCT a.source) AS sources,
+  min(coalesce(a.published_at, a.first_seen_at)) AS first_published_at,
+  (SELECT r.title FROM article AS o JOIN revision AS r ON r.article_id = o.id AND r.revision = o.revision
+   WHERE o.id = s.origin_article_id) AS title
+FROM story AS s JOIN article AS a ON a.story_id = s.story_id GROUP BY s.story_id
+""",
+    (
+        ("story_id", "number of the story"),
+        ("origin_article_id", "the credited agency's own article where it is stored, else the earliest"),
+        ("origin_agency", "the agency that the text comes from, where the texts say so"),
+        ("articles", "how many articles tell it"),
+        ("sources", "how many sources they are of"),
+        ("first_published_at", "the earliest publication among them (of an undated one: when it was first seen)"),
+        ("title", "headline of the origin"),
+    ),
+)
+
+_FETCHES = View(
+    "fetches",
+    "one fetch: a leased address with its redirects and retries",
+    """
+SELECT id, run_id, source, url, kind, at, status, requests, outcome, reason, ms, bytes, urls, detail, article_id,
+  revision, ended_at, record
+FROM fetch
+""",
+    (
+        ("id", "number of the fetch"),
+        ("run_id", "`runs.id`"),
+        ("source", "name of the source"),
+        ("url", "address that was leased"),
+        ("kind", "`article`, `feed`, `sitemap`, `listing` or `robots`"),
+        ("at", "when it began; UTC"),
+        ("status", "HTTP status of the last answer; NULL without one"),
+        ("requests", "requests sent, redirects and retries included; NULL where nobody lived to count them"),
+        (
+            "outcome",
+            "`new`, `revised`, `unchanged`, `not_modified`, `listed`, `alias`, `copy`, `gone`, `rejected`, `blocked`, "
+            "`failed`, `interrupted`; NULL while it is under way",
+        ),
+        ("reason", "code of a `rejected`, `blocked` or `failed` fetch"),
+        ("ms", "milliseconds from the first request to the last byte"),
+        ("bytes", "bytes received"),
+        ("urls", "JSON list of every address requested, in order"),
+        ("detail", "for people"),
+        ("article_id", "the article that it gave or looked at"),
+        ("revision", "the revision that it wrote"),
+        ("ended_at", "when it ended; UTC"),
+        ("record", "of an import: `warc:<file>#<offset>`"),
+    ),
+)
+
+_RUNS = View(
+    "runs",
+    "one run of one source",
+    "SELECT id, source, started_at, finished_at, finish_reason, counts FROM run",
+    (
+        ("id", "number of the run"),
+        ("source", "name of the source"),
+        ("started_at", "UTC"),
+        ("finished_at", "UTC; NULL while it runs"),
+        ("finish_reason", "`finished`, or why it ended; `interrupted`: its process died"),
+        ("counts", "JSON object: outcome -> fetches"),
+    ),
+)
+
+# A source is judged by its last day: a page that is no article is no error, but many of them are a changed layout.
+_HEALTH = View(
+    "source_health",
+    "one source, judged by its last 24 hours",
+    """
+WITH day AS (
+  SELECT source, count(*) AS n,
+    sum(outcome = 'failed') AS failed, sum(outcome = 'blocked') AS blocked, sum(outcome = 'rejected') AS rejected,
+    sum(outcome IN ('new', 'copy', 'revised')) AS stored,
+    sum(outcome IN ('listed', 'not_modified') AND kind IN ('feed', 'sitemap', 'listing')) AS polled
+  FROM fetch WHERE at >= {_DAY_AGO} AND outcome IS NOT NULL AND record IS NULL AND kind <> 'robots' GROUP BY source
+), delay AS (
+  SELECT source, strftime('%s', first_seen_at) - strftime('%s', published_at) AS s FROM article
+  WHERE first_seen_at >= {_DAY_AGO} AND published_precision IN ('second', 'minute')
+), ranked AS (
+  SELECT source, s, row_number() OVER (PARTITION BY source ORDER BY s) AS i, count(*) OVER (PARTITION BY source) AS n
+  FROM delay
+), facts AS (
+  SELECT source.name AS source,
+    (SELECT max(at) FROM fetch WHERE fetch.source = source.name AND outcome IN
+      ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy')) AS last_success_at,
+    (SELECT max(first_seen_at) FROM article WHERE article.source = source.name) AS last_new_at,
+    (SELECT count(*) FROM article WHERE article.source = source.name AND first_seen_at >= {_DAY_AGO}) AS articles_24h,
+    round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,
+    (SELECT avg(s) FROM ranked WHERE ranked.source = source.name AND i IN ((n + 1) / 2, (n + 2) / 2)) AS median_delay_s,
+    EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.name AND outcome IS NOT NULL) AS ever,
+    coalesce(day.n, 0) AS n, coalesce(day.failed, 0) AS failed, coalesce(day.blocked, 0) AS blocked,
+    coalesce(day.rejected, 0) AS rejected, coalesce(day.stored, 0) AS stored, coalesce(day.polled, 0) AS polled
+  FROM source LEFT JOIN day ON day.source = source.name
+), judged AS (
+  SELECT *, CASE
+    WHEN NOT ever THEN 'never_run'
+    WHEN n > 0 AND blocked * 2 >= n THEN 'blocked'
+    WHEN n > 0 AND failed * 2 >= n THEN 'failing'
+    WHEN rejected >= 5 AND rejected >= stored THEN 'layout_changed'
+    WHEN last_new_at IS NULL OR last_new_at < {_TWO_DAYS_AGO} THEN 'quiet'
+    ELSE 'ok' END AS state
+  FROM facts
+)
+SELECT source, last_success_at, last_new_at, articles_24h, error_rate_24h, median_delay_s, state, CASE state
+    WHEN 'never_run' THEN 'no fetch has ended yet'
+    WHEN 'blocked' THEN blocked || ' of ' || n || ' fetches of the last 24 hours were blocked'
+    WHEN 'failing' THEN failed || ' of ' || n || ' fetches of the last 24 hours failed'
+    WHEN 'layout_changed' THEN rejected || ' pages of the last 24 hours were no articles, ' || stored || ' were'
+    WHEN 'quiet' THEN CASE WHEN last_new_at IS NULL THEN 'no article yet' ELSE 'nothing new since ' || last_new_at END
+    END AS why
+FROM judged
+""".replace("{_DAY_AGO}", _DAY_AGO).replace("{_TWO_DAYS_AGO}", _TWO_DAYS_AGO),
+    (
+        ("source", "name of the source"),
+        ("last_success_at", "start of its last fetch that was answered as hoped; UTC"),
+        ("last_new_at", "when its newest article was first seen; UTC"),
+        ("articles_24h", "articles first seen in the last 24 hours"),
+        ("error_rate_24h", "failed fetches / ended fetches of the last 24 hours; NULL without any"),
+        ("median_delay_s", "median seconds from publication to first seen, articles of the last 24 hours with a time"),
+        ("state", "`ok`, `quiet`, `blocked`, `layout_changed`, `failing` or `never_run`"),
+        ("why", "the state in words; NULL when ok"),
+    ),
+)
+
+_CHANGES = View(
+    "changes",
+    "one change, in the order of writing: poll with `WHERE seq > ?`",
+    "SELECT seq, at, kind, article_id, revision FROM change",
+    (
+        ("seq", "rises with every change, without reuse"),
+        ("at", "UTC"),
+        ("kind", "kind of the revision that was written"),
+        ("article_id", "`articles.id`"),
+        ("revision", "`revisions.revision`"),
+    ),
+)
+
+VIEWS: tuple[View, ...] = (_ARTICLES, _REVISIONS, _STORIES, _FETCHES, _RUNS, _HEALTH, _CHANGES)

@@ -1,0 +1,345 @@
+"""Leases, turns, the first poll, what is due again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage.models import Decision, HostNote, HostRules, Lease, Link
+from tests.storage.harness import FEED, HOST, NOON, SOURCE, Crawl, article, instant, link, listing, page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROBOTS = f"https://{HOST}/robots.txt"
+NEW = Decision("new", None, 0, "first")
+
+
+def test_a_host_is_asked_for_its_robots_first_and_by_one_only(crawl: Crawl) -> None:
+    crawl.seed()
+    first = crawl.take()
+    assert (first.kind, first.url, first.host) == ("robots", ROBOTS, HOST)
+    crawl.later(5)
+    assert crawl.lease().leases == ()
+    note = HostNote(HOST, robots=HostRules(HOST, "ok", "User-agent: *", crawl.now + 3600, 7.0))
+    crawl.end(first, "listed", host=note)
+    assert crawl.lease().wait == pytest.approx(7.0), "the crawl-delay counts from the last byte"
+    crawl.later(7)
+    feed = crawl.take()
+    assert (feed.kind, feed.first_poll) == ("feed", True)
+    assert crawl.frontier.rules(HOST).result() == note.robots
+    crawl.end(feed, due=crawl.now + 4000)
+    crawl.later(4000)
+    assert crawl.take().kind == "robots", "the rules are too old"
+
+
+def test_robots_that_failed_without_rules_are_asked_again_only_when_due(crawl: Crawl) -> None:
+    crawl.seed()
+    crawl.end(crawl.take(), "failed:timeout", due=crawl.now + 60)
+    crawl.later(10)
+    assert crawl.lease().wait == pytest.approx(50)
+    crawl.later(50)
+    assert crawl.take().kind == "robots"
+
+
+def test_one_host_has_one_turn_over_all_sources_and_owners(crawl: Crawl) -> None:
+    listing(crawl, [link(n) for n in range(3)])
+    other = crawl.frontier.register_owner().result()
+    crawl.take()
+    held = crawl.lease(owner=other)
+    assert (held.leases, held.elsewhere, held.wait) == ((), 1, 2.0)
+    crawl.later(3)
+    assert crawl.lease(owner=other).leases == (), "one request is in flight"
+    assert len(crawl.lease(owner=other, in_flight=2).leases) == 1
+
+
+def test_the_next_turn_counts_from_the_last_byte(crawl: Crawl) -> None:
+    listing(crawl, [link(1), link(2)])
+    lease = crawl.take()
+    crawl.later(30)
+    crawl.end(lease, "rejected:empty", responded_at=crawl.now - 0.5)
+    assert crawl.lease().wait == pytest.approx(1.5)
+
+
+def test_a_paused_host_waits_and_is_released_by_a_pause_in_the_past(crawl: Crawl) -> None:
+    listing(crawl, [link(1), link(2)])
+    lease = crawl.take()
+    crawl.end(lease, "failed:status", due=crawl.now, host=HostNote(HOST, paused_until=crawl.now + 600, failed=True))
+    assert crawl.lease().wait == pytest.approx(600)
+    assert crawl.frontier.turn(HOST, now=crawl.now, delay=1, in_flight=9).result() == pytest.approx(600)
+    assert crawl.sql("SELECT failures FROM host WHERE host = ?", HOST) == [(1,)]
+
+
+def test_newest_links_come_first_and_endpoints_before_articles(crawl: Crawl) -> None:
+    found = [
+        link("old", published=instant("2023-01-01T00:00:00Z")),
+        link("undated"),
+        link("new", modified=instant("2023-11-01T00:00:00Z")),
+    ]
+    listing(crawl, found)
+    crawl.seed((FEED, "feed"), (f"https://{HOST}/map.xml", "sitemap"))
+    kinds = []
+    for _ in range(4):
+        lease = crawl.take()
+        kinds.append(lease.url.rpartition("/")[2])
+        crawl.end(lease, "rejected:empty")
+        crawl.later()
+    assert kinds == ["map.xml", "new", "old", "undated"]
+
+
+def test_a_feed_that_lists_an_item_twice_gives_it_once(crawl: Crawl) -> None:
+    ended = listing(crawl, [link(1), link(1, title="Said later")])
+    assert ended.offered == 1
+    witness = crawl.take().witness
+    assert witness is not None
+    assert witness.title == "Said later"
+
+
+def test_a_first_poll_lets_only_the_newest_through(crawl: Crawl) -> None:
+    found = [link(n, published=instant(f"2023-11-{n:02}T00:00:00Z")) for n in range(1, 11)]
+    ended = listing(crawl, [*found, link(99, kind="sitemap")], first_poll_limit=3)
+    assert (ended.offered, ended.held) == (4, 7)
+    child = crawl.take(kinds=["sitemap"])
+    assert child.first_poll, "what the first poll finds is still its first poll"
+    ended = crawl.end(child, links=(link(11, published=instant("2023-11-11T00:00:00Z")),), first_poll_limit=3)
+    assert (ended.offered, ended.held) == (0, 1), "the limit holds for the source, not for the endpoint"
+    crawl.later()
+    assert crawl.take().url == page(10)
+    crawl.later(300)
+    crawl.now += 1000
+    crawl.frontier.reclaim(crawl.now).result()
+    crawl.later()
+    feed = crawl.take(kinds=["feed"])
+    assert not feed.first_poll
+    assert crawl.end(feed, links=(link(12),)).offered == 1
+
+
+def test_a_held_link_that_changes_is_news(crawl: Crawl) -> None:
+    listing(crawl, [link(1), link(2)], first_poll_limit=1)
+    assert crawl.offer(link(2, modified=instant("2023-11-14T22:14:20Z"))).again == 1
+    assert crawl.frontier.counts(SOURCE).result()["pending"] == 3
+
+
+@pytest.mark.parametrize(
+    ("modified", "again"),
+    [
+        (None, 0),
+        (instant("2023-11-14T22:00:00Z"), 0),
+        (instant("2023-11-14T23:00:00Z"), 1),
+        (instant("2023-11-15", "day"), 0),
+        (instant("2023-11-14T22:13:00Z", "minute"), 1),
+        (instant("nonsense"), 0),
+    ],
+)
+def test_a_known_link_is_due_again_when_it_changed_after_the_last_look(
+    crawl: Crawl, modified: object, again: int
+) -> None:
+    listing(crawl, [link(1)])  # NOON is 22:13:20
+    lease = crawl.take()
+    crawl.end(lease, "new", article=article(), decision=NEW, due=None)
+    changed = link(1, modified=modified)
+    assert (crawl.offer(changed).again, crawl.offer(changed).again) == (again, 0), "and once only for one change"
+
+
+def test_a_change_that_falls_into_the_fetch_is_not_lost(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    lease = crawl.take()
+    crawl.later(10)
+    crawl.end(lease, "new", article=article(), decision=NEW, due=None)
+    assert crawl.offer(link(1, modified=instant("2023-11-14T22:13:25Z"))).again == 1
+
+
+def test_a_site_that_marks_all_as_just_changed_is_believed_ever_less(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    lease = crawl.take()
+    crawl.end(lease, "new", article=article(), decision=NEW, due=None)
+    waits = []
+    for minute in range(15, 21):
+        crawl.now = NOON + (minute - 13) * 60
+        crawl.offer(link(1, modified=instant(f"2023-11-14T22:{minute}:30Z")))
+        ((due,),) = crawl.sql("SELECT due FROM link WHERE url = ?", page(1))
+        waits.append(max(0, due - crawl.now) > 0)
+        if due <= crawl.now:
+            crawl.end(crawl.take(), "unchanged", article=article(), decision=Decision("unchanged", 1, 1), due=None)
+    assert waits == [False, False, True, True, True, True]
+
+
+def test_endpoints_that_left_the_toml_are_retired_with_their_children(crawl: Crawl) -> None:
+    listing(crawl, [link("child", kind="sitemap"), link(1)])
+    assert crawl.seed((f"https://{HOST}/other.xml", "feed")) == 1
+    states = dict(crawl.sql("SELECT url, state FROM link WHERE kind <> 'robots'"))
+    assert (states[FEED], states[page("child")], states[page(1)]) == ("retired", "retired", "pending")
+    assert crawl.seed() == 1
+    assert crawl.seed() == 0
+    lease = crawl.take()
+    assert lease.url == FEED
+    crawl.seed((f"https://{HOST}/other.xml", "feed"))
+    crawl.end(lease, due=crawl.now)
+    assert crawl.sql("SELECT state FROM link WHERE url = ?", FEED) == [("retired",)]
+
+
+def test_a_backfill_has_rows_of_its_own_and_goes_on_after_a_break(crawl: Crawl) -> None:
+    listing(crawl, [link(n) for n in range(3)], first_poll_limit=1)
+    done = crawl.take()
+    crawl.end(done, "new", article=article(0), decision=NEW, due=crawl.now + 900)
+    crawl.later()
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, 2.0, crawl.now).result()
+    assert crawl.frontier.begin_backfill(SOURCE, 1.0, 2.0, crawl.now).result() == number
+    assert crawl.frontier.begin_backfill(SOURCE, 1.0, 3.0, crawl.now).result() != number
+    crawl.seed(backfill=number)
+    archive = crawl.take(backfill=number)
+    assert (archive.url, archive.backfill, archive.first_poll) == (FEED, number, False)
+    ended = crawl.end(archive, links=tuple(link(n) for n in range(5)), due=None)
+    assert ended.offered == 4, "two held and two new; the stored one is not fetched again"
+    crawl.later()
+    assert crawl.lease().leases == (), "live work takes none of it"
+    crawl.seed(backfill=number)
+    got = set()
+    while leases := crawl.lease(backfill=number).leases:
+        got.add(leases[0].url)
+        crawl.end(leases[0], "rejected:empty")
+        crawl.later()
+    assert got == {page(n) for n in range(1, 5)}
+    assert crawl.frontier.next_due(SOURCE, crawl.now, backfill=number).result() is None
+    crawl.frontier.finish_backfill(number, crawl.now).result()
+    assert crawl.frontier.begin_backfill(SOURCE, 1.0, 2.0, crawl.now).result() != number
+
+
+def test_a_page_that_a_backfill_waits_with_is_taken_by_the_live_feed(crawl: Crawl) -> None:
+    listing(crawl, [])
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, 2.0, crawl.now).result()
+    crawl.offer(link(1), backfill=number)
+    assert crawl.lease().leases == ()
+    crawl.offer(link(1))
+    assert crawl.take().url == page(1)
+
+
+def test_what_a_finished_backfill_left_goes_to_the_live_crawl(crawl: Crawl) -> None:
+    crawl.open_host()
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, 2.0, crawl.now).result()
+    crawl.offer(link(1), backfill=number)
+    crawl.end(crawl.take(backfill=number), "failed:timeout", due=crawl.now + 60)
+    crawl.frontier.finish_backfill(number, crawl.now).result()
+    crawl.later(60)
+    assert crawl.take().tries == 1
+
+
+def test_an_address_of_an_imported_article_is_not_fetched_by_a_backfill(crawl: Crawl) -> None:
+    crawl.new(article(1))
+    crawl.open_host()
+    assert crawl.offer(link(1), backfill=4).new == 0
+    assert crawl.offer(link(1, modified=instant("2023-11-14T23:00:00Z"))).again == 1
+
+
+def test_leases_given_back_leave_no_fetch(crawl: Crawl) -> None:
+    listing(crawl, [link(1), link(2)])
+    lease = crawl.take()
+    assert crawl.frontier.release([lease]).result() == 1
+    assert crawl.frontier.release([lease]).result() == 0
+    assert crawl.sql("SELECT count(*) FROM fetch WHERE id = ?", lease.fetch_id) == [(0,)]
+    crawl.later()
+    again = crawl.take()
+    assert again.fetch_id != lease.fetch_id, "a fetch's number is never used again"
+    crawl.frontier.unregister_owner(crawl.owner).result()
+    assert crawl.frontier.counts(SOURCE).result()["pending"] == 3
+
+
+def test_a_lease_that_ran_out_is_interrupted_and_due_at_once(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    lease = crawl.take()
+    crawl.later(99)
+    assert crawl.frontier.reclaim(crawl.now).result() == 0
+    crawl.later(1)
+    assert crawl.frontier.reclaim(crawl.now).result() == 1
+    rows = crawl.sql("SELECT outcome, requests, detail FROM fetch WHERE id = ?", lease.fetch_id)
+    assert rows == [("interrupted", None, "its lease ran out")]
+    assert crawl.lease().wait == pytest.approx(crawl.delay), "nobody knows when its last request ended"
+    crawl.later()
+    assert crawl.take().tries == 1
+
+
+def test_the_leases_of_a_dead_process_are_taken_back_at_once(crawl: Crawl, tmp_path: Path) -> None:
+    listing(crawl, [link(1)])
+    script = (
+        "import os, signal, sys; sys.path.insert(0, '.');"
+        "from pathlib import Path; from tests.storage.harness import Crawl;"
+        f"c = Crawl(Path(sys.argv[1]), now={crawl.now}); c.take(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "news.db")], check=False)
+    assert crawl.lease().elsewhere == 1
+    assert crawl.frontier.reclaim(crawl.now).result() == 1
+    rows = crawl.sql("SELECT source, finish_reason, counts FROM run ORDER BY id")
+    assert rows[1] == (SOURCE, "interrupted", '{"interrupted":1}')
+    assert rows[0][1] is None, "this process is alive"
+    assert crawl.sql("SELECT count(*) FROM owner") == [(1,)]
+
+
+def test_a_page_that_kills_the_process_again_and_again_ends_in_quarantine(crawl: Crawl) -> None:
+    listing(crawl, [link(1, published=instant("2023-11-14T00:00:00Z")), link(2)])
+    for death in range(21):
+        leased = crawl.lease(kinds=["article"]).leases
+        if not leased:
+            break
+        if death == 2:
+            assert leased[0].url == page(2), "after two deaths others go first"
+        crawl.later(100)
+        crawl.frontier.reclaim(crawl.now).result()
+        crawl.later()
+    assert death == 20, "ten deaths each"
+    reasons = {q.url: q.reason for q in crawl.frontier.quarantined(SOURCE).result()}
+    assert reasons == {page(n): "interrupted 10 times in a row" for n in (1, 2)}
+    assert crawl.frontier.release_quarantine(now=crawl.now, urls=[page(1)]).result() == 1
+    assert crawl.take().tries == 0
+
+
+def test_a_redirect_counts_as_in_flight_on_the_other_host_until_the_fetch_ends(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    lease = crawl.take()
+    other = "www.mercury.test"
+
+    def turn(host: str, given: Lease | None) -> float:
+        return crawl.frontier.turn(host, now=crawl.now, delay=2, in_flight=1, lease=given).result()
+
+    assert turn(other, lease) == 0
+    crawl.later(3)
+    assert turn(other, None) == 0, "without a lease one more is let pass"
+    crawl.open_host(other)
+    crawl.offer(Link(f"https://{other}/9"))
+    crawl.later(3)
+    assert crawl.lease().leases == ()
+    crawl.end(lease, "rejected:empty", urls=(lease.url, f"https://{other}/1"))
+    assert crawl.lease().wait == pytest.approx(2.0), "the other host's turn counts from the last byte too"
+
+
+def test_a_redirect_on_the_own_host_waits_its_delay_after_the_answer(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    lease = crawl.take()
+    crawl.later(10)
+    turns = []
+    for _ in range(2):
+        wait = crawl.frontier.turn(HOST, now=crawl.now, delay=2, in_flight=1, lease=lease).result()
+        turns.append(wait)
+        crawl.later(wait)
+        turns.append(crawl.frontier.turn(HOST, now=crawl.now, delay=2, in_flight=1, lease=lease).result())
+        crawl.later(1)
+    assert turns == [2.0, 0.0, 2.0, 0.0]
+
+
+def test_next_due_is_now_at_the_earliest_and_none_without_rows(crawl: Crawl) -> None:
+    assert crawl.frontier.next_due(SOURCE, 5.0).result() is None
+    crawl.seed()
+    assert crawl.frontier.next_due(SOURCE, crawl.now + 50).result() == crawl.now + 50
+    crawl.open_host()
+    crawl.end(crawl.take(), due=crawl.now + 300)
+    assert crawl.frontier.next_due(SOURCE, crawl.now).result() == crawl.now + 300
+
+
+def test_only_the_kinds_asked_for_are_leased(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    assert crawl.lease(kinds=["feed"]).leases == ()
+    assert crawl.lease(kinds=["feed"]).wait is None
+    with pytest.raises(ValueError, match="no links of kind"):
+        crawl.lease(kinds=["pictures"])

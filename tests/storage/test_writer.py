@@ -1,0 +1,122 @@
+"""The writer thread: commits in groups, and each job stands for itself."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from storage.errors import Closed, StorageError
+from storage.models import Decision
+from tests.storage.harness import NOON, SOURCE, Crawl, article
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _insert(name: str) -> Any:
+    return lambda db: db.conn.execute("INSERT INTO source VALUES (?, '')", (name,)).rowcount
+
+
+def test_a_job_that_fails_takes_only_itself_back(crawl: Crawl) -> None:
+    gate = threading.Event()
+    submit = crawl.store.writer.submit
+
+    def half(db: Any) -> None:
+        db.conn.execute("INSERT INTO source VALUES ('half', '')")
+        raise KeyError("no")
+
+    first = submit(lambda db: gate.wait(10))
+    together = [submit(_insert("a")), submit(half), submit(_insert("a")), submit(_insert("b"))]
+    gate.set()
+    first.result()
+    assert together[0].result() == together[3].result() == 1
+    with pytest.raises(KeyError):
+        together[1].result()
+    with pytest.raises(StorageError, match="UNIQUE constraint failed"):
+        together[2].result()
+    assert crawl.sql("SELECT name FROM source WHERE name <> ?", SOURCE) == [("a",), ("b",)]
+
+
+def test_what_waits_together_shares_one_commit(crawl: Crawl) -> None:
+    commits: list[str] = []
+    gate = threading.Event()
+    submit = crawl.store.writer.submit
+
+    def watch(db: Any) -> None:
+        db.conn.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+
+    submit(watch).result()
+    waiting = submit(lambda db: gate.wait(10))
+    jobs = [submit(_insert(str(n))) for n in range(100)]
+    gate.set()
+    waiting.result()
+    for job in jobs:
+        job.result()
+    assert 2 <= len(commits) <= 4, "the watch, the gate, and two groups of at most 64"
+
+
+def test_a_transaction_that_is_lost_whole_is_tried_again_job_by_job(crawl: Crawl) -> None:
+    gate = threading.Event()
+    submit = crawl.store.writer.submit
+
+    def lose(db: Any) -> None:
+        db.conn.execute("ROLLBACK")  # as SQLite does on a full disk
+        raise RuntimeError("lost")
+
+    waiting = submit(lambda db: gate.wait(10))
+    jobs = [submit(_insert("a")), submit(lose), submit(_insert("b"))]
+    gate.set()
+    waiting.result()
+    assert jobs[0].result() == jobs[2].result() == 1
+    with pytest.raises(RuntimeError, match="lost"):
+        jobs[1].result()
+    assert len(crawl.sql("SELECT name FROM source WHERE name IN ('a', 'b')")) == 2
+
+
+def test_a_future_is_answered_only_after_the_commit(crawl: Crawl) -> None:
+    import sqlite3
+
+    from sqlite_utils.utils import sqlite3 as driver
+
+    other: sqlite3.Connection = driver.connect(crawl.path)
+    for number in range(20):
+        crawl.new(article(number))
+        assert other.execute("SELECT count(*) FROM article").fetchone() == (number + 1,)
+    other.close()
+
+
+def test_close_does_what_is_queued_and_refuses_more(tmp_path: Path) -> None:
+    crawl = Crawl(tmp_path / "n.db")
+    jobs = [crawl.store.writer.submit(_insert(str(n))) for n in range(200)]
+    crawl.close()
+    assert all(job.result(0) == 1 for job in jobs)
+    with pytest.raises(Closed, match="is closed"):
+        crawl.store.begin_run(SOURCE, NOON)
+    crawl.close()
+
+
+def test_a_cancelled_job_is_not_done(crawl: Crawl) -> None:
+    gate = threading.Event()
+    waiting = crawl.store.writer.submit(lambda db: gate.wait(10))
+    job = crawl.store.writer.submit(_insert("never"))
+    assert job.cancel()
+    gate.set()
+    waiting.result()
+    assert crawl.sql("SELECT count(*) FROM source WHERE name = 'never'") == [(0,)]
+
+
+def test_threads_may_all_use_one_store(crawl: Crawl) -> None:
+    def save(part: int) -> None:
+        for number in range(10):
+            crawl.new(article(f"{part}-{number}"))
+
+    threads = [threading.Thread(target=save, args=(part,)) for part in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert crawl.sql("SELECT count(*) FROM article") == [(40,)]
+    assert crawl.store.known(article("0-0")).result().article is not None
+    assert Decision("new", None, 0).basis == 0
