@@ -1,0 +1,71 @@
+"""Puts back what the search for the body cut: paragraphs in containers of the same make as those that were found.
+
+Publishers part a text into several containers, around advertisements and pictures. A paragraph that stands in the
+document between (or right after) found ones, in the same kind of place as most of them, is text as well.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from pipelines.body import Body, Paragraph
+from pipelines.text import squeeze, words
+
+Place = tuple[str, ...]
+ENOUGH = 3
+SHARE = 0.5
+WORTH = 8
+LEVELS = 3
+HEADS = ("h2", "h3", "h4")
+
+
+def complete(root: HtmlElement, body: Body) -> Body:
+    """The body with what was cut put back in its place; the same body where nothing was."""
+    blocks = list(_blocks(root))
+    have = {_key(p.text): number for number, p in reversed(list(enumerate(body.paragraphs)))}
+    known = [have.get(key) for _, key, _, _ in blocks]
+    found = Counter(place for (_, _, place, _), number in zip(blocks, known, strict=True) if number is not None)
+    usual = {place for place, count in found.items() if count >= ENOUGH and count >= SHARE * max(found.values())}
+    if not usual:
+        return body
+    joined = _key("".join(p.text for p in body.paragraphs))
+    homes = Counter(block[3] for block, number in zip(blocks, known, strict=True) if number is not None)
+    missing: dict[int, list[Paragraph]] = {}
+    after = -1
+    for (element, key, place, home), number in zip(blocks, known, strict=True):
+        if number is not None:
+            after = max(after, number)
+        elif place in usual and home in homes and key not in joined and element.tag == "p" and words(element.text_content()) >= WORTH:
+            missing.setdefault(after, []).append(Paragraph("text", squeeze(element.text_content())))
+    if not missing:
+        return body
+    paragraphs = list(missing.get(-1, []))
+    for number, paragraph in enumerate(body.paragraphs):
+        paragraphs += [paragraph, *missing.get(number, [])]
+    return Body(tuple(paragraphs), body.way + " completed")
+
+
+def _blocks(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, Place, HtmlElement | None]]:
+    """(element, its words, the kind of place it stands in, the article element it belongs to) of each paragraph."""
+    for element in root.iter("p", *HEADS):
+        if key := _key(element.text_content()):
+            home = next((parent for parent in element.iterancestors() if parent.tag in ("article", "main")), None)
+            yield element, key, _place(element), home
+
+
+def _key(text: str) -> str:
+    return "".join(squeeze(text).split())
+
+
+def _place(element: HtmlElement) -> Place:
+    names = [f"{element.tag}.{element.get('class') or ''}"]
+    parent = element.getparent()
+    for _ in range(LEVELS):
+        if parent is None:
+            break
+        names.append(f"{parent.tag}.{parent.get('class') or ''}")
+        parent = parent.getparent()
+    return tuple(names)

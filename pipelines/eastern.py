@@ -1,0 +1,65 @@
+"""Datelines of Chinese, Japanese and Korean agencies, whose forms share nothing with the others'."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from pipelines import days
+from pipelines.wires import WIRES, alternation
+
+_NAMES = alternation([s for wire in WIRES for s in wire.spellings if any(ord(c) > 0x2E80 for c in s)])
+_PLACE = r"[^\W\d_]{1,12}?(?:[·・/][^\W\d_]{1,8}?){0,3}"
+_DATE = r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日"
+_REPORTER = r"(?:(?:特派)?[记記]者[^\s\d电電日）)】]{2,3})?"
+
+_FORMS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # 新华社北京11月1日电 | 据新华社联合国11月1日电（记者…） | 中新网11月1日电
+        rf"(?:据|據)?(?P<agency>{_NAMES})(?P<place>{_PLACE})??{_DATE}(?:[专專]?[电電]|讯|訊)\s*",
+        # 本报北京11月1日电
+        rf"本[报報](?:[记記]者)?(?P<place>{_PLACE})?{_DATE}[电電讯訊]\s*",
+        # （中央社記者王小明台北1日電） | （中央社華盛頓31日綜合外電報導） | 【共同社11月1日电】
+        rf"[（(【](?P<agency>{_NAMES}){_REPORTER}(?P<place>{_PLACE})?{_DATE}[^）)】\n]{{0,8}}?[电電][^）)】\n]{{0,4}}[）)】]\s*",
+        # ［東京 １日 ロイター］ -
+        rf"[［\[](?P<place>{_PLACE})\s*{_DATE}\s*(?P<agency>{_NAMES})[］\]]\s*[-－―–—]?\s*",
+        # 【ワシントン共同】 | 【モスクワ時事】 | 【ソウル聯合ニュース】 | 【ワシントン＝共同】
+        rf"【(?P<place>{_PLACE})\s*[=＝]?\s*(?P<agency>{_NAMES})】\s*",
+        # (서울=연합뉴스) 홍길동 기자 = | [서울=뉴시스] 홍길동 기자 =
+        rf"[(\[【（](?P<place>{_PLACE})\s*[=＝]\s*(?P<agency>{_NAMES})[)\]】）]\s*"
+        r"(?:[^=\n]{2,40}?(?:기자|특파원|통신원)\s*=\s*)?",
+        # (평양 11월 1일발 조선중앙통신)
+        rf"[(（](?P<place>{_PLACE})\s*(?P<month>\d{{1,2}})월\s*(?P<day>\d{{1,2}})일발\s*(?P<agency>{_NAMES})[)）]\s*[-=–—]*\s*",
+    )
+)
+
+
+def _day(match: re.Match[str], published: str | None) -> str | None:
+    group = match.groupdict()
+    if not group.get("day"):
+        return None
+    day = int(group["day"])
+    year = int(group["year"]) if group.get("year") else None
+    if group.get("month"):
+        return days.nearest((int(group["month"]),), day, year, published)
+    if published is None:
+        return None
+    # only the day is written: the latest such day that is not after the morrow of publication
+    at = date.fromisoformat(published[:10]) + timedelta(days=1)
+    for back in range(32):
+        if (at - timedelta(days=back)).day == day:
+            return (at - timedelta(days=back)).isoformat()
+    return None
+
+
+def match(line: str, published: str | None) -> tuple[int, str | None, str | None, str | None] | None:
+    """(length with the blank after it, place, ISO day, agency as written) of the dateline that begins `line`."""
+    if not any(ord(c) > 0x2E80 for c in line[:12]):
+        return None
+    for form in _FORMS:
+        found = form.match(line)
+        if found:
+            group = found.groupdict()
+            return found.end(), group.get("place") or None, _day(found, published), group.get("agency")
+    return None

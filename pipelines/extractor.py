@@ -1,0 +1,183 @@
+"""From the bytes of a page to an article, or to the reason why there is none: `extract(page)`, a pure function.
+
+The page is parsed once; JSON-LD and meta tags are read first, trafilatura only looks for the body. The steps and their
+modules: tree (decode, repair, parse), jsonld and tags (what the page says of itself), metadata (which witness is
+believed), prune (what is no text by its markup), body (trafilatura), complete (what it cut), trims (what is no text by
+its words), walls (whether it is an article), then dateline, markers, credits and fingerprint.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines import body as bodies
+from pipelines import complete, credits, dateline, fingerprint, jsonld, languages, markers, metadata, prune, tags, tree, trims, urls, walls
+from pipelines.body import Body
+from pipelines.jsonld import Claims
+from pipelines.metadata import Metadata
+from pipelines.published import guessed
+from pipelines.text import letters, squeeze, words
+from pipelines.trims import Trimmed
+from storage.models import Article, Extraction, Form, Page
+
+RULES = "1"
+"""Number of the rules of this package; part of `Article.extractor`, so that `reextract` knows what is old."""
+ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
+PAYWALL_PAGE = 6_000
+
+
+def extract(page: Page, *, ignore_reservation: bool = False) -> Extraction:
+    """The article of a page, or an `Extraction` with a reason of `walls.REASONS`.
+
+    Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights
+    `reserved`); `ignore_reservation` is for measuring the extraction on pages whose text is not kept. Raises ValueError
+    for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
+    """
+    started = time.perf_counter()
+    result = _extracted(page, ignore_reservation)
+    return replace(result, ms=(time.perf_counter() - started) * 1000)
+
+
+def warm() -> None:
+    """Loads what the first page would otherwise wait for: trafilatura's expressions, the language model."""
+    bodies.general(tree.parse_text("<html><body><article><p>word</p></article></body></html>"), url="http://warm.invalid/", expected=None)
+    languages.detector()("word")
+
+
+def _extracted(page: Page, ignore_reservation: bool) -> Extraction:
+    if not _looks_like_html(page):
+        return Extraction(None, "not_html", f"content type {page.content_type}")
+    parsed = tree.parse(page.body, page.charset)
+    if parsed is None:
+        return Extraction(None, "no_text", "the answer is empty")
+    root = parsed.root
+    dropped = [("template", text) for text in tree.drop_templates(parsed)]
+    claims, found = jsonld.read(root), tags.read(root)
+    meta = metadata.read(page, root, found, claims)
+    extent = walls.extent(root, links=not (meta.declared or meta.published))
+    body, trimmed = _body(page, root, meta, claims, dropped)
+    text = "\n\n".join(p.text for p in trimmed.paragraphs)
+    if (wall := _wall(page, parsed, meta, extent, trimmed, text)) is not None:
+        return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
+    if meta.published is None and (day := guessed(page, parsed.html)) is not None:
+        meta.sources["published"] = day.origin
+        meta = replace(meta, published=day)
+    meta.sources["body"] = body.way
+    meta.sources["encoding"] = parsed.encoding
+    article = _article(page, meta, trimmed, text, found)
+    if meta.reserved and not ignore_reservation:
+        article = _withheld(article)
+        meta.sources["rights"] = meta.reserved
+        dropped = []
+    return Extraction(article, None, meta.reserved, tuple(meta.sources.items()), tuple(dropped))
+
+
+def _looks_like_html(page: Page) -> bool:
+    kind = (page.content_type or "").casefold().partition(";")[0].strip()
+    if not kind or "html" in kind or kind in ("text/plain", "application/octet-stream", "text/xml", "application/xml"):
+        return not page.body[:5].startswith(b"%PDF-")
+    return False
+
+
+def _body(page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped: list[tuple[str, str]]) -> tuple[Body, Trimmed]:
+    """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after."""
+    prune.quieten(root)
+    for element in bodies.select_all(root, page.profile.drop):
+        prune.take(element, "profile", dropped)
+    chosen = bodies.select(root, page.profile.body)
+    dropped += prune.noise(root)
+    body = bodies.from_selected(chosen) if chosen else None
+    if body is None or not body.length:
+        body = bodies.general(root, url=page.url, expected=len(claims.body) if claims.body else None)
+        body = complete.complete(root, body)
+        if page.profile.body:
+            meta.sources["body_selector"] = "matched nothing"
+    lead = meta.lead if meta.standfirst else None
+    trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead)
+    dropped += trimmed.dropped
+    return body, trimmed
+
+
+def _wall(page: Page, parsed: tree.Parsed, meta: Metadata, extent: walls.Extent, trimmed: Trimmed, text: str) -> tuple[str, str] | None:
+    return walls.reason(
+        walls.Look(
+            title=meta.title,
+            body=text,
+            html=parsed.html,
+            path=urlsplit(page.final_url or page.url).path,
+            declared=meta.declared,
+            dated=meta.published is not None and meta.published.origin != "url",
+            extent=extent,
+            paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
+            cut=parsed.huge,
+        )
+    )
+
+
+def _article(page: Page, meta: Metadata, trimmed: Trimmed, text: str, found: tags.Tags) -> Article:
+    profile = page.profile
+    url = page.final_url or page.url
+    marker = markers.read(meta.title or "", text)
+    language, witness = languages.of(text, meta.language, profile.languages)
+    if witness:
+        meta.sources["language"] = witness
+    day = meta.published.at[:10] if meta.published else None
+    place = dateline.split(text, published_day=day, language=language, agency=profile.agency)
+    tail = " ".join(trimmed.tail) or None
+    credit = credits.find(
+        body=text, tail=tail, authors=(*meta.authors, *meta.organisations), dateline=place,
+        copyright_line=trimmed.copyright or meta.copyright, own_agency=profile.agency,
+    )  # fmt: skip
+    agency_id = _agency_id(profile.agency_id, url, meta.canonical_url)
+    title = marker.title or meta.title or ""
+    return Article(
+        source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url, canonical_url=meta.canonical_url, title=title, body=text,
+        content_hash=fingerprint.content_hash(title, meta.lead, text), extractor=f"{ENGINE}, profile {profile.version}", lead=_lead(meta.lead, text),
+        subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors, section=meta.section, tags=meta.tags, language=language,
+        published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency), dateline=place, credit=credit,
+        image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
+        access="paywalled" if meta.access == "unknown" and walls.paywalled(text, _last(found, trimmed)) else meta.access,
+        marker=marker.kind, label=marker.label, tail=tail, word_count=words(text), sketch=fingerprint.sketch(text),
+    )  # fmt: skip
+
+
+def _last(found: tags.Tags, trimmed: Trimmed) -> str:
+    """Where a call to subscribe would stand: what was dropped, and the end of the text."""
+    said = [text for rule, text in trimmed.dropped if rule in ("promotion", "box", "read also")]
+    return squeeze(" ".join((*said, *(p.text for p in trimmed.paragraphs[-3:]))))[:PAYWALL_PAGE]
+
+
+def _lead(lead: str | None, text: str) -> str | None:
+    """A description that is only the body's beginning, cut at some length, is no lead."""
+    if lead is None:
+        return None
+    plain, start = letters(lead), letters(text[: len(lead) + 200])
+    return None if start.startswith(plain) and not lead.endswith((".", "!", "?", "…", "”", '"', "。")) else lead
+
+
+def _agency_id(pattern: str | None, *addresses: str) -> str | None:
+    if pattern:
+        for address in addresses:
+            if (match := re.search(pattern, address)) and match.re.groups and match[1]:
+                return match[1]
+    return None
+
+
+def _form(form: Form, urgency: str | None) -> Form:
+    return "flash" if form == "article" and urgency == "flash" else form
+
+
+def _withheld(article: Article) -> Article:
+    """Link, title and times of an article whose text is reserved."""
+    return Article(
+        source=article.source, key=article.key, url=article.url, canonical_url=article.canonical_url, title=article.title, body="",
+        content_hash=fingerprint.content_hash(article.title, None, ""), extractor=article.extractor, language=article.language,
+        published=article.published, modified=article.modified, agency_id=article.agency_id, form=article.form, rights="reserved",
+        access=article.access, marker=article.marker, label=article.label,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""schema.org metadata in JSON-LD, read once: the witness that knows most about a news page.
+
+Publishers' scripts are often broken; what can be mended without guessing (comments, trailing commas, raw line breaks,
+escaped quotes) is mended, the rest is left alone.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from pipelines.text import fold, squeeze
+
+MAX_SCRIPT = 600_000
+MAX_NODES = 4_000
+ARTICLE_TYPES = (
+    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle", "ReviewNewsArticle",
+    "AskPublicNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting", "Article", "BlogPosting",
+    "SocialMediaPosting", "TechArticle", "ScholarlyArticle", "Report", "CreativeWork", "VideoObject", "WebPage",
+)  # fmt: skip
+RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
+WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?[\s;]*$", re.DOTALL)
+TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+MARKUP = re.compile(r"<[^<>]{1,200}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the page's article node says; texts squeezed, dates raw. `people`, `organisations`: names of its authors by
+    declared type (Person or none, Organization). `access` is `isAccessibleForFree` as given, None where absent."""
+
+    types: tuple[str, ...] = ()
+    headline: str | None = None
+    alternative: str | None = None
+    description: str | None = None
+    body: str | None = None
+    published: str | None = None
+    created: str | None = None
+    modified: str | None = None
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    publisher: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    language: str | None = None
+    url: str | None = None
+    image: str | None = None
+    image_caption: str | None = None
+    image_credit: str | None = None
+    access: bool | None = None
+    copyright: str | None = None
+
+
+def read(root: HtmlElement) -> Claims:
+    """The claims of the node that most likely is the page's article; empty where there is none."""
+    nodes = [node for script in root.iter("script") if _is_jsonld(script) for node in _nodes(_loaded(script.text or ""))]
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
+    articles = [node for node in nodes if _rank(node) is not None]
+    if not articles:
+        return Claims()
+    chosen = min(articles, key=lambda node: (_rank(node) or 0, -_weight(node)))
+    return _claims(chosen, by_id)
+
+
+def _is_jsonld(script: HtmlElement) -> bool:
+    kind = (script.get("type") or "").casefold()
+    return "ld+json" in kind and bool(script.text) and len(script.text or "") <= MAX_SCRIPT
+
+
+def _loaded(text: str) -> Any:
+    match = WRAPPED.match(text)
+    text = match[1] if match else text
+    for mend in (str, lambda t: TRAILING_COMMA.sub(r"\1", t), html.unescape):
+        try:
+            return json.loads(mend(text), strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(data: Any) -> Iterator[dict[str, Any]]:
+    """All objects of a script, breadth first, down to `@graph`, lists and what an article hangs under."""
+    queue, seen = [data], 0
+    while queue and seen < MAX_NODES:
+        item = queue.pop(0)
+        seen += 1
+        if isinstance(item, list):
+            queue.extend(item)
+        elif isinstance(item, dict):
+            yield item
+            queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "about") if isinstance(item.get(key), dict | list))
+            queue.extend(item[key] for key in ("author", "publisher", "image") if isinstance(item.get(key), dict) and "@id" in item[key])
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    kinds = node.get("@type")
+    return [str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
+
+
+def _rank(node: dict[str, Any]) -> int | None:
+    ranks = [RANK[kind.casefold()] for kind in _types(node) if kind.casefold() in RANK]
+    if not ranks:
+        return None
+    rank = min(ranks)
+    # A page of a website says little; an article without headline or date is a teaser or a stub.
+    return rank + (0 if node.get("headline") or node.get("datePublished") else 50)
+
+
+def _weight(node: dict[str, Any]) -> int:
+    return sum(1 for key in ("headline", "datePublished", "author", "articleBody", "description", "image") if node.get(key))
+
+
+def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
+    people, organisations = _authors(node, by_id)
+    image = _first(node.get("image"), by_id)
+    publisher = _first(node.get("publisher"), by_id)
+    keywords = [*_list(node.get("keywords")), *_list(node.get("articleTag"))]
+    return Claims(
+        types=tuple(_types(node)),
+        headline=_text(node.get("headline")) or _text(node.get("name")),
+        alternative=_text(node.get("alternativeHeadline")),
+        description=_text(node.get("description")),
+        body=_long(node.get("articleBody")) or _long(node.get("text")),
+        published=_text(node.get("datePublished")) or _text(node.get("uploadDate")),
+        created=_text(node.get("dateCreated")),
+        modified=_text(node.get("dateModified")),
+        people=tuple(people),
+        organisations=tuple(organisations),
+        publisher=_name(publisher),
+        section=next(iter(_list(node.get("articleSection"))), None),
+        keywords=tuple(dict.fromkeys(keywords)),
+        language=_name(node.get("inLanguage")),
+        url=_text(node.get("url")) or _reference(node.get("mainEntityOfPage")),
+        image=_address(image),
+        image_caption=_text(image.get("caption")) or _text(image.get("description")) if isinstance(image, dict) else None,
+        image_credit=(_text(image.get("creditText")) or _text(image.get("copyrightNotice")) or _name(_first(image.get("author"), by_id)))
+        if isinstance(image, dict)
+        else None,
+        access=_truth(node.get("isAccessibleForFree")),
+        copyright=_text(node.get("copyrightNotice")) or _name(_first(node.get("copyrightHolder"), by_id)),
+    )
+
+
+def _authors(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
+    people: list[str] = []
+    organisations: list[str] = []
+    given = node.get("author") or node.get("creator")
+    for author in given if isinstance(given, list) else [given]:
+        if isinstance(author, dict):
+            author = by_id.get(str(author.get("@id"))) or author
+            kinds = {kind.casefold() for kind in _types(author)}
+            into = organisations if kinds & {"organization", "newsmediaorganization", "corporation", "brand"} else people
+            into.extend(_list(author.get("name")))
+        elif isinstance(author, str):
+            people.extend(_list(author, split=False))
+    return people, organisations
+
+
+def _first(value: Any, by_id: dict[str, dict[str, Any]]) -> Any:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict) and isinstance(value.get("@id"), str):
+        return by_id.get(value["@id"], value)
+    return value
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("@value")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return None
+    value = html.unescape(value)
+    return squeeze(html.unescape(MARKUP.sub(" ", value) if "<" in value else value)) or None
+
+
+def _long(value: Any) -> str | None:
+    return _text(value) if isinstance(value, str) and len(value) > 40 else None
+
+
+def _name(value: Any) -> str | None:
+    return _text(value.get("name") or value.get("alternateName")) if isinstance(value, dict) else _text(value)
+
+
+def _list(value: Any, *, split: bool = True) -> list[str]:
+    """Texts of a list, or of a text with commas (schema.org allows both)."""
+    if isinstance(value, str):
+        parts = re.split(r"\s*[,;]\s*", value) if split and len(value) < 2000 else [value]
+    else:
+        parts = [v for v in value if isinstance(v, str | dict)] if isinstance(value, list) else []
+    return [text for part in parts if (text := _name(part))]
+
+
+def _reference(value: Any) -> str | None:
+    return _text(value.get("@id") or value.get("url")) if isinstance(value, dict) else _text(value)
+
+
+def _address(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+    return _text(value)
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    said = fold(str(value)).rpartition("/")[2] if value is not None else ""
+    return {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}.get(said)

@@ -1,0 +1,66 @@
+"""Second pipeline: an article, or a fetch that ends here with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from pipelines.workers import FAILURES
+from storage.models import Outcome
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from storage.models import Article, Dispatch
+
+
+def judge(dispatch: Dispatch) -> Dispatch:
+    """`dispatch` with its article in the ending, or with its outcome decided.
+
+    `failed:…` when extraction itself broke (the page is tried again), `rejected:…` when the page is no article or lies
+    outside the backfill's span, `blocked:reserved` when its text is reserved and not even a title is left to keep.
+    """
+    extraction = dispatch.extraction
+    assert extraction is not None, "judge comes after extract"
+    article = extraction.article
+    if article is None:
+        reason = extraction.reason or "no_text"
+        name = f"failed:{reason}" if reason in FAILURES else f"rejected:{reason}"
+        return _decided(dispatch, Outcome(name, extraction.detail))
+    if dispatch.span and outside(article, dispatch.span):
+        published = article.published.at if article.published else "unknown"
+        return _decided(dispatch, Outcome("rejected:outside_span", f"published {published}"))
+    return replace(dispatch, ending=replace(dispatch.ending, article=article))
+
+
+def outside(article: Article, span: tuple[float, float]) -> bool:
+    """Whether an article is known to be published outside (since, until); a day counts with any of its moments in it.
+
+    An article without any time is not outside: nothing says so."""
+    if article.published is None:
+        return False
+    since, until = span
+    text = article.published.at
+    if article.published.precision == "day":
+        start = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+        # A bare day may be any zone's: from UTC+14 to UTC-12.
+        return start + 36 * 3600 <= since or start - 14 * 3600 > until
+    at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+    return not since <= at <= until
+
+
+def _decided(dispatch: Dispatch, outcome: Outcome) -> Dispatch:
+    return replace(dispatch, decided=True, ending=replace(dispatch.ending, outcome=outcome))
+
+
+class Judge:
+    """Extraction -> Article or outcome."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        del crawler  # Scrapy's way of making a component; there is nothing to wire
+        return cls()
+
+    async def process_item(self, item: Dispatch) -> Dispatch:
+        return judge(item)

@@ -1,0 +1,75 @@
+"""Is this a place as a dateline writes it? Judged by its form, and by the list of cities where the form proves little."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from pipelines.months import month_of
+from pipelines.places import BEGIN_CITY, CITIES, NO_AGENCY, NO_PLACE, PARTICLES, WEEKDAYS
+
+Sort = Literal["city", "capitals", "name", "script"]
+
+ABBREVIATION = re.compile(r"(?:^|[\s,./(\[])(?:[^\W\d_]{1,5}|[A-Z](?:\.[A-Z])+)$")
+_REGION = re.compile(r"\s*(?:/[^/\n]{2,40}/|\[[^\[\]\n]{2,40}\]|\([^()\n]{2,40}\))\s*,?")
+_PARTS = re.compile(r"\s*(?:[,/·•،]| - | – | and | et | und | y | и | i | ve )\s*")
+_WORD = re.compile(r"[^\W_][\w'’.\-]*$")
+_SENTENCE = re.compile(r"[^\W\d_]{6,}\.\s|[!?;\"“”«»:]")
+
+
+def is_no_agency(text: str) -> bool:
+    """Brackets that hold a country, a party or a label."""
+    folded = text.casefold()
+    return folded in NO_AGENCY or folded.isdigit() or folded in CITIES or len(folded) < 2
+
+
+def _words_fit(words: list[str]) -> bool:
+    for number, word in enumerate(words):
+        if not _WORD.match(word):
+            return False
+        plain = word.lower().rstrip(".,")
+        if word[0].islower() and not (plain in PARTICLES and number > 0):
+            head = re.match(r"(?:d|l|al|el|an|as|ad|ash)['’-]\w", plain)
+            if not head:
+                return False
+        if number == 0 and plain in NO_PLACE and plain not in BEGIN_CITY:
+            return False
+        if plain in WEEKDAYS or (
+            plain not in {"may", "mar", "march", "mac", "set", "lima"} and month_of(plain) and len(words) > 1
+        ):
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def sort(text: str) -> Sort | None:
+    """`city`: a listed one; `capitals`: all in capitals; `name`: words that begin with capitals; `script`: letters that
+    know no capitals; None: no place. A region may follow after a comma or in brackets, several cities after a slash."""
+    if not 2 <= len(text) <= 75 or _SENTENCE.search(text):
+        return None
+    bare = _REGION.sub(" ", text).strip(" ,")
+    if not bare:
+        return None
+    cities = [part for part in bare.split("/") if part.strip()]
+    parts = [part for part in _PARTS.split(bare) if part]
+    if not parts or len(bare.split()) > 10:
+        return None
+    if not any(c.isupper() or c.islower() for c in bare):
+        letters = all(_WORD.match(word.strip("،,")) or not word.isalnum() for word in bare.split())
+        return "script" if letters and len(bare.split()) <= 5 and not any(c.isdigit() for c in bare) else None
+    for part in parts:
+        words = part.split()
+        if len(words) > 6 or not _words_fit(words):
+            return None
+    if any(c.isdigit() for c in bare):
+        return None
+    first = [_PARTS.split(city.strip())[0].strip(" .") for city in cities]
+    if all(city.casefold() in CITIES or city.lower() in CITIES for city in first):
+        return "city"
+    lead = parts[0]
+    if lead.isupper() and sum(c.isalpha() for c in lead) >= 4:
+        return "capitals"
+    if parts[0].split()[0].lower() in NO_PLACE - {"la", "le", "los", "las", "san", "são", "porto"}:
+        return None
+    return "name"

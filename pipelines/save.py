@@ -1,0 +1,64 @@
+"""Last pipeline: one transaction writes all that a fetch leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import DropItem
+
+from pipelines.deduplicate import decided
+from pipelines.wiring import wired
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from storage.models import Article, ArticleStore, Dispatch, Ended
+
+STORED = frozenset({"new", "revised", "copy"})
+ATTEMPTS = 5
+"""Decisions of one article before giving up: each needs another process to save the same article in between."""
+
+
+class NothingNew(DropItem):
+    """The fetch has its outcome in the ledger, but leaves no new text to export."""
+
+    log_level = "DEBUG"
+
+
+async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tuple[Dispatch, Ended]:
+    """Write the end of `dispatch`; when its decision is stale, decide again on what is stored now.
+
+    Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
+    article = dispatch.ending.article
+    if keep_raw and article is not None and article.rights == "open":
+        dispatch = replace(
+            dispatch, ending=replace(dispatch.ending, raw=dispatch.page.body, charset=dispatch.page.charset)
+        )
+    for _ in range(ATTEMPTS):
+        ended = await asyncio.wrap_future(store.end(dispatch.ending))
+        if not ended.stale:
+            return dispatch, ended
+        dispatch = await decided(dispatch, store)
+    raise RuntimeError(f"{dispatch.page.url}: saved by others {ATTEMPTS} times in a row while it was being decided")
+
+
+class Save:
+    """Decision -> saved; gives the article on (`-O out.jsonl` exports it) when a new text was stored."""
+
+    def __init__(self, store: ArticleStore, *, keep_raw: bool) -> None:
+        self._store = store
+        self._keep_raw = keep_raw
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        wiring = wired(crawler)
+        return cls(wiring.store, keep_raw=wiring.keep_raw)
+
+    async def process_item(self, item: Dispatch) -> Article:
+        dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
+        article = dispatch.ending.article
+        if article is None or dispatch.ending.outcome.name not in STORED or ended.refused:
+            raise NothingNew(dispatch.ending.outcome.name)
+        return article

@@ -1,0 +1,132 @@
+"""Everything but the text that a page's HTML says of itself, gathered in one walk: meta, link, time, microdata, headings.
+
+Names are lower-cased; a `name`, `property`, `itemprop` or `http-equiv` counts alike, as publishers mix them up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from pipelines.text import has_template, squeeze
+
+MAX_CONTENT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """`meta`: name -> contents, in page order. `links`: rel -> hrefs. `times`: (datetime, classes of it and its parents,
+    itemprop). `items`: microdata itemprop -> values outside the head. `headings`: the h1 texts with their element."""
+
+    meta: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    times: list[tuple[str, str, str]] = field(default_factory=list)
+    items: dict[str, list[str]] = field(default_factory=dict)
+    headings: list[tuple[HtmlElement, str]] = field(default_factory=list)
+    clocks: list[str] = field(default_factory=list)
+    title: str | None = None
+    language: str | None = None
+
+    def first(self, *names: str) -> str | None:
+        """The first content given under any of the names, in the order of the names."""
+        return next((value for name in names for value in self.meta.get(name, ()) if value), None)
+
+    def all(self, *names: str) -> list[str]:
+        """All contents under the names, each once, in order."""
+        return list(dict.fromkeys(value for name in names for value in self.meta.get(name, ()) if value))
+
+
+def read(root: HtmlElement) -> Tags:
+    """Gathers the tags of one tree; the tree is not changed."""
+    found = Tags(language=_language(root), title=_title(root))
+    for element in root.iter("meta", "link", "time", "dateformat", "h1"):
+        match element.tag:
+            case "meta":
+                _meta(element, found)
+            case "link":
+                for rel in (element.get("rel") or "").casefold().split():
+                    if href := (element.get("href") or "").strip():
+                        found.links.setdefault(rel, []).append(href)
+            case "time":
+                found.times.append((_when(element), _surroundings(element), element.get("itemprop") or ""))
+            case "dateformat":
+                # An AngularJS directive of TASS (`<dateformat time="1698825600" mode="abs">`): any element of the name.
+                if value := element.get("time"):
+                    found.clocks.insert(0 if element.get("mode") == "abs" else len(found.clocks), value.strip())
+            case _:
+                if (text := heading(element)) and not has_template(text):
+                    found.headings.append((element, text))
+    for element in root.xpath("//body//*[@itemprop][not(self::meta)]"):
+        _item(element, found)
+    return found
+
+
+def heading(element: HtmlElement) -> str:
+    """Text of a heading without scripts and styles; a line break or block inside counts as a blank."""
+    return squeeze(_joined(element))
+
+
+def _joined(element: HtmlElement) -> str:
+    out = [element.text or ""]
+    for child in element:
+        if child.tag not in ("script", "style", "svg", "noscript", "button"):
+            inner = _joined(child)
+            # A kicker in an element of its own stands in a line of its own, whatever its tag.
+            glued = bool(inner) and inner[0].isupper() and out[-1][-1:].isalnum()
+            out.append(f" {inner} " if glued or child.tag in ("br", "div", "p") else inner)
+        tail = child.tail or ""
+        out.append(" " + tail if tail[:1].isupper() and out[-1][-1:].islower() else tail)
+    return "".join(out)
+
+
+def _meta(element: HtmlElement, found: Tags) -> None:
+    content = element.get("content")
+    if not content or not (content := squeeze(content[:MAX_CONTENT])) or has_template(content):
+        return
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        if name := element.get(attribute):
+            for one in name.casefold().split():
+                found.meta.setdefault(one, []).append(content)
+
+
+def _when(element: HtmlElement) -> str:
+    return squeeze(element.get("datetime") or element.get("content") or "".join(element.itertext())[:80])
+
+
+def _surroundings(element: HtmlElement) -> str:
+    names = []
+    node: HtmlElement | None = element
+    for _ in range(4):
+        if node is None:
+            break
+        names.append(f"{node.tag} {node.get('class') or ''} {node.get('id') or ''}")
+        node = node.getparent()
+    return " ".join(names).casefold()
+
+
+def _item(element: HtmlElement, found: Tags) -> None:
+    value = element.get("content") or element.get("datetime")
+    if value is None and element.get("itemscope") is not None:
+        named = element.xpath(".//*[@itemprop='name']")
+        value = (named[0].get("content") or "".join(named[0].itertext())) if named else None
+    if value is None:
+        value = "".join(element.itertext())[:MAX_CONTENT] if len(element) < 12 else ""
+    if value := squeeze(value):
+        for name in (element.get("itemprop") or "").casefold().split():
+            found.items.setdefault(name, []).append(value)
+
+
+def _title(root: HtmlElement) -> str | None:
+    for element in root.iter("title"):
+        parent = element.getparent()
+        if parent is not None and parent.tag in ("svg", "symbol", "g"):
+            continue
+        if (text := squeeze(element.text or "")) and not has_template(text):
+            return text
+    return None
+
+
+def _language(root: HtmlElement) -> str | None:
+    html = root if root.tag == "html" else root.find(".//html")
+    return None if html is None else html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or html.get("xml:lang")

@@ -1,0 +1,60 @@
+"""Plain text: white space, invisible characters, words, and comparison of two texts as a reader would compare them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls, and zero-width and direction marks that only help typesetting; ZWNJ and ZWJ stay, Persian and Indic words
+# need them.
+DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\ufffe\uffff]+")
+PLAIN = str.maketrans("‘’‚‛“”„‟«»–—‐‑−", "''''\"\"\"\"\"\"-----")
+WORD = re.compile(r"\w+")
+# Scripts written without spaces between words: each character counts as one word.
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+    "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def squeeze(value: str) -> str:
+    """One line: NFC, no control or invisible characters, runs of white space as one blank, none at the ends."""
+    value = DROPPED.sub("", value)
+    return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
+
+
+def fold(value: str) -> str:
+    """For comparison only: NFKC, case folded, curly quotes and dashes made plain, white space collapsed."""
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value).translate(PLAIN)
+    return squeeze(value).casefold()
+
+
+def letters(value: str) -> str:
+    """For comparison only: the words of `fold` without any punctuation, one blank between them."""
+    return " ".join(WORD.findall(fold(value)))
+
+
+def words(value: str) -> int:
+    """Number of words; in scripts without spaces (Chinese, Japanese, Thai, Lao, Burmese, Khmer) of characters."""
+    return len((WORD if value.isascii() else UNSPACED).findall(value))
+
+
+def likeness(one: str, other: str) -> float:
+    """Share of words two short texts have in common, 0 to 1 (multiset Dice over `letters`)."""
+    a, b = letters(one).split(), letters(other).split()
+    if not a or not b:
+        return 0.0
+    left = list(b)
+    common = 0
+    for word in a:
+        if word in left:
+            left.remove(word)
+            common += 1
+    return 2 * common / (len(a) + len(b))
+
+
+def has_template(value: str) -> bool:
+    """Whether an unrendered `{{…}}` template stands in the text (Angular, Vue, Mustache)."""
+    return "{{" in value and TEMPLATE.search(value) is not None

@@ -1,0 +1,166 @@
+"""From the bytes of a page to one parsed tree: decode, repair what libxml2 stumbles over, parse once.
+
+The order of the encodings: a byte order mark, the HTTP header, the page's own declaration, detection (WHATWG
+"encoding sniffing algorithm"); the first that decodes without an error is taken.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pipelines.text import TEMPLATE
+
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+DECLARED = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})|^\s*<\?xml[^>]{0,200}encoding=[\"']([A-Za-z0-9_.:-]{2,40})", re.I)
+HEAD = 4096
+# WHATWG gives these labels the meaning of a wider encoding, because pages use its extra characters.
+WIDER = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "latin_1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs", "utf-7": "cp1252",
+}  # fmt: skip
+NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
+# Raw C0 control bytes but tab, line feed and carriage return; libxml2 cuts the text at a NUL.
+C0 = bytes(c for c in range(0x20) if c not in (0x09, 0x0A, 0x0D)) + b"\x7f"
+NONCHARACTER = re.compile("[\ufffe\uffff]")
+LIMIT_MESSAGES = ("use XML_PARSE_HUGE", "Excessive depth", "huge text node", "Buffer size limit")
+UTF8_LOSS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The tree, its text as decoded, the encoding that was used, and whether libxml2 had to be told to take a huge one."""
+
+    root: HtmlElement
+    html: str
+    encoding: str
+    huge: bool
+
+
+def parse(body: bytes, charset: str | None) -> Parsed | None:
+    """One tree of the page; None where there is nothing to parse. Comments and processing instructions are left out."""
+    html, encoding = decode(body, charset)
+    data = repair(html).encode("utf-8", "replace").translate(None, C0)
+    if not data.strip():
+        return None
+    root, cut = _tree(data, huge=False)
+    if not cut:
+        return Parsed(root, html, encoding, False) if root is not None else None
+    root, _ = _tree(data, huge=True)
+    return Parsed(root, html, encoding, True) if root is not None else None
+
+
+def parse_text(html: str) -> HtmlElement:
+    """The tree of a small text that is known to be sound. Raises ValueError where it is empty."""
+    parsed = parse(html.encode(), "utf-8")
+    if parsed is None:
+        raise ValueError("nothing to parse")
+    return parsed.root
+
+
+def decode(body: bytes, charset: str | None) -> tuple[str, str]:
+    """Text and the name of the encoding. Never raises; what no encoding explains becomes U+FFFD."""
+    tried: list[str] = []
+    for name in _candidates(body, charset):
+        if name in tried:
+            continue
+        tried.append(name)
+        text = _decoded(body, name)
+        if text is not None:
+            return text.removeprefix("\ufeff"), name
+    if (guess := _detected(body)) is not None:
+        return guess
+    return body.decode("utf-8", "replace").removeprefix("\ufeff"), "utf-8"
+
+
+def repair(html: str) -> str:
+    """Takes out what makes libxml2 lose text: references to control characters and non-characters (one `&#1;` loses
+    the whole article); references to 128-159 mean windows-1252, as browsers read them."""
+    if "\ufffe" in html or "\uffff" in html:
+        html = NONCHARACTER.sub("", html)
+    return NUMERIC.sub(_reference, html) if "&#" in html else html
+
+
+def drop_templates(parsed: Parsed) -> list[str]:
+    """Empties every text node that holds an unrendered `{{…}}` template (Angular, Vue); gives the texts dropped.
+
+    Such a text is the mould of other pages' news, never this page's text."""
+    dropped: list[str] = []
+    if "{{" not in parsed.html:
+        return dropped
+    for element in parsed.root.iter():
+        if element.tag in ("script", "style", "template"):
+            continue
+        if element.text and "{{" in element.text and TEMPLATE.search(element.text):
+            dropped.append(element.text.strip())
+            element.text = None
+        if element.tail and "{{" in element.tail and TEMPLATE.search(element.tail):
+            dropped.append(element.tail.strip())
+            element.tail = " "
+    return dropped
+
+
+def _candidates(body: bytes, charset: str | None) -> list[str]:
+    names = [name for bom, name in BOMS if body.startswith(bom)]
+    if charset:
+        names.append(charset)
+    if match := DECLARED.search(body[:HEAD]):
+        # A page that could be searched as ASCII is not UTF-16, whatever it declares (WHATWG).
+        declared = (match[1] or match[2]).decode("ascii")
+        names.append("utf-8" if declared.lower().startswith("utf-16") else declared)
+    names.append("utf-8")
+    return [known for name in names if (known := _known(name))]
+
+
+def _known(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name.strip().strip("\"'")).name
+    except (LookupError, ValueError):
+        return None
+    return WIDER.get(known, known)
+
+
+def _decoded(body: bytes, name: str) -> str | None:
+    try:
+        return body.decode(name)
+    except UnicodeDecodeError:
+        pass
+    # One broken byte in a long UTF-8 page (a cut headline, an advertisement) does not make it another encoding.
+    if name in ("utf-8", "gb18030", "cp932", "cp949", "big5hkscs"):
+        text = body.decode(name, "replace")
+        if text.count("\ufffd") < max(2, UTF8_LOSS * sum(byte > 0x7F for byte in body)):
+            return text
+    # windows-1252 has five holes that browsers fill with controls; no page means them.
+    return body.decode(name, "replace") if name == "cp1252" else None
+
+
+def _detected(body: bytes) -> tuple[str, str] | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(body[:20_000]).best()
+    return (body.decode(best.encoding, "replace"), best.encoding) if best is not None else None
+
+
+def _reference(match: re.Match[str]) -> str:
+    number = int(match[1], 16) if match[1] else int(match[2])
+    if 0x80 <= number <= 0x9F:
+        return bytes((number,)).decode("cp1252", "ignore")
+    if number < 0x20 and number not in (0x09, 0x0A, 0x0D):
+        return ""
+    if number == 0x7F or 0xD800 <= number <= 0xDFFF or number in (0xFFFE, 0xFFFF) or number > 0x10FFFF:
+        return ""
+    return match[0]
+
+
+def _tree(data: bytes, *, huge: bool) -> tuple[HtmlElement | None, bool]:
+    parser = HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True, huge_tree=huge)
+    try:
+        root = document_fromstring(data, parser=parser, ensure_head_body=False)
+    except (LxmlError, ValueError, AssertionError):
+        root = None
+    cut = any(any(m in entry.message for m in LIMIT_MESSAGES) for entry in parser.error_log.filter_from_fatals())
+    return root, cut

@@ -1,0 +1,178 @@
+"""What is taken off the extracted paragraphs: the headline again, boxes, credits, tails and end marks.
+
+Rules look at one paragraph, its place and its neighbours, never at the site. Each removal is kept as (rule, text), so
+that a person can see why a line is missing. A page is never trimmed to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipelines import phrases
+from pipelines.body import Paragraph
+from pipelines.instants import PATTERNS
+from pipelines.text import fold, letters, likeness, words
+
+Dropped = tuple[str, str]
+TOP = 4
+MAX_BOX_WORDS = 60
+SENTENCE = re.compile(r"[.!?…。！？।؟][\"”»’')\]]*$")
+BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|przez|текст|автор|text|texte|autor)\b[:\s]+\S.{2,80}$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Trimmed:
+    """The paragraphs that stay, the reporters' tail, the copyright line, and all that was dropped."""
+
+    paragraphs: list[Paragraph]
+    tail: list[str] = field(default_factory=list)
+    copyright: str | None = None
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+def trim(paragraphs: tuple[Paragraph, ...], *, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None) -> Trimmed:
+    """Applies all rules in order. `headlines`: every text known to be this page's headline; `lead`: the standfirst,
+    only where it is printed in an element of its own and so must not open the body too."""
+    result = Trimmed(list(paragraphs))
+    _top(result, headlines, authors, lead)
+    _afterwards(result)
+    _boxes(result)
+    _lines(result)
+    _end(result)
+    _dangling(result)
+    return result
+
+
+def _top(result: Trimmed, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None) -> None:
+    known = [letters(h) for h in headlines if letters(h)]
+    names = [fold(a) for a in authors]
+    for place in range(min(TOP, len(result.paragraphs)) - 1, -1, -1):
+        text = result.paragraphs[place].text
+        if rule := _top_rule(text, known, headlines, names, lead):
+            _remove(result, place, rule)
+
+
+def _top_rule(text: str, known: list[str], headlines: tuple[str, ...], names: list[str], lead: str | None) -> str | None:
+    plain, size = letters(text), words(text)
+    if plain in known or (size <= 40 and any(likeness(text, h) >= 0.9 for h in headlines)):
+        return "headline"
+    if lead and (plain == letters(lead) or likeness(text, lead) >= 0.95):
+        return "lead"
+    if size > 16:
+        return None
+    if phrases.UPDATED.match(text) or any(p.fullmatch(text.strip(" |·•-–—")) for p in PATTERNS):
+        return "time line"
+    if names and (fold(text) in names or (BYLINE.match(text) and any(name in fold(text) for name in names))):
+        return "byline"
+    return None
+
+
+def _afterwards(result: Trimmed) -> None:
+    """From a heading such as `Comments`, `Tags` or `More stories` in the last part of the page on, nothing is text."""
+    paragraphs = result.paragraphs
+    total = sum(len(p.text) for p in paragraphs)
+    before = 0
+    for place, paragraph in enumerate(paragraphs):
+        if place and before >= 0.5 * total and words(paragraph.text) <= 14 and phrases.AFTERWARDS.match(paragraph.text):
+            rest = paragraphs[place + 1 :]
+            if all(not _prose(p) for p in rest) or paragraph.kind == "head":
+                while place < len(paragraphs) and _remove(result, place, "afterwards"):
+                    pass
+                return
+        before += len(paragraph.text)
+
+
+def _boxes(result: Trimmed) -> None:
+    """`Read also` with the headline that follows it, labels of boxes, promotion of the publisher."""
+    place = 0
+    while place < len(result.paragraphs):
+        text = result.paragraphs[place].text
+        size = words(text)
+        if size <= MAX_BOX_WORDS and phrases.READ_ALSO.match(text):
+            alone = size <= 6 or text.rstrip().endswith(":")
+            gone = _remove(result, place, "read also")
+            while gone and alone and place < len(result.paragraphs) and _headline_like(result.paragraphs[place]):
+                alone = result.paragraphs[place].kind == "item"
+                gone = _remove(result, place, "read also")
+        elif size <= 12 and phrases.BOX.match(text):
+            gone = _remove(result, place, "box")
+        elif size <= MAX_BOX_WORDS and phrases.PROMOTION.match(text):
+            gone = _remove(result, place, "promotion")
+        else:
+            gone = False
+        place += not gone
+
+
+def _lines(result: Trimmed) -> None:
+    seen: set[str] = set()
+    place = 0
+    while place < len(result.paragraphs):
+        paragraph = result.paragraphs[place]
+        text, size = paragraph.text, words(paragraph.text)
+        key = text.casefold()
+        rule = None
+        if size <= 25 and (phrases.PHOTO.match(text) or phrases.AGENCY_PHOTO.match(text)):
+            rule = "photo credit"
+        elif size <= 60 and phrases.COPYRIGHT.match(text):
+            rule = "copyright"
+            result.copyright = result.copyright or text
+        elif size >= 8 and key in seen and paragraph.kind != "cell":
+            rule = "repeated"
+        if rule and _remove(result, place, rule):
+            continue
+        seen.add(key)
+        place += 1
+
+
+def _end(result: Trimmed) -> None:
+    """Reporters' tail and end marks: the last paragraphs, or the end of the last one."""
+    looked = 0
+    place = len(result.paragraphs) - 1
+    while place > 0 and looked < 5:
+        text = result.paragraphs[place].text
+        if words(text) <= 90 and phrases.TAIL.match(text):
+            result.tail.insert(0, text)
+            _remove(result, place, "tail")
+        elif phrases.UPDATED.match(text) and words(text) <= 16:
+            _remove(result, place, "time line")
+        elif phrases.END_MARK.fullmatch(text):
+            _remove(result, place, "end mark")
+        else:
+            looked += 1
+        place -= 1
+    if not result.paragraphs:
+        return
+    last = result.paragraphs[-1]
+    for pattern, rule in ((phrases.END_MARK, "end mark"), (phrases.TAIL_INSIDE, "tail"), (phrases.END_MARK, "end mark")):
+        match = pattern.search(last.text)
+        if match and match.start() > 0:
+            result.dropped.append((rule, match[0].strip()))
+            if rule == "tail":
+                result.tail.insert(0, match[0].strip())
+            last = Paragraph(last.kind, last.text[: match.start()].rstrip())
+            result.paragraphs[-1] = last
+
+
+def _dangling(result: Trimmed) -> None:
+    """A subhead with nothing under it headed something that is gone."""
+    while len(result.paragraphs) > 1 and result.paragraphs[-1].kind == "head" and not SENTENCE.search(result.paragraphs[-1].text):
+        _remove(result, len(result.paragraphs) - 1, "dangling subhead")
+
+
+def _headline_like(paragraph: Paragraph) -> bool:
+    return 3 <= words(paragraph.text) <= 30 and not SENTENCE.search(paragraph.text)
+
+
+def _prose(paragraph: Paragraph) -> bool:
+    return words(paragraph.text) >= 25 and SENTENCE.search(paragraph.text) is not None
+
+
+def _remove(result: Trimmed, place: int, rule: str) -> bool:
+    """False where it was the last paragraph that was left: that one stays."""
+    if len(result.paragraphs) == 1:
+        return False
+    result.dropped.append((rule, result.paragraphs[place].text))
+    del result.paragraphs[place]
+    return True
+

@@ -1,0 +1,136 @@
+"""One canonical form for an address, so that one article is one row; the original URL is always kept beside it.
+
+Only what never changes the resource is normalised (RFC 3986 section 6.2, WHATWG URL for hosts and dot segments), and
+only parameters known to track a reader or his session are dropped.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+import idna
+
+TRACKING = frozenset(
+    """fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid msclkid twclid ttclid igshid igsh li_fat_id mc_cid
+    mc_eid mkt_tok vero_id vero_conv _hsenc _hsmi __hstc __hssc __hsfp hsctatracking _openstat _ga _gl oly_anon_id
+    oly_enc_id rb_clickid s_cid wickedid guccounter guce_referrer guce_referrer_sig xtor wt_mc wt_zmc ns_campaign
+    ns_mchannel ns_source ns_linkname ns_fee at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4
+    phpsessid jsessionid aspsessionid cfid cftoken""".split()
+)
+TRACKING_PREFIXES = ("utm_", "aspsessionid", "pk_campaign", "pk_kwd", "mtm_")
+SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
+ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|[^%]|%", re.DOTALL)
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+PATH_SAFE = UNRESERVED | frozenset("!$&'()*+,;=:@/")
+QUERY_SAFE = PATH_SAFE | frozenset("?")
+HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+STRIPPED = "".join(map(chr, range(0x21)))
+MIRRORS = ("www", "m", "mobile", "amp")
+
+
+def canonical(url: str) -> str:
+    """The address of the same resource in one spelling; `canonical(canonical(u)) == canonical(u)`.
+
+    Lower-case host in punycode without trailing dot, no user info, default port, fragment, tracking parameters or
+    session ids; dot segments resolved, percent-encoding in upper case and only where needed. The order of the other
+    parameters stays. Raises ValueError for anything but an absolute http or https URL with a host.
+    """
+    try:
+        url.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"not a URL, it holds a lone surrogate: {url!r}") from None
+    before, question, query = url.strip(STRIPPED).partition("#")[0].partition("?")
+    parts = urlsplit(before.replace("\\", "/"))
+    if parts.scheme not in DEFAULT_PORTS:
+        raise ValueError(f"not an http(s) URL: {url!r}")
+    port = parts.port
+    authority = _host(parts.hostname or "", url)
+    if port is not None and port != DEFAULT_PORTS[parts.scheme]:
+        authority += f":{port}"
+    path = _resolved(SESSION_PARAMETER.sub("", _escaped(parts.path, PATH_SAFE)))
+    query = "".join(c for c in query if c not in "\t\r\n")
+    kept = [p for p in _escaped(query, QUERY_SAFE).split("&") if p and not _tracks(p)] if question else []
+    return f"{parts.scheme}://{authority}{path}" + ("?" + "&".join(kept) if kept else "")
+
+
+def host(url: str) -> str:
+    """The canonical host (with its port where it is not the default one). Raises ValueError like `canonical`."""
+    return urlsplit(canonical(url)).netloc
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two hosts are of one registrable name: equal but for `www.`, `m.`, `amp.`, or one below the other, or
+    alike in the last two labels (three where the last but one is a short public suffix such as `co` or `com`)."""
+    a, b = _bare(one), _bare(other)
+    return a == b or a.endswith("." + b) or b.endswith("." + a) or _registrable(a) == _registrable(b)
+
+
+def _bare(name: str) -> str:
+    name = name.partition(":")[0]
+    first, _, rest = name.partition(".")
+    return rest if first in MIRRORS and "." in rest else name
+
+
+def _registrable(name: str) -> str:
+    labels = name.split(".")
+    if name.replace(".", "").isdigit():
+        return name
+    size = 3 if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3 else 2
+    return ".".join(labels[-size:])
+
+
+def _host(name: str, url: str) -> str:
+    if ":" in name:
+        try:
+            return f"[{ipaddress.IPv6Address(name.partition('%')[0]).compressed}]"
+        except ValueError:
+            raise ValueError(f"no valid host in {url!r}") from None
+    if not name.isascii():
+        try:
+            name = idna.encode(name, uts46=True, transitional=False).decode("ascii")
+        except idna.IDNAError as error:
+            raise ValueError(f"no valid host in {url!r}: {error}") from None
+    name = name.lower().rstrip(".")
+    if not HOST.fullmatch(name) or ".." in name:
+        raise ValueError(f"no valid host in {url!r}")
+    return name
+
+
+def _escaped(value: str, safe: frozenset[str]) -> str:
+    """Percent-encoding in one spelling: unreserved characters bare, all others that are not in `safe` encoded."""
+    return "".join(_one(match, safe) for match in ESCAPE.findall(value))
+
+
+def _one(piece: str, safe: frozenset[str]) -> str:
+    if len(piece) == 3:
+        character = chr(int(piece[1:], 16))
+        return character if character in UNRESERVED else piece.upper()
+    if piece in safe:
+        return piece
+    return "".join(f"%{byte:02X}" for byte in piece.encode("utf-8"))
+
+
+def _resolved(path: str) -> str:
+    """RFC 3986 section 5.2.4 for an absolute path."""
+    done: list[str] = []
+    segments = path.split("/")[1:] or [""]
+    for number, segment in enumerate(segments):
+        last = number == len(segments) - 1
+        if segment == "..":
+            if done:
+                done.pop()
+            if last:
+                done.append("")
+        elif segment != ".":
+            done.append(segment)
+        elif last:
+            done.append("")
+    return "/" + "/".join(done)
+
+
+def _tracks(parameter: str) -> bool:
+    name = parameter.partition("=")[0].lower()
+    return name in TRACKING or name.startswith(TRACKING_PREFIXES)

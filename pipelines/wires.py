@@ -1,0 +1,89 @@
+"""The known agencies and how datelines and credits spell them; the data is `wires.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """One agency: its `name`, its `spellings`; `bare` ones stand in a dateline without brackets; `first`: also before
+    the place; `release`: a wire of press releases."""
+
+    name: str
+    spellings: tuple[str, ...]
+    bare: tuple[str, ...] = ()
+    first: bool = False
+    release: bool = False
+
+
+def _load() -> tuple[Wire, ...]:
+    table = tomllib.loads(files("pipelines").joinpath("wires.toml").read_text(encoding="utf-8"))
+    return tuple(
+        Wire(
+            name,
+            tuple(entry["spellings"]),
+            tuple(entry.get("bare", ())),
+            bool(entry.get("first", False)),
+            bool(entry.get("release", False)),
+        )
+        for name, entry in table.items()
+    )
+
+
+WIRES = _load()
+
+
+def alternation(spellings: list[str]) -> str:
+    """A regular expression for any of `spellings`, the longest first."""
+    return "|".join(re.escape(s) for s in sorted(set(spellings), key=len, reverse=True))
+
+
+_EXACT = {spelling: wire for wire in WIRES for spelling in (wire.name, *wire.spellings)}
+_FOLDED = {spelling.casefold(): wire for spelling, wire in _EXACT.items() if len(spelling) > 4}
+
+# "Корр. ТАСС Вера Щербакова", "Иван Иванов - БЕЛТА": the agency stands among a reporter's names.
+_INSIDE = re.compile(rf"(?<!\w)(?:{alternation(list(_EXACT))})(?!\w)")
+_SHARED = re.compile(r"\s*(?:/|\+|,|&| und | and | et | y | e )\s*")
+
+BARE = alternation([spelling for wire in WIRES for spelling in wire.bare])
+FIRST = alternation([spelling for wire in WIRES if wire.first for spelling in wire.spellings])
+
+
+def named(spelling: str) -> Wire | None:
+    """The agency that this spelling names, None where it names none."""
+    whole = " ".join(spelling.split())
+    text = whole.strip(" .,:;©")
+    return _EXACT.get(whole) or _EXACT.get(text) or _FOLDED.get(text.casefold())
+
+
+def _part(spelling: str) -> Wire | None:
+    """Shared credits are often in small letters throughout (`ats afp`)."""
+    return named(spelling) or (named(spelling.upper()) if spelling.islower() else None)
+
+
+def all_named(text: str) -> tuple[Wire, ...]:
+    """The agencies of a credit that is shared (`tca/dpa`, `ats afp`, `dpa und AFP`). Empty unless every part names one; of
+    parts joined by a slash one is enough where the others are as short as a desk's mark (`red/dpa`)."""
+    whole = named(text)
+    if whole is not None:
+        return (whole,)
+    parts = [part for part in _SHARED.split(text.strip()) if part]
+    if len(parts) == 1:
+        parts = text.split()
+        if not 1 < len(parts) <= 3 or not all(part.islower() or part.isupper() for part in parts):
+            return ()  # "Ana Petra" is a reporter
+    wires = {part: _part(part) for part in parts}
+    found = tuple(dict.fromkeys(wire for wire in wires.values() if wire is not None))
+    slashed = text.count("/") == len(parts) - 1 > 0
+    short = all(part.isalnum() and len(part) <= 12 for part, wire in wires.items() if wire is None)
+    return found if len(wires) == sum(wire is not None for wire in wires.values()) or (slashed and short) else ()
+
+
+def inside(text: str) -> tuple[str, Wire] | None:
+    """The first known agency that stands as a word in `text`, as spelled there."""
+    match = _INSIDE.search(text)
+    return (match[0], _EXACT[match[0]]) if match else None

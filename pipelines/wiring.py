@@ -1,0 +1,28 @@
+"""What the crawler hands to the pipelines: two live objects that ride on Scrapy's crawler, known here only by Protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from storage.models import ArticleStore, Extractor
+
+
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """The pool that extracts, the store that knows and keeps, and whether raw pages are kept."""
+
+    extractor: Extractor
+    store: ArticleStore
+    keep_raw: bool = True
+
+
+def wired(crawler: object) -> Wired:
+    """The wiring that the starting command put on `crawler.wired`.
+
+    Raises RuntimeError when a crawl was started without it."""
+    wiring = getattr(crawler, "wired", None)
+    if wiring is None:
+        raise RuntimeError("the pipelines need a crawl started by `dateline` or by this project's `scrapy crawl`")
+    return cast("Wired", wiring)

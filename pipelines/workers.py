@@ -1,0 +1,235 @@
+"""Untrusted pages are read in worker processes that can be killed: one time limit and one memory limit each.
+
+pebble's pool, since it was the only one of four that finished all good pages beside hanging, crashing and memory-eating
+ones. Workers are spawned (a fork would copy a running reactor), never import the starting script (under `scrapy` that
+would cost 0.3 s and 40 MB each) and die with their parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from storage.models import Extraction, Page
+
+T = TypeVar("T")
+
+SECONDS = 10.0
+MEMORY = 1536 * 2**20
+RECYCLE = 5_000
+"""Tasks after which a worker is replaced: replacing one every 100 tasks cost a fifth of the CPU."""
+QUEUED = 3
+FAILURES: frozenset[str] = frozenset({"extract_timeout", "extract_memory", "extract_crash", "extract_error"})
+"""Reasons that say nothing about the page's content: the fetch ends as `failed:…` and is tried again."""
+
+PR_SET_PDEATHSIG = 1
+
+
+class ExtractionPool:
+    """`extract(page)` and `run(function, …)` in `workers` processes, at most `3 * workers` calls at once.
+
+    Each call has `seconds` and each process `memory` bytes of address space (Linux; elsewhere no memory limit). Workers
+    start with the first call and are replaced when they die. Not to be shared between event loops.
+    """
+
+    def __init__(self, workers: int, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        if workers < 1:
+            raise ValueError(f"extraction needs at least one worker process, not {workers}")
+        self._workers, self._seconds, self._memory = workers, seconds, memory
+        self._slots = asyncio.Semaphore(workers * QUEUED)
+        self._generation: _Generation | None = None
+        self._closed = asyncio.Event()
+
+    async def extract(self, page: Page) -> Extraction:
+        """What became of the page; its own fault is an `Extraction` with a reason of `FAILURES`, never an exception."""
+        result = await self._called(_extract, (page,), {}, self._seconds)
+        return Extraction(None, reason=result.reason, detail=f"{page.url}: {result.detail}") if isinstance(result, _Failure) else result
+
+    async def run(self, function: Callable[..., T], *args: Any, seconds: float, **kwargs: Any) -> T | str:
+        """`function(*args, **kwargs)` in a worker: its result, or a reason of `FAILURES` (a text) where it failed.
+
+        The function must be at the top of an importable module; arguments and result must be plain data."""
+        result = await self._called(function, args, kwargs, seconds)
+        return result.reason if isinstance(result, _Failure) else result
+
+    async def close(self) -> None:
+        """Kills the workers; calls under way end as `extract_crash`. Harmless when called twice."""
+        self._closed.set()
+        generation, self._generation = self._generation, None
+        if generation is not None:
+            await asyncio.to_thread(generation.end)
+
+    async def _called(self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> T | _Failure:
+        async with self._slots:
+            for _ in range(2):
+                if self._closed.is_set():
+                    return _Failure("extract_crash", "the pool of worker processes is closed")
+                generation = self._current()
+                try:
+                    return await self._answer(generation.schedule(function, args, kwargs, seconds))
+                except TimeoutError:
+                    return _Failure("extract_timeout", f"took longer than {seconds:g} s")
+                except MemoryError:
+                    return _Failure("extract_memory", f"needed more than {self._memory // 2**20} MiB")
+                except ProcessExpired as error:
+                    return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
+                except (BrokenExecutor, _PoolGone):
+                    # A worker that dies idle breaks pebble's pool: all calls go to a new one, each once more.
+                    await asyncio.to_thread(self._replace, generation)
+                except Exception as error:  # noqa: BLE001 - whatever the worker raised is the page's reason
+                    return _Failure("extract_error", f"{type(error).__name__}: {error}")
+            return _Failure("extract_crash", "the worker processes died twice")
+
+    async def _answer(self, future: asyncio.Future[T]) -> T:
+        closed = asyncio.ensure_future(self._closed.wait())
+        try:
+            await asyncio.wait({future, closed}, return_when=asyncio.FIRST_COMPLETED)
+            if not future.done():
+                raise _PoolGone
+            return future.result()
+        finally:
+            closed.cancel()
+            if not future.done():
+                future.cancel()
+
+    def _current(self) -> _Generation:
+        if self._generation is None:
+            self._generation = _Generation(self._workers, self._memory)
+        return self._generation
+
+    def _replace(self, broken: _Generation) -> None:
+        if self._generation is broken:
+            self._generation = None
+        broken.end()
+
+
+class _Failure:
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+
+
+class _PoolGone(Exception):
+    """The pool cannot take or finish a call any more."""
+
+
+class _Generation:
+    """One pebble pool and the thread that starts it.
+
+    PR_SET_PDEATHSIG kills a worker when the thread that started it ends. pebble starts the first workers in the thread
+    that asks first and the later ones in a thread of its own; so the first asker is a thread that lives as long."""
+
+    def __init__(self, workers: int, memory: int) -> None:
+        self._context = _Context()
+        self._pool = ProcessPool(workers, max_tasks=RECYCLE, initializer=_prepare, initargs=(os.getpid(), memory), context=self._context)
+        self._ended, self._started = threading.Event(), threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
+        self._thread.start()
+
+    def schedule(self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> asyncio.Future[T]:
+        """Raises _PoolGone where the pool is broken."""
+        self._started.wait()
+        try:
+            return asyncio.wrap_future(self._pool.schedule(function, args=args, kwargs=kwargs, timeout=seconds))
+        except RuntimeError as error:
+            raise _PoolGone(str(error)) from error
+
+    def end(self) -> None:
+        with self._lock:
+            if self._ended.is_set():
+                return
+            self._started.wait()
+            self._pool.stop()
+            self._context.kill()
+            self._pool.join()
+            self._ended.set()
+        self._thread.join()
+
+    def _live(self) -> None:
+        try:
+            _ = self._pool.active  # asking is what starts it
+        finally:
+            self._started.set()
+        self._ended.wait()
+
+
+class _Context(SpawnContext):
+    """Spawn, remembering what it started, and keeping children away from the main module."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802 - multiprocessing's name
+        self._started = [p for p in self._started if p.is_alive()]
+        process = _Worker(*args, **kwargs)
+        self._started.append(process)
+        return process
+
+    def kill(self) -> None:
+        """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
+        for process in self._started:
+            with contextlib.suppress(ValueError):  # closed already
+                process.kill()
+
+
+class _Worker(SpawnProcess):
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing's name
+        with _no_main():
+            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+
+    def is_alive(self) -> bool:
+        return self._popen is None or super().is_alive()  # type: ignore[attr-defined]
+
+
+MAIN = threading.Lock()
+
+
+@contextlib.contextmanager
+def _no_main() -> Iterator[None]:
+    """multiprocessing tells a spawned child to import the parent's main module; while this lasts there is none to name
+    (`multiprocessing.spawn.get_preparation_data`)."""
+    with MAIN:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+def _prepare(parent: int, memory: int) -> None:
+    """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+        if os.getppid() != parent:  # it died before we asked to be told
+            os._exit(1)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # numpy's BLAS (below py3langid) reserves address space for each core, which would count against the limit.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from pipelines.extractor import warm
+
+    warm()
+
+
+def _extract(page: Page) -> Extraction:
+    from pipelines.extractor import extract
+
+    return extract(page)

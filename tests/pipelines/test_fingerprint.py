@@ -1,0 +1,146 @@
+"""Hashes and sketches: the same everywhere, equal where the words are, far apart where they are not."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines import fingerprint
+
+ROOT = Path(__file__).resolve().parents[2]
+BODY = "The harbour was closed for the night, officials said. Boats waited outside; the pilot came at six."
+
+
+def story(seed: int, length: int = 400) -> list[str]:
+    """Words of an invented language, by a seeded generator."""
+    rng = random.Random(seed)
+    vocabulary = ["".join(rng.choices("abdeiklmnorstu", k=rng.randint(2, 9))) for _ in range(1500)]
+    return rng.choices(vocabulary, k=length)
+
+
+def containment(one: str, other: str) -> float:
+    a, b = set(fingerprint.sketch(one)), set(fingerprint.sketch(other))
+    return len(a & b) / min(len(a), len(b))
+
+
+def test_the_content_hash_ignores_blanks_and_forms_of_the_same_letter() -> None:
+    assert fingerprint.content_hash("Café  closed", None, "a\n\nb") == fingerprint.content_hash(
+        unicodedata.normalize("NFD", " Café closed"), "", "a b "
+    )
+
+
+def test_the_content_hash_knows_which_field_a_text_stands_in() -> None:
+    fields = (("a", "b", ""), ("a", None, "b"), ("", "a", "b"), ("a b", None, ""))
+    assert len({fingerprint.content_hash(*each) for each in fields}) == 4
+
+
+def test_a_missing_lead_and_an_empty_one_are_the_same() -> None:
+    assert fingerprint.content_hash("t", None, "b") == fingerprint.content_hash("t", "  ", "b")
+
+
+def test_hashes_bear_their_version() -> None:
+    assert fingerprint.content_hash("t", None, "b").startswith("1:")
+    assert fingerprint.text_hash("b").startswith("1:")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BODY.upper(),
+        BODY.replace(", officials", " — officials").replace(";", "."),
+        BODY.replace(" ", "  \n"),
+        "“" + BODY + "”",
+        "LIMA, Nov 1 (Reuters) - " + BODY,
+        BODY + "\n\n12 comments",
+        "1.2K views\n\n" + BODY,
+    ],
+)
+def test_typography_case_dateline_and_counters_leave_the_text_hash(other: str) -> None:
+    assert fingerprint.text_hash(other) == fingerprint.text_hash(BODY)
+
+
+@pytest.mark.parametrize("other", [BODY.replace("six", "seven"), BODY + " Rain fell.", BODY.replace("six", "6")])
+def test_another_word_or_number_changes_the_text_hash(other: str) -> None:
+    assert fingerprint.text_hash(other) != fingerprint.text_hash(BODY)
+
+
+def test_a_sketch_is_sorted_63_bit_and_about_sixty_keys_long() -> None:
+    keys = fingerprint.sketch(" ".join(story(1, 800)))
+    assert list(keys) == sorted(set(keys))
+    assert all(0 <= key < 1 << 63 for key in keys)
+    assert 40 <= len(keys) <= 85
+
+
+def test_short_and_empty_texts_have_short_sketches() -> None:
+    assert fingerprint.sketch("") == ()
+    assert len(fingerprint.sketch("Harbour closed")) == 1
+    assert fingerprint.sketch("LIMA, Nov 1 (Reuters) - Harbour closed") == fingerprint.sketch("Harbour closed")
+
+
+def test_sketches_do_not_hang_on_the_processs_hash_seed() -> None:
+    code = "from pipelines.fingerprint import sketch; print(hash(sketch('one two three four five six seven')))"
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+
+
+def test_copies_share_most_of_their_sketch_and_other_stories_nothing() -> None:
+    words = story(2)
+    text = " ".join(words)
+    assert containment(text, "HARBOUR TOWN (AP) — " + text) == 1
+    assert containment(text, " ".join(words[:200])) > 0.5
+    assert containment(text, "An added paragraph of ten words stands before it all. " + text) > 0.9
+    edited = words[:]
+    for at in range(7, len(edited), 40):
+        edited[at] = "changed"
+    assert containment(text, " ".join(edited)) > 0.6
+    assert containment(text, " ".join(story(3))) == 0
+
+
+def test_languages_without_blanks_are_cut_into_pairs_of_characters() -> None:
+    assert fingerprint.words("港口重新") == ["港口", "口重", "重新"]
+    assert fingerprint.words("AP通信が7日、") == ["ap", "通信", "信が", "7", "日"]
+    text = "".join(chr(0x4E00 + random.Random(i).randrange(3000)) for i in range(400))
+    assert containment(text, "另外一句话。" + text[:250]) > 0.5
+
+
+def test_a_rolling_key_is_that_of_its_five_words_alone() -> None:
+    words = story(4, 60)
+    single = {next(iter(fingerprint.shingle_keys(" ".join(words[at : at + 5])))) for at in range(56)}
+    assert fingerprint.shingle_keys(" ".join(words)) == single
+
+
+def test_a_story_of_800_words_takes_about_a_millisecond() -> None:
+    """The aim is 1 ms on an idle core; the bound leaves room for a busy machine."""
+    body = " ".join(story(5, 800))
+    fingerprint.sketch(body)
+    took = []
+    for _ in range(20):
+        begun = time.process_time()
+        fingerprint.sketch(body)
+        took.append(time.process_time() - begun)
+    assert min(took) < 0.003
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_hashes_and_a_sketch(body: str) -> None:
+    assert fingerprint.sketch(body) == fingerprint.sketch(body)
+    assert fingerprint.text_hash(body) == fingerprint.text_hash(f" {body}\n")
+    assert fingerprint.content_hash(body, body, body).startswith("1:")
