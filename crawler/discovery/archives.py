@@ -1,0 +1,123 @@
+"""A backfill's span against an archive: which addresses to ask, which links lie inside, as far as that can be known."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
+
+    from crawler.source import Endpoint
+    from storage.models import Instant, Link
+
+FIELDS = ("year", "month", "day")
+"""What an archive's address may hold, as `{month}` or `{month:02}`; group names of an index's `follow`, too."""
+
+_A_DAY = timedelta(days=1)
+
+
+def fields_of(url: str) -> frozenset[str]:
+    """The date fields in an address template. Raises ValueError for braces that are none of `FIELDS`."""
+    found: set[str] = set()
+    if "{" not in url and "}" not in url:
+        return frozenset()
+    for _, name, form, conversion in string.Formatter().parse(url):
+        if name is None:
+            continue
+        if name not in FIELDS or conversion or form not in ("", "02"):
+            raise ValueError(f"{{{name}}} is no date field: use {{year}}, {{month}}, {{month:02}}, {{day}}, {{day:02}}")
+        found.add(name)
+    if (found and "year" not in found) or ("day" in found and "month" not in found):
+        raise ValueError("a date in an address needs {year}, and {month} with {day}")
+    return frozenset(found)
+
+
+def expand(endpoint: Endpoint, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """The addresses of an archive for a span (both ends inclusive, with zones), oldest first: one a day, month or year
+    of the source's own calendar, as its template says; an address without a date is asked once."""
+    fields = fields_of(endpoint.url)
+    if not fields:
+        return (endpoint.url,)
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    return tuple(dict.fromkeys(_filled(endpoint.url, day) for day in _steps(first, last, fields)))
+
+
+def _filled(url: str, day: date) -> str:
+    return url.format(year=day.year, month=day.month, day=day.day)
+
+
+def _steps(first: date, last: date, fields: frozenset[str]) -> Iterator[date]:
+    """One date in each period of the span."""
+    day = first
+    while day <= last:
+        yield day
+        if "day" in fields:
+            day += _A_DAY
+        elif "month" in fields:
+            day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        else:
+            day = date(day.year + 1, 1, 1)
+
+
+def in_span(link: Link, since: datetime | None, until: datetime | None) -> bool | None:
+    """Whether an article lies in a span (ends inclusive): True, False, or None where its page must be read to know.
+
+    Its publication date decides. A `modified` before `since` says no, since nothing is changed before it is published;
+    a later one says nothing. A bare day is a day of an unknown zone, so that one at an end of the span stays open.
+    """
+    if link.published is not None:
+        earliest, latest = _bounds(link.published)
+        if (since is not None and latest < since) or (until is not None and earliest > until):
+            return False
+        inside = (since is None or earliest >= since) and (until is None or latest <= until)
+        return True if inside else None
+    if link.modified is not None and since is not None and _bounds(link.modified)[1] < since:
+        return False
+    return None
+
+
+def child_in_span(link: Link, since: datetime | None, until: datetime | None, endpoint: Endpoint | None = None) -> bool:
+    """Whether a sitemap index's child may hold articles of a span.
+
+    Its `lastmod` can only be too old: a month's sitemap changed today still holds the month's first day. Where the
+    endpoint's `follow` has groups named `year`, `month` and `day`, they are the period that the child covers.
+    """
+    if link.modified is not None and since is not None and _bounds(link.modified)[1] < since:
+        return False
+    period = _period(link.url, endpoint.follow if endpoint else None)
+    if period is None:
+        return True
+    # The child's days are of the site's zone, whichever it cut them by: a day more on both sides.
+    first, last = period[0] - _A_DAY, period[1] + _A_DAY
+    return not ((since is not None and last < since) or (until is not None and first > until))
+
+
+def _period(url: str, follow: str | None) -> tuple[datetime, datetime] | None:
+    match = re.search(follow, url) if follow else None
+    groups = match.groupdict() if match else {}
+    said = {name: int(groups[name]) for name in FIELDS if groups.get(name)}
+    if "year" not in said:
+        return None
+    fields = frozenset(said)
+    try:
+        first = date(said["year"], said.get("month", 1), said.get("day", 1))
+    except ValueError:
+        return None
+    steps = _steps(first, date.max, fields)
+    next(steps)
+    start, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (first, next(steps)))
+    return start, end
+
+
+def _bounds(instant: Instant) -> tuple[datetime, datetime]:
+    """The first and the last moment that an `Instant` may mean."""
+    if instant.precision == "day":
+        day = datetime.fromisoformat(instant.at).replace(tzinfo=UTC)
+        # Days begin 14 hours before and end 12 hours after those of UTC somewhere on earth.
+        return day - timedelta(hours=14), day + timedelta(hours=36)
+    at = datetime.fromisoformat(instant.at)
+    return at, at + timedelta(seconds=59 if instant.precision == "minute" else 0)

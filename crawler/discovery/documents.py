@@ -1,0 +1,174 @@
+"""Bytes of an answer -> text that a parser may be given: charset, control characters, size, and what it seems to be."""
+
+from __future__ import annotations
+
+import html
+import html.entities
+import re
+import zlib
+
+from w3lib.encoding import read_bom, resolve_encoding
+
+MAX_FEED_BYTES = 5_000_000
+MAX_SITEMAP_BYTES = 50_000_000
+"""The sitemap protocol's own limit of an uncompressed file is 50 MB (sitemaps.org/protocol.html)."""
+
+_DECLARED = re.compile(r"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
+_META_CHARSET = re.compile(r"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));")
+_PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)
+_SPACE = re.compile(r"\s+")
+_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);|#)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
+)
+
+_SEVERAL_BYTES = ("gb", "hz", "big5", "euc", "cp932", "cp949", "shift", "iso2022", "iso-2022", "johab")
+
+_CHALLENGES = (
+    "servicepipe.ru", "__qrator", "ddos-guard", "/cdn-cgi/challenge-platform", "cf-browser-verification", "_incapsula_",
+    "arvancloud", "g-recaptcha", "h-captcha", "hcaptcha.com", "captcha-delivery.com", "<title>just a moment",
+)  # fmt: skip
+
+
+class GzipError(ValueError):
+    """Bytes that begin as gzip and are none, or that unpack to nothing."""
+
+
+def gunzip(body: bytes, limit: int = MAX_SITEMAP_BYTES) -> tuple[bytes, bool]:
+    """The bytes themselves, or what they unpack to when they are gzip: at most `limit` bytes, and whether that is all.
+
+    Several gzip members count as one file. Raises `GzipError` where nothing at all can be unpacked.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body[:limit], len(body) <= limit
+    parts: list[bytes] = []
+    room = limit
+    rest = body
+    while rest.startswith(b"\x1f\x8b"):
+        member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            part = member.decompress(rest, room + 1)
+        except zlib.error as error:
+            if not parts:
+                raise GzipError(f"not gzip after its first two bytes: {error}") from error
+            return b"".join(parts), False
+        if len(part) > room:
+            return b"".join([*parts, part[:room]]), False
+        parts.append(part)
+        room -= len(part)
+        if not member.eof:
+            if not any(parts):
+                raise GzipError("gzip that ends before its first byte of content")
+            return b"".join(parts), False
+        rest = member.unused_data
+    return b"".join(parts), True
+
+
+def decode(body: bytes, charset: str | None) -> str:
+    """Text of an XML, JSON or HTML body, without its byte order mark and without what XML 1.0 does not allow.
+
+    A byte order mark is right. Else the charsets of the HTTP header and of the document itself are tried, strictly,
+    since servers name wrong ones: UTF-8 where either names it, then East Asian ones, whose rules a wrong text breaks,
+    then UTF-8 unnamed, and only then those of one byte a character, which fit anything. At last the first one named, or
+    cp1252, with replacements. Names are read as browsers do (gb2312 as gb18030, latin-1 as cp1252:
+    encoding.spec.whatwg.org).
+    """
+    marked, mark = read_bom(body)
+    if marked and mark:
+        return _clean(body[len(mark) :].decode(marked, "replace"))
+    utf16 = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
+    if body[:4] in (b"<\x00\x00\x00", b"\x00\x00\x00<"):
+        utf16 = "utf-32-le" if body[0] else "utf-32-be"
+    if utf16:
+        return _clean(body.decode(utf16, "replace"))
+    head = body[:2048].decode("latin-1")
+    declared = _DECLARED.match(head) or _META_CHARSET.search(head)
+    names = [resolve_encoding(name) for name in (charset, declared and declared.group(1)) if name]
+    known = [name for name in names if name and not name.startswith(("utf-16", "utf-32"))]
+    several = [name for name in known if name.startswith(_SEVERAL_BYTES)]
+    for name in dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known]):
+        try:
+            return _clean(body.decode(name))
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _clean(body.decode(known[0] if known else "cp1252", "replace"))
+
+
+def as_utf8(text: str) -> bytes:
+    """Decoded XML as bytes for a parser that is told UTF-8; the old declaration would contradict it and goes."""
+    return _DECLARATION.sub("", text, count=1).encode("utf-8")
+
+
+def _clean(text: str) -> str:
+    return _REFERENCE.sub(_allowed_reference, _NOT_XML.sub("", text.removeprefix("\ufeff")))
+
+
+def _allowed_reference(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    allowed = code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    return match[0] if allowed else ""
+
+
+def mend_ampersands(text: str) -> str:
+    """XML whose author forgot to escape: `&nbsp;` as its character, `&` of an address as `&amp;` (libxml2 drops both).
+
+    Entities that a document declares itself become text: nothing is ever expanded.
+    """
+    return _AMPERSAND.sub(_mended, text)
+
+
+def _mended(match: re.Match[str]) -> str:
+    if match[0].startswith("<"):
+        return match[0]
+    character = html.entities.html5.get(f"{match[1]};") if match[1] else None
+    return html.escape(character, quote=False) if character else f"&amp;{match[0][1:]}"
+
+
+def root_name(text: str) -> str:
+    """Local name of a document's first element in lower case, `""` for what is no markup (JSON, plain text)."""
+    text = text[:65_536]
+    start = 0
+    while skipped := _PROLOGUE.match(text, start):
+        start = skipped.end()
+    root = _ROOT.match(text, start)
+    return root[2].lower() if root else ""
+
+
+def is_closed(text: str, root: str) -> bool:
+    """Whether a document has its root's end tag (or an empty root element): False for one that was cut off."""
+    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>|<(?:[\w.-]+:)?{re.escape(root)}\b[^<>]*/>", re.IGNORECASE)
+    return end.search(text[-4096:]) is not None or end.search(text) is not None
+
+
+def is_bot_check(text: str) -> bool:
+    """Whether an HTML answer is a bot check: it bears the name of a known one (tass.ru: servicepipe, Qrator)."""
+    head = text[:100_000].lower()
+    return any(mark in head for mark in _CHALLENGES)
+
+
+def plain(text: str | None) -> str | None:
+    """One line of text from a title or summary that may hold markup and entities, None where nothing is left."""
+    if not text:
+        return None
+    if "<" in text or "&" in text:
+        text = html.unescape(text)
+        text = _TAG.sub("", _BLOCK.sub(" ", _SILENT.sub(" ", text)))
+        text = html.unescape(text)
+    return _SPACE.sub(" ", _NOT_XML.sub("", text)).strip() or None
+
+
+def paragraphs(text: str | None) -> str | None:
+    """Plain text of an article that a feed carries as HTML: paragraphs parted by one blank line, None where empty."""
+    if not text:
+        return None
+    if "<" not in text and "&lt;" in text:
+        text = html.unescape(text)
+    lines = (_TAG.sub("", piece) for piece in _BLOCK.split(_SILENT.sub(" ", text)))
+    cleaned = (_SPACE.sub(" ", _NOT_XML.sub("", html.unescape(line))).strip() for line in lines)
+    return "\n\n".join(line for line in cleaned if line) or None

@@ -1,0 +1,173 @@
+"""One RSS item, RDF item or Atom entry as lxml element -> `Link`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from crawler.discovery.dates import read_instant
+from crawler.discovery.documents import paragraphs, plain
+from storage.models import Instant, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.etree import _Element
+
+MAX_TAGS = 50
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_HTTP = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.IGNORECASE)
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+
+_NAMESPACES = {
+    "http://purl.org/dc/elements/1.1": "dc",
+    "http://purl.org/dc/terms": "dcterms",
+    "http://purl.org/rss/1.0/modules/content": "content",
+    "http://purl.org/rss/1.0/modules/syndication": "sy",
+    "http://search.yahoo.com/mrss": "media",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://news.yandex.ru": "yandex",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+}
+_CORE = ("w3.org/2005/atom", "purl.org/atom/ns", "purl.org/rss/1.0/", "netscape.com/rdf/simple", "backend.userland.com",
+         "blogs.law.harvard.edu/tech", "my.netscape.com/publish/formats")  # fmt: skip
+_PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
+_MODIFIED = ("updated", "modified", "dcterms:modified")
+
+
+def key_of(element: _Element) -> str:
+    """Name of a child without regard to its namespace's spelling: `pubdate`, `dc:date`, `yandex:full-text`."""
+    tag = str(element.tag)
+    if not tag.startswith("{"):
+        return tag.lower()
+    namespace, _, name = tag[1:].partition("}")
+    address = namespace.strip().lower()
+    if any(core in address for core in _CORE) and "modules/" not in address:
+        return name.lower()
+    prefix = _NAMESPACES.get(address.rstrip("/#")) or (element.prefix or "").lower()
+    return f"{prefix}:{name.lower()}" if prefix else name.lower()
+
+
+def text_of(element: _Element) -> str:
+    """All text inside an element; entities that were not resolved stand in it as written (`&name;`)."""
+    return "".join(map(str, element.itertext())) if len(element) else element.text or ""
+
+
+def language_of(text: str | None) -> str | None:
+    """A BCP 47 tag as written, in lower case (`en-us`), None for anything else."""
+    tag = (text or "").strip().replace("_", "-").lower()
+    return tag if _LANGUAGE.fullmatch(tag) else None
+
+
+def http_url(text: str | None, base: str) -> str | None:
+    """`text` as an absolute http(s) address, None where it is none. Spaces and line ends inside are taken out."""
+    address = (text or "").strip()
+    if _HTTP.fullmatch(address):
+        return address
+    address = "".join(address.split())
+    if not address or address.startswith("#"):
+        return None
+    try:
+        whole = urljoin(base, address)
+    except ValueError:
+        return None
+    return whole if _HTTP.fullmatch(whole) else None
+
+
+def tags_of(names: Iterable[str | None]) -> tuple[str, ...]:
+    """Distinct tags in their order, at most `MAX_TAGS`."""
+    kept = dict.fromkeys(name for raw in names if (name := plain(raw)))
+    return tuple(kept)[:MAX_TAGS]
+
+
+def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | None) -> Link | None:
+    """The entry's link with all that it says of its article, None where it has no http address."""
+    children: dict[str, list[_Element]] = {}
+    for child in entry:
+        if isinstance(child.tag, str):
+            children.setdefault(key_of(child), []).append(child)
+    address = _address(children, entry, url)
+    if address is None:
+        return None
+    identity = _text(children, "guid", "id")
+    return Link(
+        url=address,
+        title=plain(_text(children, "title", "media:title")),
+        lead=plain(_text(children, "description", "summary", "media:description")),
+        published=_instant(children, _PUBLISHED, zone),
+        modified=_instant(children, _MODIFIED, zone),
+        language=language_of(entry.get(_XML + "lang")) or language_of(_text(children, "dc:language")) or language,
+        tags=tags_of(_tags(children)),
+        image=_image(children, url),
+        guid=identity.strip() if identity else None,
+        full_text=paragraphs(_text(children, "yandex:full-text", "full-text")),
+    )
+
+
+def _text(children: dict[str, list[_Element]], *keys: str) -> str | None:
+    for key in keys:
+        for element in children.get(key, ()):
+            if (text := text_of(element)).strip():
+                return text
+    return None
+
+
+def _instant(children: dict[str, list[_Element]], keys: tuple[str, ...], zone: str | None) -> Instant | None:
+    for key in keys:
+        for element in children.get(key, ()):
+            if instant := read_instant(text_of(element), zone, "feed"):
+                return instant
+    return None
+
+
+def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> str | None:
+    """RSS: `link`, else the guid where it is an address and not `isPermaLink="false"`. Atom: the alternate link that is
+    HTML. FeedBurner's original address goes before its counting one."""
+    for original in children.get("feedburner:origlink", ()):
+        if address := http_url(text_of(original), url):
+            return address
+    plain_links: list[str] = []
+    alternates: list[tuple[bool, int, str]] = []
+    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
+        base = link.base or entry.base or url
+        href = link.get("href")
+        if href is None:
+            if address := http_url(text_of(link), base):
+                plain_links.append(address)
+        elif link.get("rel", "alternate").lower() == "alternate" and (address := http_url(href, base)):
+            alternates.append(("html" not in (link.get("type") or "text/html").lower(), len(alternates), address))
+    if plain_links or alternates:
+        return plain_links[0] if plain_links else min(alternates)[2]
+    for guid in children.get("guid", ()):
+        text = text_of(guid).strip()
+        if (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false" and _HTTP.fullmatch(text):
+            return text
+    about = entry.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+    return about if about and _HTTP.fullmatch(about) else None
+
+
+def _tags(children: dict[str, list[_Element]]) -> Iterator[str | None]:
+    for key in ("category", "dc:subject"):
+        for element in children.get(key, ()):
+            yield element.get("label") or element.get("term") or text_of(element)
+
+
+def _image(children: dict[str, list[_Element]], url: str) -> str | None:
+    groups = children.get("media:group", ())
+    media = [child for group in groups for child in group if isinstance(child.tag, str)]
+    pictures = [*children.get("enclosure", ()), *children.get("media:content", ()), *media]
+    for element in pictures:
+        address = element.get("url") or ""
+        kind = (element.get("type") or "").lower()
+        is_image = kind.startswith("image/") or (element.get("medium") or "").lower() == "image"
+        if (is_image or (not kind and _IMAGE.search(address))) and (image := http_url(address, url)):
+            return image
+    for element in children.get("media:thumbnail", ()):
+        if image := http_url(element.get("url"), url):
+            return image
+    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
+        if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
+            return http_url(link.get("href"), url)
+    return None

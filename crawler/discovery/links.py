@@ -1,0 +1,82 @@
+"""Which links a source wants: http(s), on its own hosts, and for articles of its own address forms."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pipelines.urls import canonical
+
+if TYPE_CHECKING:
+    from crawler.source import Endpoint, Source
+    from storage.models import Link
+
+_LONGEST = 2_048
+"""Characters of an address; the sitemap protocol's limit."""
+
+
+def wanted(link: Link, source: Source) -> bool:
+    """Whether a source's rules let this link be followed."""
+    return examine(link, source)[0] is None
+
+
+def examine(link: Link, source: Source) -> tuple[str | None, str]:
+    """None and the canonical address of a wanted link; else why not: `not_http`, `bad_url`, `other_host`, `not_article`.
+
+    Sitemaps and other endpoints only need a host of the source's; articles also have to match `article_url` (where the
+    source has one) and no `not_article`. Patterns are searched in the address as found and in its canonical form, so
+    that a campaign parameter hides no article.
+    """
+    url = link.url.partition("#")[0]
+    if not url.lower().startswith(("http://", "https://")):
+        return "not_http", ""
+    if len(url) > _LONGEST:
+        return "bad_url", ""
+    try:
+        if not on_hosts(url, source.hosts, _ports(source.home, source.endpoints)):
+            return "other_host", ""
+        plain = canonical(url)
+    except ValueError:
+        return "bad_url", ""
+    spellings = (url,) if url == plain else (url, plain)
+    if link.kind == "article" and not is_article(spellings, source.article_url, source.not_article):
+        return "not_article", ""
+    return None, plain
+
+
+def is_article(spellings: tuple[str, ...], article_url: tuple[str, ...], not_article: tuple[str, ...]) -> bool:
+    """Whether any spelling of one address matches `article_url` (empty: all do) and none matches `not_article`."""
+    if any(re.search(pattern, url) for pattern in not_article for url in spellings):
+        return False
+    return not article_url or any(re.search(pattern, url) for pattern in article_url for url in spellings)
+
+
+def on_hosts(url: str, hosts: tuple[str, ...], ports: frozenset[int] = frozenset()) -> bool:
+    """Whether an address is on one of the hosts: the same name or its `www.` twin (other subdomains are hosts of their
+    own, as for redirects). A host with a port wants that port, one without the scheme's own or one of `ports`.
+
+    Raises ValueError for what is no address.
+    """
+    scheme, _, rest = url.partition("://")
+    return _on_hosts(scheme.lower(), re.split(r"[/?#\\]", rest, maxsplit=1)[0], hosts, ports)
+
+
+@lru_cache(maxsize=1024)
+def _on_hosts(scheme: str, authority: str, hosts: tuple[str, ...], ports: frozenset[int]) -> bool:
+    parts = urlsplit(f"{scheme}://{authority}/")
+    name, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+    default = 443 if scheme == "https" else 80
+    for host in hosts:
+        own, _, own_port = host.lower().partition(":")
+        if name == own.removeprefix("www.") and (str(port or default) == own_port or not own_port):
+            return bool(own_port) or port in (None, default) or port in ports
+    return False
+
+
+@lru_cache(maxsize=256)
+def _ports(home: str, endpoints: tuple[Endpoint, ...]) -> frozenset[int]:
+    """Ports that the source's own endpoints use (none in the packaged registry; the demo's and tests' do)."""
+    found = (urlsplit(url).port for url in (home, *(endpoint.url for endpoint in endpoints)))
+    return frozenset(port for port in found if port is not None)

@@ -1,0 +1,143 @@
+"""Sitemaps (sitemaps.org), sitemap indexes, Google's news and image fields, plain lists of addresses, robots.txt."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawler.discovery import documents
+from crawler.discovery.dates import read_instant
+from crawler.discovery.documents import plain
+from crawler.discovery.entries import http_url, language_of, tags_of, text_of
+from crawler.discovery.feeds import read_feed
+from crawler.discovery.found import Found
+from storage.models import Instant, Link
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+MAX_ENTRIES = 50_000
+"""Of one file, by the protocol."""
+
+_ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+
+
+def read_sitemap(body: bytes, *, url: str, zone: str | None, content_type: str | None, charset: str | None) -> Found:
+    """Links of an uncompressed sitemap; an index gives links of kind `sitemap` with `modified` from its lastmod.
+
+    The protocol allows RSS and Atom, and lists of addresses as text, in place of XML of its own.
+    """
+    text = documents.decode(body, charset)
+    if not text.strip():
+        return Found(problem="empty_body")
+    root = documents.root_name(text)
+    if root in ("rss", "feed", "rdf"):
+        return read_feed(body, url=url, zone=zone, content_type=content_type, charset=charset)
+    if root in ("urlset", "sitemapindex"):
+        found = _read_xml(documents.as_utf8(documents.mend_ampersands(text)), url, zone)
+        if not documents.is_closed(text, root):
+            found.problem = "truncated"
+        elif not found.total:
+            found.problem = "empty_sitemap"
+        return found
+    if not root and (found := _read_lines(text, url)).total:
+        return found
+    return Found(problem="bot_check" if documents.is_bot_check(text) else "not_a_sitemap")
+
+
+def read_robots(body: bytes, *, url: str) -> Found:
+    """The sitemaps that a robots.txt names (RFC 9309 leaves the `Sitemap:` line to sitemaps.org)."""
+    found = Found()
+    for match in _ROBOTS_LINE.finditer(documents.decode(body[: documents.MAX_FEED_BYTES], None)):
+        address = http_url(match[1], url)
+        found.add(Link(address, kind="sitemap", via="sitemap") if address else None)
+    return found
+
+
+def _read_lines(text: str, url: str) -> Found:
+    found = Found()
+    for line in text.splitlines():
+        if line.strip().lower().startswith(("http://", "https://")):
+            address = http_url(line.strip(), url)
+            if found.total >= MAX_ENTRIES:
+                found.add(None, "over_limit")
+            else:
+                found.add(Link(address, via="sitemap") if address else None)
+    return found
+
+
+def _read_xml(body: bytes, url: str, zone: str | None) -> Found:
+    found = Found()
+    events = etree.iterparse(
+        BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), recover=True, resolve_entities=False,
+        huge_tree=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        for _, element in events:
+            if found.total >= MAX_ENTRIES:
+                found.add(None, "over_limit")
+            else:
+                found.add(_link(element, url, zone))
+            _forget(element)
+    except etree.XMLSyntaxError:
+        # Even the recovering parser stops where nothing can be read on; what came before is good.
+        found.problem = "truncated"
+    return found
+
+
+def _forget(element: _Element) -> None:
+    """Free what has been read: 50,000 entries stay at a few MB."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _name(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _link(entry: _Element, url: str, zone: str | None) -> Link | None:
+    parts: dict[str, _Element] = {}
+    for child in entry:
+        if isinstance(child.tag, str):
+            parts.setdefault(_name(child), child)
+    address = http_url(text_of(parts["loc"]), url) if "loc" in parts else None
+    if address is None:
+        return None
+    modified = _instant(parts.get("lastmod"), zone)
+    if _name(entry) == "sitemap":
+        return Link(address, kind="sitemap", via="sitemap", modified=modified)
+    news = _fields(parts.get("news"))
+    image = _fields(parts.get("image")).get("loc")
+    return Link(
+        address,
+        via="news_sitemap" if news else "sitemap",
+        title=plain(_text(news.get("title"))),
+        published=_instant(news.get("publication_date"), zone),
+        modified=modified,
+        language=language_of(_text(news.get("language"))),
+        tags=tags_of((_text(news.get("keywords")) or "").split(",")),
+        image=http_url(_text(image), url),
+    )
+
+
+def _fields(holder: _Element | None) -> dict[str, _Element]:
+    """Descendants of `news:news` or `image:image` by local name, the first of each."""
+    found: dict[str, _Element] = {}
+    if holder is not None:
+        for element in holder.iterdescendants():
+            if isinstance(element.tag, str):
+                found.setdefault(_name(element), element)
+    return found
+
+
+def _text(element: _Element | None) -> str | None:
+    return None if element is None else text_of(element)
+
+
+def _instant(element: _Element | None, zone: str | None) -> Instant | None:
+    return read_instant(_text(element), zone, "sitemap")

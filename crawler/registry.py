@@ -1,0 +1,236 @@
+r"""The registry: one TOML a source -> `Source`. An error names the file, the key and what was expected there.
+
+A file's name is its source's name (`tass-en.toml`); `?` marks what may be left out:
+
+    title = "TASS (English)"            # for people
+    home = "https://tass.com"
+    hosts = ["tass.com"]                # each stands for its www. twin, too; other subdomains are named on their own
+    country = "RU"                      # ? ISO 3166-1
+    languages = ["en"]                  # ISO 639-1, BCP 47 where that is not enough
+    confidence = "high"                 # ? high, medium, low: how good the evidence is
+    verified = false                    # ? true once `dateline sources check` has seen it live
+    closed = "2024"                     # ? since when or why there is nothing new; such a source is not crawled
+    evidence = ["owner/repo:path (2026-10)"]     # ? where its addresses were read
+    robots_note = "Disallows /search."  # ? what its robots.txt was seen to say; the live one decides
+
+    [articles]                          # ? without it, the links of the endpoints are articles
+    url = ['^https://tass\.com/[a-z-]+/\d+$']    # regular expressions, searched in the whole address
+    not = ['/search']                   # ?
+    examples = ["https://tass.com/politics/2149717"]        # ? must match
+    counterexamples = ["https://tass.com/about"]            # ? must not
+
+    [profile]                           # ? what extraction cannot know: the fields of `storage.models.Profile`
+    agency = "TASS"
+    timezone = "Europe/Moscow"
+    body = [".text-block"]              # ? CSS selectors; also lead, title, drop
+    title_suffix = ['\s+-\s+TASS$']     # ? regular expressions
+    agency_id = '/(\d+)$'               # ? on the address; group 1 is the id
+    recheck = [900, 3600]               # ? seconds after the first look
+    valid_until = "2027-01-01"          # ? the layout's last day
+
+    [politeness]                        # ? delay and timeout in seconds, in_flight
+    delay = 2.0
+
+    [[endpoint]]                        # one or more
+    url = "https://tass.com/rss/v2.xml"
+    kind = "feed"                       # feed, sitemap, listing
+    role = "live"                       # ? or archive; an archive's address may hold {year} {month:02} {day:02}
+    interval = 300                      # ? seconds between two polls
+    follow = 'sitemap_news\d+\.xml$'    # ? which children of a sitemap index; its groups year, month, day date them
+    article = ["h3 a"]                  # ? selectors of a listing's links
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.discovery.archives import fields_of
+from crawler.discovery.links import is_article, on_hosts
+from crawler.fields import Fields, RegistryError
+from crawler.source import Endpoint, Politeness, Source
+from pipelines.urls import canonical
+from storage.models import Profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["RegistryError", "load", "packaged", "select"]
+
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::\d{1,5})?")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_DEFAULTS: Final = Profile("")
+
+
+def packaged() -> Path:
+    """The folder of the sources that come with Dateline."""
+    return Path(__file__).parent / "sources"
+
+
+def load(*folders: Path) -> dict[str, Source]:
+    """All sources of the folders by name; a file of a later folder takes the whole place of one with the same name.
+
+    Raises `RegistryError` for the first wrong file, or for a folder that is none.
+    """
+    files: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise RegistryError(f"{folder}: no such folder of sources")
+        files.update((path.stem, path) for path in sorted(folder.glob("*.toml")))
+    return {name: read_source(files[name]) for name in sorted(files)}
+
+
+def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Source]:
+    """The named sources in the order given, each once. Raises `RegistryError` for an unknown name, with near ones."""
+    chosen: dict[str, Source] = {}
+    for name in names:
+        if name not in sources:
+            near = get_close_matches(name, sources, n=3, cutoff=0.5)
+            hint = f"; did you mean {', '.join(near)}?" if near else ""
+            raise RegistryError(f"no source is called {name!r}{hint} (`dateline sources list` shows all)")
+        chosen[name] = sources[name]
+    return chosen
+
+
+def read_source(path: Path) -> Source:
+    """One TOML file. Raises `RegistryError`."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
+    if not _NAME.fullmatch(path.stem):
+        raise RegistryError(f"{path}: a source's file is called like tass-en.toml: lower case, digits, hyphens")
+    top = Fields(table, path)
+    languages = tuple(top.texts("languages", pattern=_LANGUAGE, expected="language tags such as 'en'", required=True))
+    articles = top.table("articles")
+    source = Source(
+        name=path.stem,
+        title=top.text("title", required=True),
+        home=top.url("home"),
+        hosts=tuple(top.texts("hosts", pattern=_HOST, expected="host names such as 'tass.com'", required=True)),
+        country=top.text("country", pattern=_COUNTRY, expected="two capitals (ISO 3166-1)") or None,
+        languages=languages,
+        profile=_profile(top.table("profile"), path.stem, languages),
+        endpoints=tuple(_endpoint(fields) for fields in top.tables("endpoint")),
+        politeness=_politeness(top.table("politeness")),
+        article_url=tuple(articles.patterns("url")),
+        not_article=tuple(articles.patterns("not")),
+        examples=tuple(articles.texts("examples")),
+        counterexamples=tuple(articles.texts("counterexamples")),
+        verified=top.flag("verified"),
+        closed=top.text("closed") or None,
+        confidence=top.choice("confidence", ("high", "medium", "low"), default="medium"),
+        evidence=tuple(top.texts("evidence")),
+        robots_note=top.text("robots_note") or None,
+        file=str(path),
+    )
+    articles.finish()
+    top.finish()
+    _check_hosts(source, top)
+    _check_examples(source, articles)
+    return source
+
+
+def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
+    profile = Profile(
+        source=name,
+        agency=fields.text("agency") or None,
+        timezone=fields.text("timezone") or None,
+        languages=languages,
+        body=tuple(fields.selectors("body")),
+        lead=tuple(fields.selectors("lead")),
+        title=tuple(fields.selectors("title")),
+        drop=tuple(fields.selectors("drop")),
+        title_suffix=tuple(fields.patterns("title_suffix")),
+        agency_id=next(iter(fields.patterns("agency_id", groups=1)), None),
+        recheck=tuple(fields.numbers("recheck")) or _DEFAULTS.recheck,
+        valid_until=fields.text("valid_until") or None,
+    )
+    fields.finish()
+    if profile.timezone is not None:
+        try:
+            ZoneInfo(profile.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise fields.wrong("timezone", "an IANA timezone such as 'Europe/Moscow'", profile.timezone) from error
+    if profile.valid_until is not None:
+        try:
+            date.fromisoformat(profile.valid_until)
+        except ValueError as error:
+            raise fields.wrong("valid_until", "a day such as '2027-01-01'", profile.valid_until) from error
+    return replace(profile, version=version_of(profile))
+
+
+def version_of(profile: Profile) -> str:
+    """Short hash of all that a profile says: the same data have the same version, wherever they were read."""
+    data = {
+        field.name: getattr(profile, field.name) for field in dataclasses.fields(profile) if field.name != "version"
+    }
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:10]
+
+
+def _politeness(fields: Fields) -> Politeness:
+    standard = Politeness()
+    politeness = Politeness(
+        delay=fields.number("delay", standard.delay, least=0.0),
+        in_flight=int(fields.number("in_flight", standard.in_flight, least=1, whole=True)),
+        timeout=fields.number("timeout", standard.timeout, least=1.0),
+    )
+    fields.finish()
+    return politeness
+
+
+def _endpoint(fields: Fields) -> Endpoint:
+    url = fields.text("url", required=True)
+    kind: Any = fields.choice("kind", ("feed", "sitemap", "listing"))
+    role: Any = fields.choice("role", ("live", "archive"), default="live")
+    follow = next(iter(fields.patterns("follow")), None)
+    try:
+        dated = fields_of(url)
+    except ValueError as error:
+        raise fields.wrong("url", f"an address, or an archive's template ({error})", url) from error
+    fields.check_url("url", url.format(year=2020, month=1, day=1) if dated else url)
+    endpoint = Endpoint(
+        url=url,
+        kind=kind,
+        role=role,
+        interval=int(fields.number("interval", 300, least=30, whole=True)),
+        follow=follow,
+        article=tuple(fields.selectors("article")),
+    )
+    fields.finish()
+    if dated and role == "live":
+        raise fields.wrong("url", "an address without date fields, or role = 'archive'", url)
+    if follow and kind != "sitemap":
+        raise fields.wrong("follow", "only endpoints of kind 'sitemap' have children to follow", follow)
+    if endpoint.article and kind != "listing":
+        raise fields.wrong("article", "only endpoints of kind 'listing' have selectors", endpoint.article)
+    return endpoint
+
+
+def _check_hosts(source: Source, top: Fields) -> None:
+    for url in (source.home, *(endpoint.url for endpoint in source.endpoints)):
+        ports = frozenset({urlsplit(url).port or 0})
+        if not on_hosts(url, source.hosts, ports):
+            raise top.wrong("hosts", f"also the host of {url}", list(source.hosts))
+
+
+def _check_examples(source: Source, articles: Fields) -> None:
+    for key, urls, right in (("examples", source.examples, True), ("counterexamples", source.counterexamples, False)):
+        for url in urls:
+            articles.check_url(key, url)
+            matches = is_article((url, canonical(url)), source.article_url, source.not_article)
+            if (matches and on_hosts(url, source.hosts)) is not right:
+                expected = "addresses that `url`, `not` and `hosts` accept" if right else "addresses that are refused"
+                raise articles.wrong(key, expected, url)

@@ -1,0 +1,113 @@
+"""The iterator of leases: it waits for turns and room, and ends when nothing is due."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import Future
+from typing import Any, cast
+
+from crawler.leasing import UNDER_WAY, Leasing
+from crawler.source import Politeness
+from storage.frontier import Frontier
+from storage.models import Lease, Leased, LinkKind
+
+
+def lease(number: int, kind: LinkKind = "article") -> Lease:
+    return Lease(number, number, "s", f"http://a.test/{number}", kind, "a.test", until=1e12, found_at=0.0)
+
+
+class Script:
+    """A frontier that answers by a script, and remembers what it was asked."""
+
+    def __init__(self, *answers: Leased) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    def lease(self, source: str, **asked: Any) -> Future[Leased]:
+        self.asked.append(asked)
+        answer: Future[Leased] = Future()
+        answer.set_result(self.answers.pop(0) if self.answers else Leased(()))
+        return answer
+
+
+def leasing(script: Script, stop: asyncio.Event | None = None, **options: Any) -> Leasing:
+    return Leasing(
+        cast("Frontier", script),
+        source="s",
+        owner="me",
+        run_id=1,
+        politeness=Politeness(),
+        clock=time.time,
+        stop=stop or asyncio.Event(),
+        **options,
+    )
+
+
+async def test_it_ends_when_nothing_is_due_and_nothing_is_under_way() -> None:
+    assert [one async for one in leasing(Script()).leases()] == []
+
+
+async def test_it_asks_again_after_a_fetch_has_ended_since_that_may_have_offered_links() -> None:
+    script = Script(Leased((lease(1),)), Leased(()), Leased((lease(2),)))
+    work = leasing(script)
+    seen = []
+    async for one in work.leases():
+        seen.append(one.fetch_id)
+        asyncio.get_running_loop().call_later(0.02, work.done)
+    assert seen == [1, 2]
+
+
+async def test_it_waits_for_a_turn_and_no_longer() -> None:
+    script = Script(Leased((), wait=0.15), Leased((lease(1),)))
+    work = leasing(script)
+    began = time.monotonic()
+    async for _ in work.leases():
+        asyncio.get_running_loop().call_soon(work.done)
+    assert 0.14 <= time.monotonic() - began < 1.0
+
+
+async def test_a_turn_beyond_its_patience_is_left_for_a_later_run_and_named() -> None:
+    work = leasing(Script(Leased((), wait=500.0)), patience=90.0)
+    assert [one async for one in work.leases()] == []
+    assert work.waits_until is not None
+    assert work.waits_until > time.time() + 400
+
+
+async def test_stop_ends_it_at_once_even_while_it_waits_for_a_turn() -> None:
+    stop = asyncio.Event()
+    work = leasing(Script(Leased((), wait=60.0)), stop, patience=90.0)
+    asyncio.get_running_loop().call_later(0.05, stop.set)
+    began = time.monotonic()
+    assert [one async for one in work.leases()] == []
+    assert time.monotonic() - began < 1.0
+
+
+async def test_no_more_are_under_way_than_there_is_room_for() -> None:
+    script = Script(*(Leased((lease(n),)) for n in range(30)))
+    work, under_way, most = leasing(script), 0, 0
+
+    def ended() -> None:
+        nonlocal under_way
+        under_way -= 1
+        work.done()
+
+    async for _ in work.leases():
+        under_way += 1
+        most = max(most, under_way)
+        asyncio.get_running_loop().call_later(0.01, ended)
+    assert most == UNDER_WAY
+
+
+async def test_a_limit_counts_articles_only_and_then_asks_for_the_rest() -> None:
+    script = Script(
+        Leased((lease(1, "feed"),)), Leased((lease(2),)), Leased((lease(3),)), Leased((lease(4, "sitemap"),))
+    )
+    work = leasing(script, limit=2)
+    seen = []
+    async for one in work.leases():
+        seen.append(one.fetch_id)
+        work.done()
+    assert seen == [1, 2, 3, 4]
+    assert script.asked[0]["kinds"] is None
+    assert "article" not in script.asked[-1]["kinds"]

@@ -1,0 +1,213 @@
+"""The registry: TOML to sources, and the packaged sources themselves."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from crawler import registry
+from crawler.discovery.links import is_article, on_hosts
+from crawler.registry import RegistryError
+from crawler.source import Politeness, Source
+from pipelines.urls import canonical
+
+GOOD = r"""
+title = "Agency"
+home = "https://agency.test"
+hosts = ["agency.test", "feeds.agency.test"]
+languages = ["en"]
+confidence = "low"
+evidence = ["seen"]
+
+[articles]
+url = ['^https?://agency\.test/[a-z]+/\d+$']
+not = ['/video/']
+examples = ["https://agency.test/world/1", "https://www.agency.test/world/1"]
+counterexamples = ["https://agency.test/video/1", "https://other.test/world/1"]
+
+[profile]
+agency = "AGY"
+timezone = "Europe/Moscow"
+body = [".text"]
+agency_id = '/(\d+)$'
+recheck = [60, 120]
+
+[politeness]
+delay = 1
+
+[[endpoint]]
+url = "https://feeds.agency.test/all.xml"
+kind = "feed"
+interval = 60
+
+[[endpoint]]
+url = "https://agency.test/{year}/{month:02}.xml"
+kind = "sitemap"
+role = "archive"
+follow = 'part\d'
+"""
+GOOD = GOOD.replace("^https?://agency", r"^https?://(?:www\.)?agency")
+
+
+def write(folder: Path, text: str = GOOD, name: str = "agency.toml") -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def test_a_file_becomes_a_source(tmp_path: Path) -> None:
+    source = registry.load(write(tmp_path))["agency"]
+    assert (source.name, source.title, source.hosts, source.country) == (
+        "agency",
+        "Agency",
+        ("agency.test", "feeds.agency.test"),
+        None,
+    )
+    assert (source.profile.source, source.profile.agency, source.profile.languages) == ("agency", "AGY", ("en",))
+    assert (source.profile.recheck, source.profile.agency_id) == ((60, 120), r"/(\d+)$")
+    assert source.politeness == Politeness(delay=1.0)
+    feed, archive = source.endpoints
+    assert (feed.kind, feed.role, feed.interval, archive.role, archive.follow) == (
+        "feed",
+        "live",
+        60,
+        "archive",
+        r"part\d",
+    )
+    assert (source.verified, source.closed, source.confidence) == (False, None, "low")
+    assert source.file == str(tmp_path / "agency.toml")
+
+
+def test_a_profiles_version_follows_its_data_and_nothing_else(tmp_path: Path) -> None:
+    one = registry.load(write(tmp_path / "a"))["agency"].profile
+    same = registry.load(write(tmp_path / "b", GOOD.replace('title = "Agency"', 'title = "The agency"')))[
+        "agency"
+    ].profile
+    other = registry.load(write(tmp_path / "c", GOOD.replace(".text", ".body")))["agency"].profile
+    assert one.version == same.version != other.version
+    assert registry.version_of(replace(one, version="x")) == one.version
+
+
+def test_a_later_folder_takes_the_place_of_a_whole_file(tmp_path: Path) -> None:
+    packaged, own = write(tmp_path / "a"), write(tmp_path / "b", GOOD.replace("[politeness]\ndelay = 1", ""))
+    write(packaged, name="other.toml")
+    sources = registry.load(packaged, own)
+    assert (list(sources), sources["agency"].politeness, sources["agency"].file) == (
+        ["agency", "other"], Politeness(), str(own / "agency.toml"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "Agency"', "", "title: expected a text, found nothing"),
+        ('title = "Agency"', "title = 3", "title: expected a text, found 3"),
+        ('title = "Agency"', 'title = "Agency"\ntimezon = "x"', "timezon: unknown key"),
+        ('title = "Agency"', 'title = "A"\nverfied = true', "verfied: unknown key; did you mean 'verified'?"),
+        ('title = "Agency"', 'title = "A"\nverified = "no"', "verified: expected true or false"),
+        ("recheck", "rechek", "profile.rechek: unknown key; did you mean 'recheck'?"),
+        ('home = "https://agency.test"', 'home = "agency.test"', "home: expected an http or https address"),
+        ('home = "https://agency.test"', 'home = "https://elsewhere.test"', "hosts: expected also the host of https://elsewhere.test"),
+        ('"agency.test", ', '"https://agency.test", ', "hosts: expected a list of host names"),
+        ('languages = ["en"]', 'languages = ["English"]', "languages: expected a list of language tags"),
+        ('languages = ["en"]', "languages = []", "languages: expected a list"),
+        ('confidence = "low"', 'confidence = "sure"', "confidence: expected 'high' or 'medium' or 'low'"),
+        ("'/video/'", "'(/video/'", "articles.not: expected a regular expression"),
+        ("/world/1\"", "/about\"", "articles.examples: expected addresses that `url`, `not` and `hosts` accept"),
+        ("https://agency.test/video/1", "https://agency.test/sport/1", "counterexamples: expected addresses that are refused"),
+        ("https://agency.test/video/1", "ftp://agency.test/sport/1", "counterexamples: expected an http or https address"),
+        ("Europe/Moscow", "Europe/Atlantis", "profile.timezone: expected an IANA timezone"),
+        ("Europe/Moscow", "../../etc/passwd", "profile.timezone: expected an IANA timezone"),
+        ('".text"', '".text["', "profile.body: expected a CSS selector"),
+        (r"'/(\d+)$'", r"'/\d+$'", "profile.agency_id: expected a regular expression whose group 1 is the id"),
+        ("[60, 120]", "[120, 60]", "profile.recheck: expected rising whole numbers"),
+        ("delay = 1", 'delay = "1"', "politeness.delay: expected a number from 0.0 up"),
+        ("delay = 1", "in_flight = 0", "politeness.in_flight: expected a whole number from 1 up"),
+        ('kind = "feed"', 'kind = "rss"', "endpoint[1].kind: expected 'feed' or 'sitemap' or 'listing', found 'rss'"),
+        ("interval = 60", "interval = 1", "endpoint[1].interval: expected a whole number from 30 up"),
+        ("interval = 60", "follow = 'x'", "endpoint[1].follow: expected only endpoints of kind 'sitemap'"),
+        ("interval = 60", 'article = ["a"]', "endpoint[1].article: expected only endpoints of kind 'listing'"),
+        ("{month:02}", "{page}", "endpoint[2].url: expected an address, or an archive's template"),
+        ('role = "archive"', "", "endpoint[2].url: expected an address without date fields, or role = 'archive'"),
+        ("[[endpoint]]", "[[endpoints]]", "endpoint: expected one or more tables [[endpoint]]"),
+        ("title =", "title ==", "cannot be read as TOML"),
+    ],
+)  # fmt: skip
+def test_an_error_names_file_key_and_what_was_expected(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(RegistryError) as caught:
+        registry.load(write(tmp_path, GOOD.replace(old, new)))
+    assert str(tmp_path / "agency.toml") in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_file_with_a_name_that_is_none_and_a_missing_folder_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match="lower case"):
+        registry.load(write(tmp_path, name="My_Agency.toml"))
+    with pytest.raises(RegistryError, match="no such folder"):
+        registry.load(tmp_path / "nowhere")
+
+
+def test_selecting_an_unknown_name_shows_near_ones(tmp_path: Path) -> None:
+    sources = registry.load(write(tmp_path))
+    assert list(registry.select(sources, ["agency", "agency"])) == ["agency"]
+    with pytest.raises(RegistryError, match="no source is called 'agancy'; did you mean agency"):
+        registry.select(sources, ["agancy"])
+
+
+PACKAGED = registry.load(registry.packaged())
+
+
+def test_the_packaged_sources_are_many_languages_and_kinds() -> None:
+    assert {"tass-en", "tass-ru"} <= set(PACKAGED)
+    assert len(PACKAGED) >= 14
+    assert len({language for source in PACKAGED.values() for language in source.languages}) >= 6
+    kinds = {name: {(e.kind, e.role) for e in source.endpoints} for name, source in PACKAGED.items()}
+    assert any(found == {("feed", "live")} for found in kinds.values())
+    assert any(("sitemap", "live") in found for found in kinds.values())
+    assert any(("sitemap", "archive") in found for found in kinds.values())
+
+
+@pytest.mark.parametrize("source", PACKAGED.values(), ids=lambda source: source.name)
+def test_a_packaged_source_says_where_it_was_learned_and_is_not_yet_verified(source: Source) -> None:
+    assert not source.verified
+    assert source.evidence and source.examples and source.counterexamples
+    assert source.profile.agency and source.profile.timezone
+    assert any(endpoint.role == "live" for endpoint in source.endpoints)
+    assert all(endpoint.url.startswith("https://") for endpoint in source.endpoints)
+    assert len({endpoint.url for endpoint in source.endpoints}) == len(source.endpoints)
+
+
+@pytest.mark.parametrize("source", PACKAGED.values(), ids=lambda source: source.name)
+def test_an_example_yields_the_agencys_id_in_both_spellings(source: Source) -> None:
+    for url in source.examples:
+        assert is_article((url, canonical(url)), source.article_url, source.not_article)
+        if source.profile.agency_id:
+            found = [re.search(source.profile.agency_id, spelling) for spelling in (url, canonical(url))]
+            assert all(match is not None and match[1] for match in found), url
+
+
+def test_disallowed_interfaces_are_not_in_the_registry() -> None:
+    for source in PACKAGED.values():
+        for endpoint in source.endpoints:
+            assert "/api/" not in endpoint.url and "userApi" not in endpoint.url
+
+
+def test_hosts_mean_their_own_name_and_its_www_twin_only() -> None:
+    hosts = ("agency.test", "www.other.test", "here.test:8080")
+    for url in (
+        "https://agency.test/1",
+        "http://WWW.agency.test:80/1",
+        "https://other.test",
+        "http://here.test:8080/1",
+        "https://agency.test.",
+    ):
+        assert on_hosts(url, hosts), url
+    for url in ("https://cdn.agency.test/", "https://agency.test.evil.test/", "https://agency.test:8443/",
+                "http://here.test/", "https://evil.test/agency.test",
+                "https://evil.test\\@agency.test/", "https://agency.test@evil.test/"):  # fmt: skip
+        assert not on_hosts(url, hosts), url
+    assert on_hosts("https://agency.test:8443/", hosts, frozenset({8443}))
