@@ -1,0 +1,62 @@
+"""`python -m crawler.demo`: the demo site as a process of its own, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from crawler.demo.server import DemoServer
+from crawler.demo.site import Site
+
+
+@click.command()
+@click.option("--port", default=0, help="Port on 127.0.0.1; 0: a free one.")
+@click.option("--ready-file", type=click.Path(path_type=Path), help='Written once it listens: {"port": …, "pid": …}.')
+@click.option("--log", "log_file", type=click.Path(path_type=Path), help="One JSON line a request, appended.")
+@click.option("--control", "levers", is_flag=True, help="Answer /_control/ (crawler/demo/control.py).")
+@click.option("--base-time", type=float, help="Epoch seconds from which the stories' ages count.  [default: now]")
+@click.option("--archive-days", default=0, help="Whole days before with generated stories.")
+@click.option("--per-day", default=20, help="Generated stories on each of them.")
+@click.option("--every", type=float, help="A generated story every so many seconds.")
+@click.option("--crawl-delay", type=float, help="Seconds, in the agency's robots.txt.")
+def main(  # noqa: PLR0917 - click passes options by name
+    port: int,
+    ready_file: Path | None,
+    log_file: Path | None,
+    levers: bool,
+    base_time: float | None,
+    archive_days: int,
+    per_day: int,
+    every: float | None,
+    crawl_delay: float | None,
+) -> None:
+    """Serve the demo agency (agency.test) and its outlet (outlet.test) on loopback."""
+    site = Site.with_archive(archive_days, per_day, base_time=base_time)
+    if crawl_delay is not None:
+        site.crawl_delay["agency.test"] = crawl_delay
+    site.publish_every(every)
+    asyncio.run(_serve(DemoServer(site, port=port, log_file=log_file, levers=levers), ready_file))
+
+
+async def _serve(server: DemoServer, ready_file: Path | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with server:
+        ready = json.dumps({"port": server.port, "pid": os.getpid()})
+        if ready_file is not None:
+            # Renamed into place: whoever sees the file may read it.
+            half = ready_file.with_name(ready_file.name + ".part")
+            await asyncio.to_thread(half.write_text, ready, encoding="utf-8")
+            half.replace(ready_file)
+        click.echo(ready)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    main()
