@@ -1,0 +1,293 @@
+"""`dateline …`: thin. Options in, one function called, an exit status out (0 done, 1 some source failed, 2 wrong usage,
+3 storage failed)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.config import Config
+
+DATABASE = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Database file (or DATELINE_DB; else dateline.toml's).",
+)
+OPENED = click.option(
+    "--at",
+    "opened",
+    multiple=True,
+    metavar="HOST=ADDRESS:PORT",
+    help="Reach HOST at this loopback address: the one exception from the address guard (demo, tests).",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+
+
+def configuration(db: Path | None) -> Config:
+    """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
+    from crawler.config import Config
+
+    config = Config.find(Path.cwd())
+    chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
+    return replace(config, database=chosen.absolute()) if chosen else config
+
+
+def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
+    """Expected errors are one line on standard error and the status that belongs to them."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        from crawler.arguments import ArgumentProblem
+        from crawler.config import ConfigError
+        from crawler.registry import RegistryError
+        from storage.errors import StorageError
+        from storage.search import QueryError
+
+        try:
+            status = command(*arguments, **options)
+        except (ArgumentProblem, ConfigError, RegistryError, QueryError) as error:
+            click.echo(str(error), err=True)
+            status = 2
+        except StorageError as error:
+            click.echo(str(error), err=True)
+            status = 3
+        sys.exit(status)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="dateline", prog_name="dateline")
+def main() -> None:
+    """Watch the world's news agencies; keep every text and every revision in one SQLite file."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@click.option("--contact", help="Mail address or URL that sites can reach you at.")
+@click.option("--source", "sources", multiple=True, help="An agency to crawl (repeat); see `dateline sources list`.")
+@click.option("--database", help="Database file, relative to the folder.  [default: news.db]")
+@click.option("--own-sources", help="Folder of your own TOMLs; they overlay the packaged ones.")
+@click.option("--disk-limit", type=float, help="GB that the database may grow to.  [default: 20]")
+@click.option("--proxy", help="HTTP proxy for all requests.")
+@click.option("--log-file", help="Log file of crawls.")
+@click.option("--group", help="Unix group that may read the database.")
+@click.option("--force", is_flag=True, help="Overwrite an existing dateline.toml.")
+@told_plainly
+def init(folder: Path, **given: Any) -> int:
+    """Write dateline.toml: who you are, where the database is, which agencies to crawl."""
+    from crawler.first_day import init as begin
+
+    return begin(folder, **given)
+
+
+@main.command()
+@click.option(
+    "--db", type=click.Path(dir_okay=False, path_type=Path), help="Keep the database here.  [default: demo.db]"
+)
+@click.option(
+    "--keep-log", type=click.Path(dir_okay=False, path_type=Path), help="Keep the demo server's own log here."
+)
+@told_plainly
+def demo(db: Path | None, keep_log: Path | None) -> int:
+    """Crawl the bundled agency on loopback, then show what is in the database. Needs no network."""
+    from crawler.demo_run import demo as show
+
+    return show((db or Path("demo.db")).absolute(), keep_log)
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@DATABASE
+@AS_JSON
+@click.option(
+    "--publish", type=click.Path(dir_okay=False, path_type=Path), help="Then put a finished copy for readers here."
+)
+@OPENED
+@told_plainly
+def run(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], publish: Path | None) -> int:
+    """One pass over what is due: for cron and timers."""
+    from crawler.first_day import warn_without_contact
+    from crawler.start_crawl import one_pass, places
+    from storage.backup import publish as put
+
+    config = configuration(db)
+    warn_without_contact(config)
+    click.echo(f"database {config.database}", err=True)
+    status = one_pass(config, sources, as_json=as_json, opened=places(opened))
+    target = publish or config.publish
+    if target and status != 3:
+        put(config.database, target)
+        click.echo(f"published {target}", err=True)
+    return status
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@DATABASE
+@AS_JSON
+@OPENED
+@told_plainly
+def daemon(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...]) -> int:
+    """Crawl all chosen sources, each at its own pace, until SIGTERM."""
+    from crawler.first_day import warn_without_contact
+    from crawler.start_crawl import places, run_daemon
+
+    config = configuration(db)
+    warn_without_contact(config)
+    click.echo(f"database {config.database}", err=True)
+    return run_daemon(config, sources, as_json=as_json, opened=places(opened))
+
+
+@main.command()
+@click.argument("source")
+@click.option("--since", required=True, help="First day or time, in the source's zone (2023-10-01).")
+@click.option("--until", help="Last day (to its end) or time.  [default: now]")
+@click.option("--limit", help="At most this many articles now; the rest when called again.")
+@DATABASE
+@AS_JSON
+@OPENED
+@told_plainly
+def backfill(source: str, db: Path | None, as_json: bool, opened: tuple[str, ...], **span: str | None) -> int:
+    """Fetch a source's archive of a span; called again after a break, only the rest."""
+    from crawler.first_day import warn_without_contact
+    from crawler.start_crawl import Typed, crawl_settings, one_crawl, places
+
+    config = configuration(db)
+    warn_without_contact(config)
+    click.echo(f"database {config.database}", err=True)
+    typed = Typed(source, {name: value for name, value in span.items() if value is not None})
+    return one_crawl(config, typed, settings=crawl_settings(config, quiet=True), as_json=as_json, opened=places(opened))
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--all", "take_all", is_flag=True, help="Also sites in no registry file (source = the site's domain).")
+@DATABASE
+@AS_JSON
+@told_plainly
+def import_(files: tuple[Path, ...], take_all: bool, db: Path | None, as_json: bool) -> int:
+    """Read WARC files through the same pipelines; called again, only what has no outcome yet."""
+    from crawler.start_crawl import sources_of
+    from crawler.warc import import_files
+
+    config = configuration(db)
+    click.echo(f"database {config.database}", err=True)
+    return import_files(config, sources_of(config), files, take_all=take_all, as_json=as_json)
+
+
+@main.command()
+@click.argument("page")
+@click.option("--url", help="The address that a file was fetched from.")
+@AS_JSON
+@told_plainly
+def extract(page: str, url: str | None, as_json: bool) -> int:
+    """One page, a FILE or a URL: what was extracted and why so."""
+    from crawler.explain import explain
+
+    return explain(configuration(None), page, url, as_json=as_json)
+
+
+@main.group()
+def sources() -> None:
+    """The registry of agencies."""
+
+
+@sources.command("list")
+@AS_JSON
+@told_plainly
+def sources_list(as_json: bool) -> int:
+    """Every source: name, languages, confidence, whether it is chosen and verified."""
+    from crawler.show_sources import show_list
+
+    return show_list(configuration(None), as_json=as_json)
+
+
+@sources.command("show")
+@click.argument("name")
+@told_plainly
+def sources_show(name: str) -> int:
+    """One source with its endpoints, patterns and evidence."""
+    from crawler.show_sources import show_one
+
+    return show_one(configuration(None), name)
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--source", help="Only this source.")
+@click.option("--language", help="Only this language (en).")
+@click.option("--since", help="Published on or after this day.")
+@click.option("--until", help="Published on or before this day.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@DATABASE
+@AS_JSON
+@told_plainly
+def search(words: tuple[str, ...], db: Path | None, as_json: bool, **options: Any) -> int:
+    """Articles with all the words (or a "phrase") in title, lead or body, newest first."""
+    from crawler.show_articles import show_hits
+
+    return show_hits(configuration(db).database, " ".join(words), as_json=as_json, **options)
+
+
+@main.command()
+@click.argument("article")
+@DATABASE
+@AS_JSON
+@told_plainly
+def show(article: str, db: Path | None, as_json: bool) -> int:
+    """One article, by id or URL, with its versions and copies."""
+    from crawler.show_articles import show_article
+
+    return show_article(configuration(db).database, article, as_json=as_json)
+
+
+@main.command()
+@DATABASE
+@AS_JSON
+@told_plainly
+def status(db: Path | None, as_json: bool) -> int:
+    """Each source: its state and why, its articles of a day, its delay."""
+    from crawler.show_articles import show_status
+
+    return show_status(configuration(db).database, as_json=as_json)
+
+
+@main.group("db")
+def database() -> None:
+    """Care of the database file."""
+
+
+@database.command("migrate")
+@DATABASE
+@told_plainly
+def db_migrate(db: Path | None) -> int:
+    """Bring an older database to this version's schema, after a backup beside it."""
+    from storage.store import Store
+
+    path = configuration(db).database
+    Store.open(path, write=True).close()
+    click.echo(f"{path} has this version's schema")
+    return 0
+
+
+@database.command("publish")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@DATABASE
+@told_plainly
+def db_publish(target: Path, db: Path | None) -> int:
+    """A finished copy for readers, renamed into place."""
+    from storage.backup import publish
+
+    publish(configuration(db).database, target)
+    click.echo(f"published {target.absolute()}")
+    return 0

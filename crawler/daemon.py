@@ -1,0 +1,121 @@
+"""The daemon: APScheduler starts a crawl of each source when its next row is due; SIGTERM ends it within ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crawler.passes import crawl, exit_status, live_rows
+from crawler.start import at_work, told
+from storage.errors import StorageError
+from storage.lock import DaemonLock
+
+if TYPE_CHECKING:
+    from scrapy.crawler import AsyncCrawlerRunner
+
+    from crawler.session import Session
+    from crawler.source import Source
+    from crawler.start import Start
+
+logger = logging.getLogger(__name__)
+
+LONGEST_SLEEP = 300.0
+"""A source is looked at this often even when nothing of it is due: another process may have offered links."""
+
+SHORTEST_SLEEP = 0.5
+AT_ONCE = 16
+AFTER_AN_ERROR = 60.0
+
+
+async def daemon(start: Start, stop: asyncio.Event) -> int:
+    """Crawl every source of `start` at its own pace until `stop`; 0, or 3 when the database failed.
+
+    One daemon a database: a second raises `DaemonHeld` naming the process that holds it."""
+    async with at_work(start, stop) as (session, runner):
+        with DaemonLock(start.config.database):
+            return await _Daemon(session, runner).run()
+
+
+class _Daemon:
+    """The schedule of one daemon: a date job a source, set anew after each of its crawls."""
+
+    def __init__(self, session: Session, runner: AsyncCrawlerRunner) -> None:
+        self._session = session
+        self._runner = runner
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._crawls: set[asyncio.Task[None]] = set()
+        self._status = 0
+        # Jobs are made anew from the frontier at every start, so they live in memory. No grace: a late look is
+        # better than none, and `coalesce` makes one of many.
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
+
+    async def run(self) -> int:
+        for source in self._session.sources.values():
+            await asyncio.wrap_future(
+                self._session.frontier.seed(source.name, live_rows(source), now=self._session.clock())
+            )
+            self._at(source, self._session.clock())
+        self._scheduler.start()
+        logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
+        await self._session.stop.wait()
+        self._scheduler.pause()
+        if self._crawls:
+            await asyncio.wait(self._crawls)
+        self._scheduler.shutdown(wait=False)
+        return self._status
+
+    def _at(self, source: Source, when: float) -> None:
+        self._scheduler.add_job(
+            self._start,
+            "date",
+            run_date=datetime.fromtimestamp(when, UTC),
+            args=[source],
+            id=source.name,
+            replace_existing=True,
+        )
+
+    def _start(self, source: Source) -> None:
+        """Called by the scheduler in the loop: the crawl is a task of ours, since the scheduler would cancel its own."""
+        task = asyncio.get_running_loop().create_task(self._crawl(source))
+        self._crawls.add(task)
+        task.add_done_callback(self._crawls.discard)
+
+    async def _crawl(self, source: Source) -> None:
+        session = self._session
+        try:
+            async with self._room:
+                if session.stop.is_set():
+                    return
+                report = await crawl(session, source, self._runner, patience=90.0)
+            told(session.progress, report)
+            if exit_status([report]) == 3:
+                self._storage_failed(report.detail)
+                return
+            due = await asyncio.wrap_future(session.frontier.next_due(source.name, session.clock()))
+        except StorageError as error:
+            self._storage_failed(str(error))
+            return
+        except Exception:
+            # One source's crawl must not end the others'; its traceback is logged and it is tried again.
+            logger.exception("%s: the crawl broke off; next try in %d s", source.name, AFTER_AN_ERROR)
+            due = session.clock() + AFTER_AN_ERROR
+        now = session.clock()
+        wait = LONGEST_SLEEP if due is None else min(max(due - now, SHORTEST_SLEEP), LONGEST_SLEEP)
+        if not session.stop.is_set():
+            self._at(source, now + wait)
+
+    def _storage_failed(self, why: str | None) -> None:
+        logger.error("daemon: the database failed, ending: %s", why)
+        self._status = 3
+        self._session.stop.set()
+
+    def _job_failed(self, event: JobExecutionEvent) -> None:
+        logger.error("daemon: the schedule of %s failed: %s", event.job_id, event.exception)

@@ -1,0 +1,73 @@
+"""From what came back to an `Ending`: its next time by the pace, its host's pause, its validators. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.answers import blames_host
+from crawler.politeness.pace import next_due
+from storage.models import Ending, HostNote
+
+if TYPE_CHECKING:
+    from crawler.source import Endpoint, Source
+    from storage.models import Lease, LinkKind
+
+CONTENT = ("new", "revised", "unchanged", "not_modified", "listed", "alias", "copy")
+"""Outcomes after which the server's validators may be sent back next time."""
+
+
+CHILD_INTERVAL = 86400
+"""Seconds between two looks at a sitemap that an index lists, unless the index says sooner that it has changed."""
+
+_FIELD = re.compile(r"\\\{(year|month|day)(:02)?\\\}")
+
+
+def endpoint_of(lease: Lease, source: Source) -> Endpoint | None:
+    """The TOML's endpoint that a lease polls, an archive's by its template; None for articles, robots.txt and the
+    children of a sitemap index."""
+    role = "live" if lease.backfill is None else "archive"
+    for endpoint in source.endpoints:
+        address = _FIELD.sub(r"\\d+", re.escape(endpoint.url))
+        if endpoint.role == role and re.fullmatch(address, lease.url):
+            return endpoint
+    return None
+
+
+def _pace_of(lease: Lease) -> LinkKind:
+    """A backfill reads an archive's file once, and after a failure again like an article; live ones are polled."""
+    return "article" if lease.backfill is not None and lease.kind != "robots" else lease.kind
+
+
+def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) -> Ending:
+    """`ending` with the row's next due time, the host's health, the first poll's limit, and validators only
+    where the content was taken in."""
+    lease = ending.lease
+    if lease is None:
+        return ending
+    good = ending.outcome.name in CONTENT
+    endpoint = endpoint_of(lease, source)
+    due = next_due(
+        ending.outcome.name,
+        _pace_of(lease),
+        now=ending.at,
+        found_at=lease.found_at,
+        seen=lease.seen,
+        tries=lease.tries,
+        interval=endpoint.interval if endpoint else CHILD_INTERVAL,
+        recheck=() if lease.backfill is not None else source.profile.recheck,
+        ttl=ending.ttl,
+        max_age=ending.max_age,
+        retry_at=ending.host.paused_until if ending.host else None,
+        jitter=jitter,
+    )
+    note = ending.host or HostNote(host=lease.host)
+    return replace(
+        ending,
+        due=due.at,
+        quarantine=due.quarantine,
+        validators=ending.validators if good else None,
+        first_poll_limit=first_poll if lease.first_poll and first_poll > 0 else None,
+        host=replace(note, failed=blames_host(ending.outcome)),
+    )

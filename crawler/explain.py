@@ -1,0 +1,122 @@
+"""`dateline extract FILE-or-URL`: one page explained: each field with where it came from, what was dropped, the time."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from pipelines.extractor import extract
+
+from pipelines.urls import canonical, host
+from storage.models import Link, Page, Profile
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from storage.models import Extraction
+
+SHOWN = ("title", "lead", "authors", "section", "tags", "language", "published", "modified", "dateline", "credit",
+         "canonical_url", "image_url", "image_caption", "image_credit", "access", "form", "rights", "word_count", "key",
+         "extractor")  # fmt: skip
+LONGEST = 100
+
+
+def explain(config: Config, page: str, url: str | None, *, as_json: bool) -> int:
+    """Extract one page and print it; 1 when there is no article in it.
+
+    A URL is fetched once, by the rules of every crawl: robots.txt, the address guard, size and time limits.
+    Raises `ConfigError`-like `ArgumentProblem` for what is neither a file nor a URL, `StorageError`."""
+    from crawler.arguments import ArgumentProblem
+
+    if page.startswith(("http://", "https://")):
+        found = _fetched(config, page)
+    elif Path(page).is_file():
+        found = Page(
+            url=url or "https://unknown.invalid/",
+            final_url=url or "https://unknown.invalid/",
+            body=Path(page).read_bytes(),
+            fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            profile=_profile(config, url) if url else Profile(source="file"),
+        )
+    else:
+        raise ArgumentProblem(f"{page}: neither a file here nor an http(s) URL")
+    if found is None:
+        return 1
+    extraction = extract(found)
+    click.echo(json.dumps(asdict(extraction), ensure_ascii=False, indent=2) if as_json else told(extraction))
+    return 0 if extraction.article else 1
+
+
+def told(extraction: Extraction) -> str:
+    """An extraction as text for people: fields with their origin, the body, what was dropped and by which rule."""
+    origin = dict(extraction.sources)
+    lines = []
+    if extraction.article is None:
+        lines.append(f"no article: {extraction.reason}" + (f" ({extraction.detail})" if extraction.detail else ""))
+    else:
+        fields: dict[str, Any] = asdict(extraction.article)
+        for name in SHOWN:
+            value = fields[name]
+            if value not in (None, (), []):
+                text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, tuple)) else str(value)
+                lines.append(f"{name:14} {text}" + (f"   <- {origin[name]}" if name in origin else ""))
+        lines += ["", extraction.article.body, ""]
+        lines.append(f"body <- {origin.get('body', 'general extraction')}")
+    lines += [f"dropped by {rule}: {text[:LONGEST]!r}" for rule, text in extraction.dropped]
+    lines.append(f"{extraction.ms:.0f} ms")
+    return "\n".join(lines)
+
+
+def _profile(config: Config, url: str) -> Profile:
+    """The profile of the source that a URL belongs to, else a general one."""
+    from crawler.start_crawl import sources_of
+
+    site = host(url)
+    for source in sources_of(config).values():
+        if site in source.hosts:
+            return source.profile
+    return Profile(source=site.removeprefix("www."))
+
+
+def _fetched(config: Config, url: str) -> Page | None:
+    """The page at `url`, fetched once through a frontier of its own; None after saying why there is none."""
+    from crawler.loop import run_in_loop
+    from crawler.passes import crawl
+    from crawler.progress import Silent
+    from crawler.source import Source
+    from crawler.start import Start, at_work
+    from crawler.start_crawl import crawl_settings
+
+    address = canonical(url)
+    profile = _profile(config, address)
+    site = host(address)
+    source = Source(
+        name=profile.source,
+        title=site,
+        home=address,
+        hosts=(site,),
+        country=None,
+        languages=(),
+        profile=profile,
+        endpoints=(),
+    )
+    pages: list[Page] = []
+    with tempfile.TemporaryDirectory(prefix="dateline-extract-") as folder:
+        own = replace(config, database=Path(folder) / "one.db", group=None)
+        silent = Silent()
+        start = Start(own, {source.name: source}, crawl_settings(own, quiet=True), silent)
+
+        async def main(stop: asyncio.Event) -> int:
+            async with at_work(start, stop) as (session, runner):
+                await crawl(session, source, runner, links=(Link(url=url, via="command"),), seen=pages.append)
+            return 0
+
+        run_in_loop(main)
+        for outcome, detail in silent.ends:
+            click.echo(f"{url}: {outcome}" + (f": {detail}" if detail else ""), err=True)
+    return pages[0] if pages else None

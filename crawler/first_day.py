@@ -1,0 +1,92 @@
+"""The first day: `dateline init` asks what it must and writes dateline.toml; nothing is crawled but what the user names."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.config import Config, ConfigError, parse, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FILE = "dateline.toml"
+
+
+def init(
+    folder: Path,
+    *,
+    contact: str | None,
+    sources: Sequence[str],
+    database: str | None,
+    own_sources: str | None,
+    disk_limit: float | None,
+    proxy: str | None,
+    log_file: str | None,
+    group: str | None,
+    force: bool,
+) -> int:
+    """Write `folder`/dateline.toml from the options, asking on a terminal for contact and agencies that were not given.
+
+    Raises `ConfigError` (a wrong value, or the file is there already), `RegistryError` (an unknown agency)."""
+    from crawler.registry import load as load_sources
+    from crawler.registry import packaged, select
+
+    folder = folder.absolute()
+    file = folder / FILE
+    if file.exists() and not force:
+        raise ConfigError(f"{file} is there already; edit it, or write it anew with --force")
+    packaged_sources = load_sources(packaged())
+    if sys.stdin.isatty():
+        contact = contact or click.prompt(
+            "Mail address or URL that sites can reach you at (empty: none)", default="", show_default=False
+        )
+        if not sources:
+            click.echo("Agencies: " + ", ".join(sorted(packaged_sources)))
+            sources = click.prompt(
+                "Which to crawl (blanks between; empty: none yet)", default="", show_default=False
+            ).split()
+    own_folder = folder / own_sources if own_sources else None
+    own = [own_folder] if own_folder and own_folder.is_dir() else []
+    chosen = select(load_sources(packaged(), *own), sources)
+    default = Config(database=folder / "news.db")
+    config = replace(
+        default,
+        contact=contact or None,
+        database=folder / database if database else default.database,
+        sources_dir=own_folder,
+        sources=tuple(chosen),
+        disk_limit_gb=disk_limit if disk_limit is not None else default.disk_limit_gb,
+        proxy=proxy,
+        log_file=folder / log_file if log_file else None,
+        group=group,
+    )
+    text = render(config)
+    parse(text, file)  # what we write must be what we read: a wrong value is told now, not at the first run
+    folder.mkdir(parents=True, exist_ok=True)
+    if own_folder:
+        own_folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    click.echo(f"wrote {file}")
+    warn_without_contact(config)
+    unverified = [source.name for source in chosen.values() if not source.verified]
+    if unverified:
+        click.echo(f"not yet seen live by this installation: {', '.join(unverified)}", err=True)
+    if chosen:
+        click.echo("next: dateline run")
+    else:
+        click.echo(f"nothing is crawled yet: name agencies under `sources` in {file}, or: dateline run NAME")
+    return 0
+
+
+def warn_without_contact(config: Config) -> None:
+    """A site that is troubled by us must be able to say so before it blocks us."""
+    if not config.contact:
+        click.echo(
+            f'warning: no contact is set, so sites cannot reach you; put `contact = "you@example.org"` into {FILE}',
+            err=True,
+        )

@@ -1,0 +1,123 @@
+"""One crawl's view of the frontier: an iterator of leases that waits for its hosts' turns and for its own room."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from storage.models import LinkKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from storage.frontier import Frontier
+
+    from crawler.source import Politeness
+    from storage.models import Lease
+
+LEASE_SECONDS = 180.0
+"""Longer than any fetch with its extraction; a dead owner's leases are taken back at once, not at their end."""
+
+UNDER_WAY = 8
+"""Fetches of one crawl between lease and outcome."""
+
+WITHOUT_ARTICLES: tuple[LinkKind, ...] = ("robots", "feed", "sitemap", "listing")
+
+
+class Leasing:
+    """Leases of one source for one run, until nothing is due, `limit` articles were leased, or `stop` is set.
+
+    `patience`: the longest wait, in seconds, for a host's turn; what is due later is left for a later run.
+    Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
+    another process held at the last look.
+    """
+
+    def __init__(
+        self,
+        frontier: Frontier,
+        *,
+        source: str,
+        owner: str,
+        run_id: int,
+        politeness: Politeness,
+        clock: Callable[[], float],
+        stop: asyncio.Event,
+        backfill: int | None = None,
+        limit: int | None = None,
+        patience: float = 90.0,
+    ) -> None:
+        self._frontier = frontier
+        self._source = source
+        self._owner = owner
+        self._run_id = run_id
+        self._politeness = politeness
+        self._clock = clock
+        self._stop = stop
+        self._backfill = backfill
+        self._articles_left = limit
+        self._patience = patience
+        self._under_way = 0
+        self._changed = asyncio.Event()
+        self._ended = False
+        self.left_to_others = 0
+        self.waits_until: float | None = None
+
+    async def leases(self) -> AsyncIterator[Lease]:
+        """The leases, one at a time, each with its host's turn already taken."""
+        while not self._finished():
+            self._changed.clear()
+            room = UNDER_WAY - self._under_way
+            if room <= 0:
+                await self._wait(None)
+                continue
+            leased = await asyncio.wrap_future(
+                self._frontier.lease(
+                    self._source,
+                    owner=self._owner,
+                    run_id=self._run_id,
+                    now=self._clock(),
+                    seconds=LEASE_SECONDS,
+                    delay=self._politeness.delay,
+                    in_flight=self._politeness.in_flight,
+                    limit=min(room, self._articles_left or room),
+                    kinds=WITHOUT_ARTICLES if self._articles_left == 0 else None,
+                    backfill=self._backfill,
+                )
+            )
+            self.left_to_others = leased.elsewhere
+            for lease in leased.leases:
+                self._under_way += 1
+                if lease.kind == "article" and self._articles_left:
+                    self._articles_left -= 1
+                yield lease
+            if leased.leases:
+                continue
+            if leased.wait is None or leased.wait > self._patience:
+                self.waits_until = None if leased.wait is None else self._clock() + leased.wait
+                if self._under_way == 0:
+                    return
+                await self._wait(None)
+            else:
+                await self._wait(leased.wait)
+
+    def done(self) -> None:
+        """One fetch of this crawl has ended: there is room, and perhaps there are new links."""
+        self._under_way -= 1
+        self._changed.set()
+
+    def end(self) -> None:
+        """Lease nothing more (the store has failed, or the spider is closing)."""
+        self._ended = True
+        self._changed.set()
+
+    def _finished(self) -> bool:
+        return self._ended or self._stop.is_set()
+
+    async def _wait(self, seconds: float | None) -> None:
+        """Until a fetch has ended, `stop` is set, or `seconds` have passed."""
+        waiters = [asyncio.ensure_future(event.wait()) for event in (self._changed, self._stop)]
+        try:
+            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()

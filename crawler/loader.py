@@ -1,0 +1,57 @@
+"""One spider a source: `scrapy list` shows every agency of the registry, and hand-written spiders in spiders/ too."""
+
+from __future__ import annotations
+
+import builtins
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scrapy import Spider
+from scrapy.spiderloader import SpiderLoader
+
+from crawler.config import Config
+from crawler.registry import load, packaged
+from crawler.spiders.agency import AgencySpider
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.settings import BaseSettings
+
+    from crawler.source import Source
+
+
+def spider_for(source: Source) -> type[AgencySpider]:
+    """The spider class of one source: its name and data, nothing else."""
+    attributes = {"name": source.name, "source": source, "__module__": AgencySpider.__module__}
+    return type("AgencySpider", (AgencySpider,), attributes)
+
+
+class SourceLoader:
+    """Scrapy's spider loader over the registry: packaged sources, overlaid by the user's own folder.
+
+    Raises `RegistryError` with file and key when a TOML is wrong."""
+
+    def __init__(self, sources: dict[str, Source], by_hand: SpiderLoader) -> None:
+        self._sources = sources
+        self._by_hand = by_hand
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        config = Config.find(Path(settings.get("DATELINE_CONFIG") or Path.cwd()))
+        folders = [packaged(), *([config.sources_dir] if config.sources_dir else [])]
+        return cls(load(*folders), SpiderLoader.from_settings(settings))
+
+    def load(self, spider_name: str) -> type[Spider]:
+        if spider_name in self._by_hand.list():
+            return self._by_hand.load(spider_name)
+        if spider_name in self._sources:
+            return spider_for(self._sources[spider_name])
+        raise KeyError(f"no source is called {spider_name!r}; `scrapy list` shows all")
+
+    def list(self) -> list[str]:
+        open_ones = [source.name for source in self._sources.values() if not source.closed]
+        return sorted({*open_ones, *self._by_hand.list()})
+
+    def find_by_request(self, request: Request) -> builtins.list[str]:
+        host = request.url.split("/")[2].lower()
+        return sorted(s.name for s in self._sources.values() if host in s.hosts)

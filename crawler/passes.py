@@ -1,0 +1,179 @@
+"""A pass: one crawl of each source over what is due, and how it ended. Every crawling command goes through here."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from crawler.discovery.archives import expand
+from crawler.disk import keep_room
+from crawler.leasing import Leasing
+from crawler.loader import spider_for
+from crawler.session import GRACE_SECONDS, Assignment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from scrapy.crawler import AsyncCrawlerRunner
+
+    from crawler.session import Session
+    from crawler.source import Politeness, Source
+    from crawler.spiders.agency import AgencySpider
+    from storage.models import Link, LinkKind, Page
+
+AT_ONCE = 16
+"""Sources crawled at the same time in one process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A backfill's since and until, UTC, both inclusive."""
+
+    since: datetime
+    until: datetime
+
+    def seconds(self) -> tuple[float, float]:
+        return self.since.timestamp(), self.until.timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How one crawl ended. `reason`: `finished`, `shutdown` or `storage_error`; `left`: due rows that another process
+    holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for."""
+
+    source: str
+    reason: str
+    counts: Mapping[str, int]
+    left: int = 0
+    waits_until: float | None = None
+    detail: str | None = None
+
+
+def exit_status(reports: Iterable[Report]) -> int:
+    """0 done, 1 some source failed, 3 storage failed (DESIGN section 4). A source failed when any fetch of it did."""
+    status = 0
+    for report in reports:
+        if report.reason == "storage_error":
+            return 3
+        if any(name.startswith("failed") for name in report.counts):
+            status = 1
+    return status
+
+
+async def crawl(
+    session: Session,
+    source: Source,
+    runner: AsyncCrawlerRunner,
+    *,
+    spider: type[AgencySpider] | None = None,
+    span: Span | None = None,
+    links: Sequence[Link] = (),
+    seen: Callable[[Page], None] | None = None,
+    limit: int | None = None,
+    patience: float = 90.0,
+) -> Report:
+    """One crawl of one source: its live endpoints and what is due, or with `span` its archive. `links`: addresses that
+    the command itself names; `seen`: told of every article's page.
+
+    Raises `StorageError` when the run's own row cannot be written."""
+    now = session.clock()
+    politeness = floored(source.politeness, session.config.delay_floor)
+    await _written(session.frontier.reclaim(now))
+    await keep_room(session, now)
+    backfill = None
+    if span is None:
+        await _written(session.frontier.seed(source.name, live_rows(source), now=now))
+    else:
+        backfill = await _written(session.frontier.begin_backfill(source.name, *span.seconds(), now=now))
+        await _written(session.frontier.seed(source.name, archive_rows(source, span), backfill=backfill, now=now))
+    if links:
+        await _written(session.frontier.offer(source.name, links, now=now))
+    run_id = await _written(session.store.begin_run(source.name, now))
+    leasing = Leasing(
+        session.frontier,
+        source=source.name,
+        owner=session.owner,
+        run_id=run_id,
+        politeness=politeness,
+        clock=session.clock,
+        stop=session.stop,
+        backfill=backfill,
+        limit=limit,
+        patience=patience,
+    )
+    assignment = Assignment(
+        session=session,
+        source=source,
+        run_id=run_id,
+        leasing=leasing,
+        politeness=politeness,
+        seen=seen,
+        span=span.seconds() if span else None,
+        backfill=backfill,
+    )
+    crawler = runner.create_crawler(spider or spider_for(source))
+    # Live objects ride on the crawler: Scrapy deep-copies its settings, which cannot hold them.
+    crawler.assignment = assignment  # type: ignore[attr-defined]
+    task = asyncio.ensure_future(runner.crawl(crawler))
+    reason = await _until_done(task, session)
+    ledger = assignment.ledger
+    assert ledger is not None, f"{source.name}: the crawl ended before its ledger was made"
+    detail = None
+    if ledger.storage_error:
+        return Report(source.name, "storage_error", dict(ledger.counts), detail=str(ledger.storage_error))
+    if not task.done():
+        await ledger.interrupt(session.clock())
+    await _written(session.store.finish_run(run_id, session.clock(), reason))
+    if backfill is not None and reason == "finished" and limit is None:
+        await _written(session.frontier.finish_backfill(backfill, session.clock()))
+    return Report(source.name, reason, dict(ledger.counts), leasing.left_to_others, leasing.waits_until, detail)
+
+
+async def run_pass(session: Session, sources: Iterable[Source], runner: AsyncCrawlerRunner) -> list[Report]:
+    """One pass over what is due of each source, at most `AT_ONCE` at a time."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(source: Source) -> Report:
+        async with gate:
+            return await crawl(session, source, runner)
+
+    return list(await asyncio.gather(*(one(source) for source in sources)))
+
+
+def floored(politeness: Politeness, floor: float) -> Politeness:
+    """`politeness` with a delay of at least `floor` seconds: no TOML makes this installation ruder than its owner said."""
+    return replace(politeness, delay=max(politeness.delay, floor))
+
+
+def live_rows(source: Source) -> list[tuple[str, LinkKind]]:
+    """The endpoints that a live crawl polls."""
+    return [(e.url, e.kind) for e in source.endpoints if e.role == "live"]
+
+
+def archive_rows(source: Source, span: Span) -> list[tuple[str, LinkKind]]:
+    """The archive addresses that a backfill of `span` starts from; without an archive, the live endpoints."""
+    zone = ZoneInfo(source.profile.timezone or "UTC")
+    archives = [e for e in source.endpoints if e.role == "archive"]
+    return [(url, e.kind) for e in archives for url in expand(e, span.since, span.until, zone)] or live_rows(source)
+
+
+async def _until_done(task: asyncio.Future[None], session: Session) -> str:
+    """Wait for a crawl; after `stop`, at most `GRACE_SECONDS` more, then leave it (its leases are handed back)."""
+    stopped = asyncio.ensure_future(session.stop.wait())
+    both: set[asyncio.Future[Any]] = {task, stopped}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await asyncio.wait({task}, timeout=GRACE_SECONDS)
+    finally:
+        stopped.cancel()
+    if task.done():
+        task.result()
+    return "shutdown" if session.stop.is_set() else "finished"
+
+
+async def _written(future: Any) -> Any:
+    return await asyncio.wrap_future(future)

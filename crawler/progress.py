@@ -1,0 +1,171 @@
+"""What people and programs see while a crawl runs: a bar on a terminal, plain lines elsewhere, `--json` for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from storage.models import Ended, Ending
+
+STORED = ("new", "revised", "copy")
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress(Protocol):
+    """Told of every end of a fetch, and of every end of a crawl."""
+
+    def ended(self, source: str, ending: Ending, ended: Ended) -> None: ...
+
+    def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Tally:
+    """Counts that every kind of progress shows: fetches, new texts, failures, links found, fetches a second."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.fetches = 0
+        self.stored = 0
+        self.failed = 0
+        self.queued = 0
+
+    def add(self, ending: Ending, ended: Ended) -> None:
+        self.fetches += 1
+        self.stored += ending.outcome.name in STORED
+        self.failed += ending.outcome.name.startswith("failed")
+        self.queued += ended.offered + ended.again
+        if ending.lease is not None and ending.lease.kind == "article":
+            self.queued = max(0, self.queued - 1)
+
+    def line(self) -> str:
+        rate = self.fetches / max(time.monotonic() - self.began, 0.001)
+        return (
+            f"{self.fetches} fetched, {self.stored} new texts, {self.failed} failed, {self.queued} queued, {rate:.1f}/s"
+        )
+
+
+class Lines:
+    """Plain lines for a log: one every ten seconds while there is something to say, one at each crawl's end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._tally = Tally()
+        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+
+    def ended(self, source: str, ending: Ending, ended: Ended) -> None:
+        self._tally.add(ending, ended)
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+            self._write(f"{source}: {self._tally.line()}")
+
+    def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
+        what = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "nothing due"
+        self._write(f"{source}: {reason}: {what}" + (f" ({note})" if note else ""))
+
+    def close(self) -> None:
+        self._stream.flush()
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text + "\n")
+        self._stream.flush()
+
+
+class JsonLines:
+    """One JSON object a fetch and one a crawl, for programs: `event` is `fetch` or `crawl`."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def ended(self, source: str, ending: Ending, ended: Ended) -> None:
+        self._write(
+            event="fetch",
+            source=source,
+            url=ending.lease.url if ending.lease else None,
+            kind=ending.lease.kind if ending.lease else "import",
+            outcome=ending.outcome.name,
+            reason=ending.outcome.detail,
+            article_id=ended.article_id,
+            revision=ended.revision,
+            links=ended.offered,
+        )
+
+    def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
+        self._write(event="crawl", source=source, finish_reason=reason, counts=dict(counts), note=note)
+
+    def close(self) -> None:
+        self._stream.flush()
+
+    def _write(self, **what: object) -> None:
+        self._stream.write(json.dumps(what, ensure_ascii=False) + "\n")
+        self._stream.flush()
+
+
+class TerminalBar:
+    """A rich bar: what is fetched out of what is queued, and the tally beside it."""
+
+    def __init__(self, title: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        self._tally = Tally()
+        self._bar: Bar = RichProgress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[tally]}"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._task: TaskID = self._bar.add_task(title, total=None, tally="starting")
+        self._bar.start()
+
+    def ended(self, source: str, ending: Ending, ended: Ended) -> None:
+        self._tally.add(ending, ended)
+        self._bar.update(
+            self._task,
+            completed=self._tally.fetches,
+            total=self._tally.fetches + self._tally.queued,
+            tally=self._tally.line(),
+        )
+
+    def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
+        what = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "nothing due"
+        self._bar.console.print(f"{source}: {reason}: {what}" + (f" ({note})" if note else ""), highlight=False)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+def progress(title: str, *, as_json: bool) -> Progress:
+    """JSON lines on standard output with `as_json`, a bar where standard error is a terminal, else plain lines there."""
+    if as_json:
+        return JsonLines(sys.stdout)
+    return TerminalBar(title) if sys.stderr.isatty() else Lines(sys.stderr)
+
+
+class Silent:
+    """Shows nothing; keeps how each article's fetch ended, for a command that tells it in its own words."""
+
+    def __init__(self) -> None:
+        self.ends: list[tuple[str, str | None]] = []
+
+    def ended(self, source: str, ending: Ending, ended: Ended) -> None:
+        if ending.lease is not None and ending.lease.kind == "article":
+            self.ends.append((ending.outcome.name, ending.outcome.detail))
+
+    def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
+        """Nothing to show."""
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,113 @@
+"""What the crawls of one process share: the store, the frontier, the extraction pool, the clock, the progress."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pipelines.workers import ExtractionPool
+
+from crawler.config import user_agent
+from storage.frontier import Frontier
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from crawler.config import Config
+    from crawler.leasing import Leasing
+    from crawler.ledger import Ledger
+    from crawler.progress import Progress
+    from crawler.source import Politeness, Source
+    from storage.models import Page
+
+GRACE_SECONDS = 6.0
+"""How long a stopping process lets its fetches finish before it hands their leases back (systemd's limit is ours: 10 s)."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One process at work on one database. `exceptions`: host name -> (address, port) that the starting command opened
+    in the address guard (the demo, tests); `stop` is set by SIGTERM."""
+
+    config: Config
+    agent: str
+    sources: Mapping[str, Source]
+    store: Store
+    frontier: Frontier
+    pool: ExtractionPool
+    owner: str
+    clock: Callable[[], float]
+    stop: asyncio.Event
+    progress: Progress
+    exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+    @staticmethod
+    def jitter() -> float:
+        """0..1, so that sources started together do not stay together."""
+        return random.random()  # noqa: S311 - spreads load, guards nothing
+
+
+@dataclass(slots=True)
+class Assignment:
+    """One crawl: a source within a session. Rides on Scrapy's crawler as `crawler.assignment`.
+
+    `politeness`: the source's, with this installation's floor. `seen` is told of every article's page as it comes.
+    `span`: (since, until) in epoch seconds of a backfill, both inclusive."""
+
+    session: Session
+    source: Source
+    run_id: int
+    leasing: Leasing
+    politeness: Politeness
+    seen: Callable[[Page], None] | None = None
+    span: tuple[float, float] | None = None
+    backfill: int | None = None
+    ledger: Ledger | None = None
+
+
+@asynccontextmanager
+async def open_session(
+    config: Config,
+    sources: Mapping[str, Source],
+    *,
+    stop: asyncio.Event,
+    progress: Progress,
+    version: str,
+    exceptions: Mapping[str, tuple[str, int]] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[Session]:
+    """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store.
+
+    Raises `StorageError` when the database cannot be opened, locked or written."""
+    store = await asyncio.to_thread(Store.open, config.database, write=True, group=config.group, clock=clock)
+    try:
+        frontier = Frontier(store)
+        owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
+        await asyncio.wrap_future(frontier.reclaim(clock()))
+        pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1))
+        try:
+            yield Session(
+                config=config,
+                agent=user_agent(config, version),
+                sources=sources,
+                store=store,
+                frontier=frontier,
+                pool=pool,
+                owner=owner,
+                clock=clock,
+                stop=stop,
+                progress=progress,
+                exceptions=exceptions or {},
+            )
+        finally:
+            await asyncio.wrap_future(frontier.hand_back(owner, clock()))
+            await asyncio.wrap_future(frontier.unregister_owner(owner))
+            await pool.close()
+    finally:
+        await asyncio.to_thread(store.close)

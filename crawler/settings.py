@@ -1,0 +1,74 @@
+"""Scrapy's settings, alphabetical; each one that is not Scrapy's default has its reason beside it.
+
+Who asks whom, when, and how often is decided by the frontier (storage) and `politeness/`; Scrapy gets a request only when
+its host's turn has come. `-s NAME=VALUE` wins as usual.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+BOT_NAME = "dateline"
+# Our `crawl` checks its arguments and returns a true exit status.
+COMMANDS_MODULE = "crawler.commands"
+# A ceiling only: the frontier's turns are what limits requests to a host, `leasing.py` those under way in a crawl.
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 16
+# News pages need no session; a cookie jar would make us a person we are not.
+COOKIES_ENABLED = False
+# A dropped item is a fetch with an outcome in the database, not an incident.
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"
+DEFAULT_REQUEST_HEADERS: dict[str, str] = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "*",
+}
+# Above zero, or Scrapy 2.19 lets sixteen requests through where one is allowed; the real delay is the host's turn.
+DOWNLOAD_DELAY = 0.001
+DOWNLOAD_DELAY_JITTER = 0.0
+# Only http and https: a feed's `file:` or `data:` link must never be read.
+DOWNLOAD_HANDLERS: dict[str, None] = {"data": None, "file": None, "ftp": None, "s3": None}
+# 10 MiB also while decompressing (a 1 MB bomb holds 1 GiB); sitemaps get more in their request's meta.
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOADER_MIDDLEWARES: dict[str, int] = {"crawler.politeness.gate.Gate": 990}
+EXTENSIONS: dict[str, int | None] = {
+    "crawler.ledger.Ledger": 0,
+    # Their figures are in the ledger; their lines would bury it.
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.corestats.CoreStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+ITEM_PIPELINES: dict[str, int] = {
+    "pipelines.extract.Extract": 100,
+    "pipelines.judge.Judge": 200,
+    "pipelines.deduplicate.Deduplicate": 300,
+    "pipelines.save.Save": 400,
+}
+LOG_LEVEL = "INFO"
+# Meta refresh and redirects are judged by `politeness/redirects.py`: host, robots and turn of each hop.
+METAREFRESH_ENABLED = False
+REDIRECT_ENABLED = False
+# It listens on a port and runs what it is sent.
+REMOTE_CONTROL_ENABLED = False
+# Retries wait in the frontier, with back-off over hours; Scrapy's are at once and ignore Retry-After.
+RETRY_ENABLED = False
+# For spiders of your own; leased requests carry `dont_obey_robotstxt` because the frontier has judged them by RFC 9309.
+ROBOTSTXT_OBEY = True
+SCHEDULER_DEBUG = False
+SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
+SPIDER_MODULES = ["crawler.spiders"]
+STATS_DUMP = False
+TELNETCONSOLE_ENABLED = False
+USER_AGENT = f"Dateline/{version('dateline')} (+no contact set)"
+
+# Dateline's own: where `scrapy list` and `scrapy crawl` look for a dateline.toml ("" = here and upward).
+DATELINE_CONFIG = ""
+
+
+def for_crawls(user_agent: str, *, log_level: str = "INFO", proxy: str | None = None) -> dict[str, Any]:
+    """The settings of a crawl started by `dateline`, as a plain dict over the module's own."""
+    own = {name: value for name, value in globals().items() if name.isupper()}
+    own |= {"USER_AGENT": user_agent, "LOG_LEVEL": log_level, "HTTPPROXY_ENABLED": proxy is not None}
+    return own

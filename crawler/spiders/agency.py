@@ -1,0 +1,284 @@
+"""The one spider: asks the frontier what is due, fetches it, hands pages to the pipelines and links to the frontier."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from scrapy import Request, Spider
+
+from crawler import answers
+from crawler.discovery.archives import child_in_span, in_span
+from crawler.discovery.read import PROBLEMS
+from crawler.discovery.read import read as discover
+from crawler.endings import endpoint_of
+from crawler.politeness import conditional, reservations, retry, robots
+from crawler.politeness.redirects import RedirectRefused, target
+from crawler.source import Endpoint
+from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Link, Outcome, Page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.discovery.read import Discovery
+    from crawler.ledger import Ledger
+    from crawler.session import Assignment, Session
+    from crawler.source import Source
+
+SITEMAP_BYTES = 60 * 1024 * 1024
+"""sitemaps.org allows 50 MB a file; pages stay at DOWNLOAD_MAXSIZE."""
+
+DISCOVERY_SECONDS = 20.0
+META = ("lease", "hops", "began", "dont_obey_robotstxt", "handle_httpstatus_all", "download_timeout", "download_maxsize", "proxy")
+"""What of a request's meta goes on to its redirect; Scrapy's own notes stay behind."""
+PATIENCE_FOR_A_HOP = 60.0
+
+
+class AgencySpider(Spider):
+    """Everything that differs between agencies is in `source`; `crawler.assignment` is this crawl's part of the session.
+
+    Without a name of its own: the loader makes one class a source. A spider written by hand subclasses it with a `name`
+    and a `source`."""
+
+    source: ClassVar[Source]
+
+    @property
+    def assignment(self) -> Assignment:
+        return cast("Assignment", self.crawler.assignment)  # type: ignore[attr-defined]  # rides on the crawler
+
+    @property
+    def session(self) -> Session:
+        return self.assignment.session
+
+    @property
+    def ledger(self) -> Ledger:
+        ledger = self.assignment.ledger
+        assert ledger is not None, "the Ledger extension makes itself known before the spider starts"
+        return ledger
+
+    async def start(self) -> AsyncIterator[Request]:
+        """One request for each lease, in the moment its host's turn has come."""
+        async for lease in self.assignment.leasing.leases():
+            if request := await self._asked(lease):
+                yield request
+
+    async def arrived(self, response: Response) -> AsyncIterator[Request | Dispatch]:
+        """An answer: a hop, a page for the pipelines, or the end of a fetch."""
+        lease: Lease = response.meta["lease"]
+        if response.status in answers.REDIRECTS and response.headers.get("Location"):
+            if request := await self._hop(response, lease):
+                yield request
+            return
+        if lease.kind == "robots":
+            read = answers.of_status(response.status, "robots") or Outcome("listed", "robots.txt read")
+            await self._end(self._ending(response, read))
+            return
+        if outcome := answers.of_status(response.status, lease.kind):
+            await self._end(self._ending(response, outcome))
+        elif lease.kind == "article":
+            yield self._dispatch(response, lease)
+        else:
+            await self._listed(response, lease)
+
+    async def failed(self, failure: Failure) -> None:
+        """No answer: the fetch ends with the reason; an unreachable robots.txt closes its host for a while (RFC 9309)."""
+        request = cast("Request", failure.request)  # type: ignore[attr-defined]  # set by Scrapy on errbacks
+        await self._end(self._unanswered(request.meta, answers.of_failure(cast("BaseException", failure.value))))
+
+    async def _asked(self, lease: Lease) -> Request | None:
+        """The request of a lease, or None after robots.txt has ended the fetch without one."""
+        if lease.kind != "robots" and (refusal := await self._refused_by_robots(lease.url, lease.host)):
+            await self._end(self._unanswered(self._meta(lease), refusal))
+            return None
+        return self._request(lease.url, self._meta(lease), conditional.headers(lease.validators))
+
+    async def _refused_by_robots(self, url: str, host: str) -> Outcome | None:
+        rules: HostRules = await asyncio.wrap_future(self.session.frontier.rules(host))
+        if robots.allowed(rules, url, robots.TOKEN):
+            return None
+        if rules.status == "disallow_all":
+            return Outcome(
+                "blocked:robots_unreachable", f"robots.txt of {host} could not be read: all is closed for a while"
+            )
+        return Outcome("blocked:robots", f"robots.txt of {host} disallows {url}")
+
+    def _meta(self, lease: Lease) -> dict[str, Any]:
+        meta: dict[str, Any] = {
+            "lease": lease,
+            "hops": [],
+            "began": time.monotonic(),
+            "dont_obey_robotstxt": True,
+            "handle_httpstatus_all": True,
+            "download_timeout": self.source.politeness.timeout,
+        }
+        if lease.kind == "sitemap":
+            meta["download_maxsize"] = SITEMAP_BYTES
+        if self.session.config.proxy:
+            meta["proxy"] = self.session.config.proxy
+        return meta
+
+    def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:
+        return Request(url, callback=self.arrived, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
+
+    async def _hop(self, response: Response, lease: Lease) -> Request | None:
+        """The next request of a redirect, when host, robots and turn allow it; else the fetch ends here."""
+        hops: list[str] = response.meta["hops"]
+        location = _text(response.headers["Location"]) or ""
+        try:
+            url = target(response.url, location, hosts=self.source.hosts, hops=hops)
+        except RedirectRefused as error:
+            await self._end(self._ending(response, Outcome("blocked:redirect", str(error))))
+            return None
+        host = url.split("/")[2].lower()
+        if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, host)):
+            await self._end(self._ending(response, refusal))
+            return None
+        if not await self._turn(host, lease):
+            await self._end(
+                self._ending(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
+            )
+            return None
+        return self._request(url, {name: response.meta[name] for name in META if name in response.meta}, {})
+
+    async def _turn(self, host: str, lease: Lease) -> bool:
+        """Wait for a further turn of a host within the same fetch; False when it does not come in time."""
+        end = self.session.clock() + PATIENCE_FOR_A_HOP
+        politeness = self.assignment.politeness
+        while (now := self.session.clock()) < end and not self.session.stop.is_set():
+            wait = await asyncio.wrap_future(
+                self.session.frontier.turn(
+                    host, now=now, delay=politeness.delay, in_flight=politeness.in_flight, lease=lease
+                )
+            )
+            if wait <= 0:
+                return True
+            await asyncio.sleep(min(wait, end - now))
+        return False
+
+    async def _listed(self, response: Response, lease: Lease) -> None:
+        """A feed, sitemap or listing: its links, read in a worker process, go to the frontier with the outcome."""
+        endpoint = endpoint_of(lease, self.source) or Endpoint(url=lease.url, kind=lease.kind)
+        found: Discovery | str = await self.session.pool.run(
+            discover,
+            lease.kind,
+            response.body,
+            url=response.url,
+            content_type=_text(response.headers.get("Content-Type")),
+            charset=None,
+            endpoint=endpoint,
+            source=self.source,
+            seconds=DISCOVERY_SECONDS,
+        )
+        if isinstance(found, str):
+            await self._end(self._ending(response, Outcome(f"failed:{found}", f"{lease.url} could not be read")))
+            return
+        links = tuple(link for link in found.links if self._in_span(link, endpoint))
+        if found.problem:
+            outcome = Outcome(f"failed:{found.problem}", f"{lease.url}: {PROBLEMS[found.problem]}")
+            await self._end(replace(self._ending(response, outcome), links=links))
+            return
+        detail = f"{found.total} entries, {len(links)} links"
+        if found.refused:
+            detail += ", not taken: " + ", ".join(f"{n} {why}" for why, n in found.refused)
+        await self._end(replace(self._ending(response, Outcome("listed", detail)), links=links, ttl=found.ttl))
+
+    def _in_span(self, link: Link, endpoint: Endpoint) -> bool:
+        """Whether a link may lie in the backfill's span; one whose date is not known is fetched and judged by its page."""
+        if self.assignment.span is None:
+            return True
+        since, until = (datetime.fromtimestamp(at, UTC) for at in self.assignment.span)
+        if link.kind != "article":
+            return child_in_span(link, since, until, endpoint)
+        return in_span(link, since, until) is not False
+
+    def _dispatch(self, response: Response, lease: Lease) -> Dispatch:
+        page = Page(
+            url=lease.url,
+            final_url=response.url,
+            body=response.body,
+            fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.session.clock())),
+            profile=self.source.profile,
+            status=response.status,
+            charset=_charset(response),
+            content_type=_text(response.headers.get("Content-Type")),
+            witness=lease.witness,
+            reserved=reservations.reserved(_headers(response)),
+        )
+        if self.assignment.seen:
+            self.assignment.seen(page)
+        # The outcome is a placeholder that the pipelines replace; `failed:internal` is what remains if they cannot.
+        ending = self._ending(response, Outcome("failed:internal", "no pipeline decided"))
+        return Dispatch(page=page, ending=ending, span=self.assignment.span)
+
+    def _ending(self, response: Response, outcome: Outcome) -> Ending:
+        lease: Lease = response.meta["lease"]
+        headers = _headers(response)
+        now = self.session.clock()
+        note = self._note(lease, response.status, response.body)
+        if response.status in answers.PAUSING:
+            note = replace(
+                note, paused_until=retry.pause(response.status, headers.get("retry-after"), lease.tries, now)
+            )
+        return Ending(
+            fetch_id=lease.fetch_id,
+            outcome=outcome,
+            at=now,
+            lease=lease,
+            status=response.status,
+            urls=tuple(response.meta["hops"]),
+            ms=int((time.monotonic() - response.meta["began"]) * 1000),
+            bytes=len(response.body),
+            responded_at=now,
+            validators=conditional.validators(headers),
+            host=note,
+            max_age=conditional.max_age(headers),
+        )
+
+    def _unanswered(self, meta: dict[str, Any], outcome: Outcome) -> Ending:
+        lease: Lease = meta["lease"]
+        now = self.session.clock()
+        return Ending(
+            fetch_id=lease.fetch_id,
+            outcome=outcome,
+            at=now,
+            lease=lease,
+            urls=tuple(meta["hops"]),
+            ms=int((time.monotonic() - meta["began"]) * 1000),
+            responded_at=now if meta["hops"] else None,
+            host=self._note(lease, None, b""),
+        )
+
+    def _note(self, lease: Lease, status: int | None, body: bytes) -> HostNote:
+        """What this fetch says of its host: of robots.txt always its rules, or nobody could ask the host for anything."""
+        if lease.kind != "robots":
+            return HostNote(host=lease.host)
+        now = self.session.clock()
+        return HostNote(lease.host, robots=robots.read(status, body, now=now, host=lease.host, agent=robots.TOKEN))
+
+    async def _end(self, ending: Ending) -> None:
+        await asyncio.wrap_future(self.ledger.end(ending))
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None
+
+
+def _headers(response: Response) -> dict[str, str]:
+    """Header names in lower case; several of one name joined by commas (RFC 9110 5.3)."""
+    return {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+
+
+def _charset(response: Response) -> str | None:
+    """The charset that the HTTP header itself declares (Scrapy's `encoding` also guesses)."""
+    content_type = (_text(response.headers.get("Content-Type")) or "").lower()
+    _, found, value = content_type.partition("charset=")
+    return value.split(";")[0].strip(" \"'") or None if found else None

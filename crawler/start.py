@@ -1,0 +1,73 @@
+"""Starting a crawling command: guard on the reactor, session open, crawl, exit status. Used by every such command."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from crawler.session import open_session
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    from scrapy.crawler import AsyncCrawlerRunner
+
+    from crawler.config import Config
+    from crawler.passes import Report
+    from crawler.progress import Progress
+    from crawler.session import Session
+    from crawler.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML."""
+
+    config: Config
+    sources: Mapping[str, Source]
+    settings: Mapping[str, Any]
+    progress: Progress
+    exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    clock: Callable[[], float] = time.time
+
+
+@asynccontextmanager
+async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Session, AsyncCrawlerRunner]]:
+    """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
+    from scrapy.crawler import AsyncCrawlerRunner
+    from scrapy.utils.log import configure_logging
+    from twisted.internet import reactor
+
+    from crawler.politeness import guard
+
+    guard.install(reactor, exceptions=start.exceptions)
+    guard.assert_installed(reactor)
+    runner = AsyncCrawlerRunner(dict(start.settings))
+    configure_logging(runner.settings)
+    async with open_session(
+        start.config,
+        start.sources,
+        stop=stop,
+        progress=start.progress,
+        version=version("dateline"),
+        exceptions=start.exceptions,
+        clock=start.clock,
+    ) as session:
+        yield session, runner
+
+
+def told(progress: Progress, report: Report) -> None:
+    """Say how a crawl ended, with what was left undone and why."""
+    notes = []
+    if report.detail:
+        notes.append(report.detail)
+    if report.left:
+        notes.append(f"{report.left} due links are leased by another process and were left to it")
+    if report.waits_until is not None:
+        when = time.strftime("%H:%M:%SZ", time.gmtime(report.waits_until))
+        notes.append(f"a host has no turn before {when}; the rest is left for a later run")
+    progress.finished(report.source, report.reason, report.counts, "; ".join(notes) or None)

@@ -1,0 +1,101 @@
+"""Who may import whom (DESIGN section 1): storage nobody, pipelines only storage.models, crawler all. No circles."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("storage", "pipelines", "crawler")
+PIPELINE_FILES = {"extract.py", "judge.py", "deduplicate.py", "save.py"}
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+LONG = 300
+REASONS: dict[str, str] = {
+    "storage/models.py": "the contract between the packages: one record after another, read as a whole",
+    "crawler/cli.py": "one command after another; options only",
+}
+
+
+def imported(path: Path, *, at_runtime: bool = False) -> set[str]:
+    """Full names of the modules that a file imports; with `at_runtime`, without those under `if TYPE_CHECKING`."""
+    names: set[str] = set()
+
+    def walk(node: ast.AST) -> None:
+        if at_runtime and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            for child in node.orelse:
+                walk(child)
+            return
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            names.add(node.module or "")
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        for child in ast.iter_child_nodes(node):
+            walk(child)
+
+    walk(ast.parse(path.read_text(encoding="utf-8")))
+    return names
+
+
+def tops(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_package_imports_only_what_its_place_allows(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    if package == "storage":
+        assert not tops(path) & {"pipelines", "crawler", "scrapy", "twisted"}
+    if package == "pipelines":
+        assert "crawler" not in tops(path)
+        ours = {name for name in imported(path) if name.split(".")[0] == "storage"}
+        assert all(
+            name == "storage.models" or name.startswith("storage.models.") or name == "storage" for name in ours
+        ), ours
+        if path.name not in PIPELINE_FILES:
+            assert not tops(path) & {"scrapy", "twisted"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_one_file_imports_trafilatura_and_the_network_stays_in_the_crawler(path: Path) -> None:
+    where = str(path.relative_to(ROOT))
+    if where != "pipelines/body.py":
+        assert "trafilatura" not in tops(path)
+    if not where.startswith("crawler/"):
+        assert not tops(path) & {"socket", "urllib.request", "requests", "urllib3", "aiohttp", "httpx"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_long_file_has_a_reason(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONG or str(path.relative_to(ROOT)) in REASONS, f"{lines} lines"
+
+
+def test_no_two_modules_import_one_another_at_run_time() -> None:
+    names = {
+        str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__"): path for path in FILES
+    }
+    edges = {
+        name: {other for other in imported(path, at_runtime=True) if other in names and other != name}
+        for name, path in names.items()
+    }
+    state: dict[str, int] = {}
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert state.get(name) != 1, " -> ".join((*trail, name))
+        if state.get(name) == 2:
+            return
+        state[name] = 1
+        for other in sorted(edges[name]):
+            visit(other, (*trail, name))
+        state[name] = 2
+
+    for name in sorted(names):
+        visit(name, ())
+
+
+def test_no_room_without_a_purpose() -> None:
+    assert not [path for path in FILES if path.name in {"util.py", "utils.py", "helpers.py", "common.py", "misc.py"}]
