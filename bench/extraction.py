@@ -107,11 +107,23 @@ def main() -> None:
     print(f"{'':24}" + "".join(name.rjust(7) for name in COLUMNS))
     for who in ("ours", "theirs"):
         for kind, scores in table(scorer, gold, {row[who]["id"]: row[who] for row in rows}).items():
-            cells = "".join(("-" if (value := scores.get(name)) is None else f"{value:.3f}" if isinstance(value, float) else str(value)).rjust(7) for name in COLUMNS)
+            cells = "".join(
+                (
+                    "-"
+                    if (value := scores.get(name)) is None
+                    else f"{value:.3f}"
+                    if isinstance(value, float)
+                    else str(value)
+                ).rjust(7)
+                for name in COLUMNS
+            )
             print(f"{'trafilatura' if who == 'theirs' else 'dateline':12}{kind:12}{cells}")
     ours, theirs = (sorted(row[who]["seconds"] * 1000 for row in rows) for who in ("ours", "theirs"))
     for name, times in (("dateline", ours), ("trafilatura", theirs)):
-        print(f"{name:12} CPU ms a page: mean {sum(times) / len(times):.1f}, median {times[len(times) // 2]:.1f}, 95 % {times[int(len(times) * 0.95)]:.1f}, most {times[-1]:.0f}")
+        print(
+            f"{name:12} CPU ms a page: mean {sum(times) / len(times):.1f}, median {times[len(times) // 2]:.1f}, "
+            f"95 % {times[int(len(times) * 0.95)]:.1f}, most {times[-1]:.0f}"
+        )
     print(f"CPU ratio {sum(ours) / sum(theirs):.3f}")
     refused = collections.Counter(row["ours"]["reason"] for row in rows if row["ours"]["reason"])
     print(f"no article: {sum(refused.values())} of {len(rows)} {dict(refused)}")

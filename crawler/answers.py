@@ -15,7 +15,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.politeness.guard import reason_of
+from crawler.politeness.guard import BlockedAddress, reason_of
 from storage.models import Outcome
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (DownloadFailedError, "connection"),
 )
 
+
+NO_ANSWER: tuple[type[Exception], ...] = (*(kind for kind, _ in _FAILURES), IgnoreRequest, BlockedAddress)
+"""What a request may raise in place of an answer."""
 
 _AGAINST_HOST = tuple(f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss"))
 

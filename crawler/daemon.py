@@ -82,9 +82,10 @@ class _Daemon:
             replace_existing=True,
         )
 
-    def _start(self, source: Source) -> None:
-        """Called by the scheduler in the loop: the crawl is a task of ours, since the scheduler would cancel its own."""
-        task = asyncio.get_running_loop().create_task(self._crawl(source))
+    async def _start(self, source: Source) -> None:
+        """The scheduler's job, a coroutine so that it runs in the loop; the crawl is a task of ours, since the
+        scheduler's shutdown would cancel its own."""
+        task = asyncio.create_task(self._crawl(source))
         self._crawls.add(task)
         task.add_done_callback(self._crawls.discard)
 
@@ -118,4 +119,6 @@ class _Daemon:
         self._session.stop.set()
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
+        """A job that did not even start its crawl: said, and tried again, so that no source falls silent for ever."""
         logger.error("daemon: the schedule of %s failed: %s", event.job_id, event.exception)
+        self._at(self._session.sources[event.job_id], self._session.clock() + AFTER_AN_ERROR)

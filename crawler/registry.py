@@ -157,6 +157,7 @@ def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
         agency_id=next(iter(fields.patterns("agency_id", groups=1)), None),
         recheck=tuple(fields.numbers("recheck")) or _DEFAULTS.recheck,
         valid_until=fields.text("valid_until") or None,
+        licensed=fields.flag("licensed"),
     )
     fields.finish()
     if profile.timezone is not None:

@@ -61,6 +61,8 @@ SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
 SPIDER_MODULES = ["crawler.spiders"]
 STATS_DUMP = False
 TELNETCONSOLE_ENABLED = False
+# Scrapy's own commands (`fetch`, `shell`) install what this names; our crawls install the guard themselves.
+TWISTED_DNS_RESOLVER = "crawler.politeness.guard.GuardedResolver"
 USER_AGENT = f"Dateline/{version('dateline')} (+no contact set)"
 
 # Dateline's own: where `scrapy list` and `scrapy crawl` look for a dateline.toml ("" = here and upward).

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from crawler.session import open_session
 
@@ -44,7 +45,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
 
     from crawler.politeness import guard
 
-    guard.install(reactor, exceptions=start.exceptions)
+    guard.install(reactor, exceptions=start.exceptions, proxy=_proxy(start.config))
     guard.assert_installed(reactor)
     runner = AsyncCrawlerRunner(dict(start.settings))
     configure_logging(runner.settings)
@@ -58,6 +59,11 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
         clock=start.clock,
     ) as session:
         yield session, runner
+
+
+def _proxy(config: Config) -> tuple[str, int] | None:
+    parts = urlsplit(config.proxy or "")
+    return (parts.hostname, parts.port or 80) if parts.hostname else None
 
 
 def told(progress: Progress, report: Report) -> None:

@@ -166,5 +166,7 @@ def run_daemon(config: Config, names: Sequence[str], *, as_json: bool, opened: O
         finally:
             shown.close()
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # Their lines on every crawl's middlewares would bury ours.
+    for noisy in ("apscheduler", "scrapy"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     return run_in_loop(main)

@@ -105,12 +105,13 @@ class _Reader:
         return tally
 
     def _profile(self, record: WarcRecord) -> Profile | None:
+        """Whose page a record is. The operator holds the file already: reserved texts are kept, and marked so."""
         site = host(record.url) if record.url else ""
         if source := self._by_host.get(site):
-            return source.profile
+            return replace(source.profile, licensed=True)
         if not self._take_all:
             return None
-        return Profile(source=site.removeprefix("www.") or "unreadable")
+        return Profile(source=site.removeprefix("www.") or "unreadable", licensed=True)
 
     async def _record(self, record: WarcRecord, key: str, profile: Profile, tally: Tally) -> None:
         session = self._session
@@ -124,7 +125,9 @@ class _Reader:
                 return
             dispatch = _dispatch(record, profile, fetch_id)
             if not dispatch.decided:
-                dispatch = judge(replace(dispatch, extraction=await session.pool.extract(dispatch.page)))
+                extraction = await session.pool.extract(dispatch.page)
+                ending = replace(dispatch.ending, ms=round(extraction.ms))
+                dispatch = judge(replace(dispatch, extraction=extraction, ending=ending))
             dispatch = replace(dispatch, ending=replace(dispatch.ending, at=session.clock()))
             if not dispatch.decided:
                 dispatch = await decided(dispatch, session.store)
@@ -145,7 +148,6 @@ class _Reader:
 
 def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
     """A record as a dispatch; one that cannot be read, or was not a 200 when it was captured, is decided already."""
-    headers = {name.lower(): value for name, value in record.headers}
     page = Page(
         url=record.url or "",
         final_url=record.url or "",
@@ -156,7 +158,7 @@ def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
         charset=record.charset,
         content_type=record.content_type,
         witness=None,
-        reserved=reservations.reserved(headers),
+        reserved=reservations.reserved(record.headers),
     )
     outcome = None
     if record.problem:

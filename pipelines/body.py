@@ -11,16 +11,16 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
-from trafilatura.settings import Extractor
+from trafilatura.settings import Document, Extractor
 
-from pipelines.text import squeeze
+from pipelines.text import listed, squeeze
 
 Kind = Literal["text", "head", "item", "quote", "cell"]
 
@@ -31,11 +31,13 @@ QUICK = Extractor(output_format="python", fast=True, comments=False)
 FULL = Extractor(output_format="python", comments=False)
 SHORT = 800
 NEAR = (0.5, 2.0)
-SENTENCE_END = tuple(".!?:…”\"»“。！？।؟")
+SENTENCE_END = tuple('.!?:…”"»“。！？।؟')
 BREAK = "\x1e"
-BLOCKS = frozenset("p div li h1 h2 h3 h4 h5 h6 blockquote pre td th dt dd section article figure ul ol table tr main".split())
-HEADS = frozenset("h2 h3 h4 h5 h6".split())
-SKIPPED = frozenset("script style noscript figure figcaption button form iframe svg nav aside template select".split())
+BLOCKS = frozenset(
+    listed("p div li h1 h2 h3 h4 h5 h6 blockquote pre td th dt dd section article figure ul ol table tr main")
+)
+HEADS = frozenset(listed("h2 h3 h4 h5 h6"))
+SKIPPED = frozenset(listed("script style noscript figure figcaption button form iframe svg nav aside template select"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def select_all(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElemen
 
 def _matching(root: HtmlElement, selector: str) -> list[HtmlElement]:
     try:
-        return list(_compiled(selector)(root))
+        return cast("list[HtmlElement]", _compiled(selector)(root))
     except (SelectorError, XPathError) as error:
         raise ValueError(f"profile: cannot read the CSS selector {selector!r}: {error}") from error
 
@@ -106,7 +108,7 @@ def _doubtful(body: Body, expected: int | None) -> bool:
 
 
 def _run(root: HtmlElement, url: str, options: Extractor, way: str) -> Body:
-    document = bare_extraction(root, url=url, options=options)
+    document = cast("Document | None", bare_extraction(root, url=url, options=options))
     return Body(tuple(_read_xml(document.body)) if document is not None else (), way)
 
 
@@ -184,7 +186,15 @@ def _read_html(element: HtmlElement) -> Iterator[Paragraph]:
     """Paragraphs of plain HTML, block by block, without captions, scripts and forms."""
     if element.tag in SKIPPED or not isinstance(element.tag, str):
         return
-    kind: Kind = "head" if element.tag in HEADS else "item" if element.tag == "li" else "quote" if element.tag == "blockquote" else "text"
+    kind: Kind = (
+        "head"
+        if element.tag in HEADS
+        else "item"
+        if element.tag == "li"
+        else "quote"
+        if element.tag == "blockquote"
+        else "text"
+    )
     run = [element.text or ""]
     for child in element:
         if child.tag in BLOCKS or child.tag in SKIPPED or child.find(".//p") is not None:

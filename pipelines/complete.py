@@ -11,10 +11,14 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.body import Body, Paragraph
+from pipelines.body import Body, Paragraph, from_selected
 from pipelines.text import squeeze, words
 
 Place = tuple[str, ...]
+Block = tuple[HtmlElement, str, Place, HtmlElement | None]
+PROSE = 60
+MUCH = 800
+MISSED = 0.2
 ENOUGH = 3
 SHARE = 0.5
 WORTH = 8
@@ -25,6 +29,12 @@ HEADS = ("h2", "h3", "h4")
 def complete(root: HtmlElement, body: Body) -> Body:
     """The body with what was cut put back in its place; the same body where nothing was."""
     blocks = list(_blocks(root))
+    filled = _filled(blocks, body)
+    missed = _missed(blocks, _key("".join(p.text for p in filled.paragraphs)))
+    return filled if missed is None else Body(from_selected([missed]).paragraphs, "cluster")
+
+
+def _filled(blocks: list[Block], body: Body) -> Body:
     have = {_key(p.text): number for number, p in reversed(list(enumerate(body.paragraphs)))}
     known = [have.get(key) for _, key, _, _ in blocks]
     found = Counter(place for (_, _, place, _), number in zip(blocks, known, strict=True) if number is not None)
@@ -38,7 +48,13 @@ def complete(root: HtmlElement, body: Body) -> Body:
     for (element, key, place, home), number in zip(blocks, known, strict=True):
         if number is not None:
             after = max(after, number)
-        elif place in usual and home in homes and key not in joined and element.tag == "p" and words(element.text_content()) >= WORTH:
+        elif (
+            place in usual
+            and home in homes
+            and key not in joined
+            and element.tag == "p"
+            and words(element.text_content()) >= WORTH
+        ):
             missing.setdefault(after, []).append(Paragraph("text", squeeze(element.text_content())))
     if not missing:
         return body
@@ -48,7 +64,34 @@ def complete(root: HtmlElement, body: Body) -> Body:
     return Body(tuple(paragraphs), body.way + " completed")
 
 
-def _blocks(root: HtmlElement) -> Iterator[tuple[HtmlElement, str, Place, HtmlElement | None]]:
+def _missed(blocks: list[Block], joined: str) -> HtmlElement | None:
+    """The element that directly holds more of the page's prose than any other, where hardly any of it was found."""
+    prose: Counter[HtmlElement] = Counter()
+    found: Counter[HtmlElement] = Counter()
+    for element, key, _, _ in blocks:
+        parent = element.getparent()
+        if element.tag == "p" and parent is not None and len(key) >= PROSE:
+            prose[parent] += len(key)
+            found[parent] += len(key) if key in joined else 0
+    if not prose:
+        return None
+    best, size = prose.most_common(1)[0]
+    return (
+        best
+        if size >= MUCH and size > 0.5 * sum(prose.values()) and found[best] < MISSED * size and not _reader(best)
+        else None
+    )
+
+
+def _reader(element: HtmlElement) -> bool:
+    """Whether the element is where readers write."""
+    return any(
+        "comment" in f"{e.get('class') or ''} {e.get('id') or ''}".casefold()
+        for e in (element, *element.iterancestors())
+    )
+
+
+def _blocks(root: HtmlElement) -> Iterator[Block]:
     """(element, its words, the kind of place it stands in, the article element it belongs to) of each paragraph."""
     for element in root.iter("p", *HEADS):
         if key := _key(element.text_content()):

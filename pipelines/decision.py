@@ -1,7 +1,7 @@
 """What a fetched article is to what is stored: new, revised, unchanged, an alias or a copy. Pure rules, no store.
 
 An article whose identity (source and key) is stored:
- 1. its rights are reserved or it has no body: `unchanged` while the words of its title are the same, else `revised`, an update;
+ 1. it has no body (its text is reserved): `unchanged` while the words of its title are the same, else `revised`, an update;
  2. it says that it is withdrawn and the stored one is not: `revised`, withdrawal, status withdrawn, whatever its text;
  3. the text is the stored one: `unchanged`, or `alias` where it was fetched at another address. Only a correction that
     is announced for the first time makes a revision of it;
@@ -15,7 +15,7 @@ Status: a withdrawal makes it withdrawn, a correction corrected. Withdrawn stays
 text says so; new words without the mark make it live again (an update). Corrected stays corrected.
 
 An unknown article:
- 8. rights reserved or no body: `new`, a story of its own, never a copy;
+ 8. no body: `new`, a story of its own, never a copy;
  9. it shares enough with an article of another source (the same hash, or six keys and four tenths of the smaller
     sketch): `copy`, in the story of the one that shares most;
 10. it is almost the same as an article of its own source (eight tenths of the larger sketch): `new`, in that story;
@@ -53,7 +53,7 @@ def decide(article: Article, known: Known) -> Decision:
 
 
 def _withheld(article: Article) -> bool:
-    return article.rights == "reserved" or not article.body.strip()
+    return not article.body.strip()
 
 
 def _elsewhere(article: Article, known: KnownArticle) -> bool:

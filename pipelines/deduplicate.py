@@ -22,7 +22,7 @@ async def decided(dispatch: Dispatch, store: ArticleStore) -> Dispatch:
     assert article is not None, "judge leaves an article or a decided dispatch"
     decision = decide(article, await asyncio.wrap_future(store.known(article)))
     outcome = Outcome(decision.outcome, decision.detail)
-    if article.rights == "reserved":
+    if article.rights == "reserved" and not article.body:
         outcome = Outcome("blocked:reserved", f"rights reserved; link, title and time kept ({decision.outcome})")
     return replace(dispatch, ending=replace(dispatch.ending, decision=decision, outcome=outcome))
 

@@ -17,7 +17,21 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipelines import body as bodies
-from pipelines import complete, credits, dateline, fingerprint, jsonld, languages, markers, metadata, prune, tags, tree, trims, urls, walls
+from pipelines import (
+    complete,
+    dateline,
+    fingerprint,
+    jsonld,
+    languages,
+    markers,
+    metadata,
+    prune,
+    tags,
+    tree,
+    trims,
+    walls,
+)
+from pipelines import credits as agency_credits
 from pipelines.body import Body
 from pipelines.jsonld import Claims
 from pipelines.metadata import Metadata
@@ -40,13 +54,20 @@ def extract(page: Page, *, ignore_reservation: bool = False) -> Extraction:
     for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
     """
     started = time.perf_counter()
-    result = _extracted(page, ignore_reservation)
+    try:
+        result = _extracted(page, ignore_reservation)
+    except RecursionError:
+        result = Extraction(None, "parser_limit", "the markup is nested too deeply")
     return replace(result, ms=(time.perf_counter() - started) * 1000)
 
 
 def warm() -> None:
     """Loads what the first page would otherwise wait for: trafilatura's expressions, the language model."""
-    bodies.general(tree.parse_text("<html><body><article><p>word</p></article></body></html>"), url="http://warm.invalid/", expected=None)
+    bodies.general(
+        tree.parse_text("<html><body><article><p>word</p></article></body></html>"),
+        url="http://warm.invalid/",
+        expected=None,
+    )
     languages.detector()("word")
 
 
@@ -60,21 +81,23 @@ def _extracted(page: Page, ignore_reservation: bool) -> Extraction:
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
     claims, found = jsonld.read(root), tags.read(root)
     meta = metadata.read(page, root, found, claims)
+    prune.quieten(root)
     extent = walls.extent(root, links=not (meta.declared or meta.published))
     body, trimmed = _body(page, root, meta, claims, dropped)
-    text = "\n\n".join(p.text for p in trimmed.paragraphs)
-    if (wall := _wall(page, parsed, meta, extent, trimmed, text)) is not None:
+    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
     meta.sources["encoding"] = parsed.encoding
-    article = _article(page, meta, trimmed, text, found)
+    article = _article(page, meta, trimmed, found)
     if meta.reserved and not ignore_reservation:
-        article = _withheld(article)
         meta.sources["rights"] = meta.reserved
-        dropped = []
+        if page.profile.licensed:
+            article = replace(article, rights="reserved")
+        else:
+            article, dropped = _withheld(article), []
     return Extraction(article, None, meta.reserved, tuple(meta.sources.items()), tuple(dropped))
 
 
@@ -85,9 +108,10 @@ def _looks_like_html(page: Page) -> bool:
     return False
 
 
-def _body(page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped: list[tuple[str, str]]) -> tuple[Body, Trimmed]:
+def _body(
+    page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped: list[tuple[str, str]]
+) -> tuple[Body, Trimmed]:
     """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after."""
-    prune.quieten(root)
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
     chosen = bodies.select(root, page.profile.body)
@@ -104,24 +128,26 @@ def _body(page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped
     return body, trimmed
 
 
-def _wall(page: Page, parsed: tree.Parsed, meta: Metadata, extent: walls.Extent, trimmed: Trimmed, text: str) -> tuple[str, str] | None:
-    return walls.reason(
-        walls.Look(
-            title=meta.title,
-            body=text,
-            html=parsed.html,
-            path=urlsplit(page.final_url or page.url).path,
-            declared=meta.declared,
-            dated=meta.published is not None and meta.published.origin != "url",
-            extent=extent,
-            paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
-            cut=parsed.huge,
-        )
+def _look(page: Page, parsed: tree.Parsed, meta: Metadata, extent: walls.Extent, trimmed: Trimmed) -> walls.Look:
+    return walls.Look(
+        title=meta.title,
+        body=_text(trimmed),
+        html=parsed.html,
+        path=urlsplit(page.final_url or page.url).path,
+        declared=meta.declared,
+        dated=meta.published is not None and meta.published.origin != "url",
+        extent=extent,
+        paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
+        cut=parsed.huge,
     )
 
 
-def _article(page: Page, meta: Metadata, trimmed: Trimmed, text: str, found: tags.Tags) -> Article:
-    profile = page.profile
+def _text(trimmed: Trimmed) -> str:
+    return "\n\n".join(p.text for p in trimmed.paragraphs)
+
+
+def _article(page: Page, meta: Metadata, trimmed: Trimmed, found: tags.Tags) -> Article:
+    profile, text = page.profile, _text(trimmed)
     url = page.final_url or page.url
     marker = markers.read(meta.title or "", text)
     language, witness = languages.of(text, meta.language, profile.languages)
@@ -130,19 +156,25 @@ def _article(page: Page, meta: Metadata, trimmed: Trimmed, text: str, found: tag
     day = meta.published.at[:10] if meta.published else None
     place = dateline.split(text, published_day=day, language=language, agency=profile.agency)
     tail = " ".join(trimmed.tail) or None
-    credit = credits.find(
+    credit = agency_credits.find(
         body=text, tail=tail, authors=(*meta.authors, *meta.organisations), dateline=place,
         copyright_line=trimmed.copyright or meta.copyright, own_agency=profile.agency,
     )  # fmt: skip
     agency_id = _agency_id(profile.agency_id, url, meta.canonical_url)
     title = marker.title or meta.title or ""
+    lead = _lead(meta.lead, text)
     return Article(
-        source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url, canonical_url=meta.canonical_url, title=title, body=text,
-        content_hash=fingerprint.content_hash(title, meta.lead, text), extractor=f"{ENGINE}, profile {profile.version}", lead=_lead(meta.lead, text),
-        subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors, section=meta.section, tags=meta.tags, language=language,
-        published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency), dateline=place, credit=credit,
+        source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url,
+        canonical_url=meta.canonical_url, title=title, body=text,
+        content_hash=fingerprint.content_hash(title, lead, text),
+        extractor=f"{ENGINE}, profile {profile.version}", lead=lead,
+        subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors,
+        section=meta.section, tags=meta.tags, language=language,
+        published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
+        dateline=place, credit=credit,
         image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
-        access="paywalled" if meta.access == "unknown" and walls.paywalled(text, _last(found, trimmed)) else meta.access,
+        access="paywalled" if meta.access == "unknown" and walls.paywalled(text, _last(found,
+            trimmed)) else meta.access,
         marker=marker.kind, label=marker.label, tail=tail, word_count=words(text), sketch=fingerprint.sketch(text),
     )  # fmt: skip
 
@@ -176,8 +208,11 @@ def _form(form: Form, urgency: str | None) -> Form:
 def _withheld(article: Article) -> Article:
     """Link, title and times of an article whose text is reserved."""
     return Article(
-        source=article.source, key=article.key, url=article.url, canonical_url=article.canonical_url, title=article.title, body="",
-        content_hash=fingerprint.content_hash(article.title, None, ""), extractor=article.extractor, language=article.language,
-        published=article.published, modified=article.modified, agency_id=article.agency_id, form=article.form, rights="reserved",
+        source=article.source, key=article.key, url=article.url, canonical_url=article.canonical_url,
+        title=article.title, body="",
+        content_hash=fingerprint.content_hash(article.title, None, ""), extractor=article.extractor,
+        language=article.language,
+        published=article.published, modified=article.modified, agency_id=article.agency_id, form=article.form,
+        rights="reserved",
         access=article.access, marker=article.marker, label=article.label,
     )  # fmt: skip

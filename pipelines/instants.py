@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from pipelines.text import listed
 from storage.models import Instant, Precision
 
 EARLIEST = 1990
@@ -30,7 +31,9 @@ DAY_FIRST = re.compile(
 )
 CLOCK = r"(?:(?:,|\s|at|T|-|–)*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.\d+)?)?\s*(?P<am>[ap]\.?m\.?)?)?"
 WRITTEN = re.compile(
-    r"(?:[a-z]{3,9}\.?,?\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<month>[a-z]{3,9})\.?,?[\s-]+(?P<y>\d{4})" + CLOCK + r"\s*(?P<zone>.*)",
+    r"(?:[a-z]{3,9}\.?,?\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s-]+(?P<month>[a-z]{3,9})\.?,?[\s-]+(?P<y>\d{4})"
+    + CLOCK
+    + r"\s*(?P<zone>.*)",
     re.IGNORECASE,
 )
 WRITTEN_US = re.compile(
@@ -45,13 +48,19 @@ WRITTEN_C = re.compile(
 )
 PATTERNS = (ISO, COMPACT, DAY_FIRST, WRITTEN, WRITTEN_US, WRITTEN_C)
 UNIX = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?")
-OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?\s*([+\-\u2212])(\d{1,2}):?(\d{2})?(?::\d{2})?(?:\s*\(.*\)|\s*\[.*\])?", re.IGNORECASE)
+OFFSET = re.compile(
+    r"(?:GMT|UTC|UT|Z)?\s*([+\-\u2212])(\d{1,2}):?(\d{2})?(?::\d{2})?(?:\s*\(.*\)|\s*\[.*\])?", re.IGNORECASE
+)
 ZONE_NAME = re.compile(r"([A-Z]{1,5})\.?(?:\s*\(.*\)|\s*\[.*\])?", re.IGNORECASE)
 MONTHS = {
     name[:3]: number
-    for number, name in enumerate("january february march april may june july august september october november december".split(), 1)
+    for number, name in enumerate(
+        listed("january february march april may june july august september october november december"), 1
+    )
 }
-MONTH_NAMES = frozenset("january february march april may june july august september october november december sept".split())
+MONTH_NAMES = frozenset(
+    listed("january february march april may june july august september october november december sept")
+)
 # Abbreviations with one meaning in news. BST, IST and CST (Chicago, China) have two: such a time keeps its day only,
 # unless the source's own timezone is called so.
 ZONES = {
@@ -123,7 +132,9 @@ def _built(part: dict[str, str | None], text: str, origin: str, source_zone: str
         precision: Precision = "day"
         if part["H"] is not None:
             precision = "second" if part["S"] is not None else "minute"
-            naive = naive.replace(hour=_hour(int(part["H"]), part["am"]), minute=int(part["M"] or 0), second=min(int(part["S"] or 0), 59))
+            naive = naive.replace(
+                hour=_hour(int(part["H"]), part["am"]), minute=int(part["M"] or 0), second=min(int(part["S"] or 0), 59)
+            )
     except ValueError:
         return None
     written = (part["zone"] or "").strip()

@@ -20,12 +20,16 @@ from pipelines.text import fold, squeeze
 MAX_SCRIPT = 600_000
 MAX_NODES = 4_000
 ARTICLE_TYPES = (
-    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle", "ReviewNewsArticle",
+    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle",
+    "ReviewNewsArticle",
     "AskPublicNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting", "Article", "BlogPosting",
     "SocialMediaPosting", "TechArticle", "ScholarlyArticle", "Report", "CreativeWork", "VideoObject", "WebPage",
 )  # fmt: skip
 RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
-WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?[\s;]*$", re.DOTALL)
+WRAPPED = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?[\s;]*$",
+    re.DOTALL,
+)
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MARKUP = re.compile(r"<[^<>]{1,200}>")
 
@@ -59,7 +63,9 @@ class Claims:
 
 def read(root: HtmlElement) -> Claims:
     """The claims of the node that most likely is the page's article; empty where there is none."""
-    nodes = [node for script in root.iter("script") if _is_jsonld(script) for node in _nodes(_loaded(script.text or ""))]
+    nodes = [
+        node for script in root.iter("script") if _is_jsonld(script) for node in _nodes(_loaded(script.text or ""))
+    ]
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
     articles = [node for node in nodes if _rank(node) is not None]
     if not articles:
@@ -94,8 +100,16 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
             queue.extend(item)
         elif isinstance(item, dict):
             yield item
-            queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "about") if isinstance(item.get(key), dict | list))
-            queue.extend(item[key] for key in ("author", "publisher", "image") if isinstance(item.get(key), dict) and "@id" in item[key])
+            queue.extend(
+                item[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "about")
+                if isinstance(item.get(key), dict | list)
+            )
+            queue.extend(
+                item[key]
+                for key in ("author", "publisher", "image")
+                if isinstance(item.get(key), dict) and "@id" in item[key]
+            )
 
 
 def _types(node: dict[str, Any]) -> list[str]:
@@ -113,7 +127,9 @@ def _rank(node: dict[str, Any]) -> int | None:
 
 
 def _weight(node: dict[str, Any]) -> int:
-    return sum(1 for key in ("headline", "datePublished", "author", "articleBody", "description", "image") if node.get(key))
+    return sum(
+        1 for key in ("headline", "datePublished", "author", "articleBody", "description", "image") if node.get(key)
+    )
 
 
 def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
@@ -138,8 +154,14 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         language=_name(node.get("inLanguage")),
         url=_text(node.get("url")) or _reference(node.get("mainEntityOfPage")),
         image=_address(image),
-        image_caption=_text(image.get("caption")) or _text(image.get("description")) if isinstance(image, dict) else None,
-        image_credit=(_text(image.get("creditText")) or _text(image.get("copyrightNotice")) or _name(_first(image.get("author"), by_id)))
+        image_caption=_text(image.get("caption")) or _text(image.get("description"))
+        if isinstance(image, dict)
+        else None,
+        image_credit=(
+            _text(image.get("creditText"))
+            or _text(image.get("copyrightNotice"))
+            or _name(_first(image.get("author"), by_id))
+        )
         if isinstance(image, dict)
         else None,
         access=_truth(node.get("isAccessibleForFree")),
@@ -151,11 +173,13 @@ def _authors(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[li
     people: list[str] = []
     organisations: list[str] = []
     given = node.get("author") or node.get("creator")
-    for author in given if isinstance(given, list) else [given]:
+    for said in given if isinstance(given, list) else [given]:
+        author = by_id.get(str(said.get("@id"))) or said if isinstance(said, dict) else said
         if isinstance(author, dict):
-            author = by_id.get(str(author.get("@id"))) or author
             kinds = {kind.casefold() for kind in _types(author)}
-            into = organisations if kinds & {"organization", "newsmediaorganization", "corporation", "brand"} else people
+            into = (
+                organisations if kinds & {"organization", "newsmediaorganization", "corporation", "brand"} else people
+            )
             into.extend(_list(author.get("name")))
         elif isinstance(author, str):
             people.extend(_list(author, split=False))

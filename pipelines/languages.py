@@ -8,14 +8,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ENOUGH = 300
-SAMPLE = 1500
+SAMPLE = 800
 # Tongues that a detector on n-grams confuses, or names otherwise than pages do: the declared one stands.
 ALIKE = (
-    frozenset({"no", "nb", "nn", "da"}), frozenset({"hr", "sr", "bs", "sh"}), frozenset({"id", "ms"}), frozenset({"cs", "sk"}), frozenset({"he", "iw"}),
-    frozenset({"es", "gl", "ca", "pt"}), frozenset({"zh", "ja"}), frozenset({"tl", "fil"}), frozenset({"fa", "ps", "ur", "ar", "ckb"}), frozenset({"de", "lb", "nds"}), frozenset({"bg", "mk"}),
-    frozenset({"hi", "mr", "ne"}), frozenset({"nl", "af"}), frozenset({"ru", "kk", "ky", "tg", "be", "uk"}), frozenset({"tr", "az", "uz", "tk"}),
+    frozenset({"no", "nb", "nn", "da"}), frozenset({"hr", "sr", "bs", "sh"}), frozenset({"id", "ms"}),
+    frozenset({"cs", "sk"}), frozenset({"he", "iw"}),
+    frozenset({"es", "gl", "ca", "pt"}), frozenset({"zh", "ja"}), frozenset({"tl", "fil"}), frozenset({"fa", "ps",
+        "ur", "ar", "ckb"}), frozenset({"de", "lb", "nds"}), frozenset({"bg", "mk"}),
+    frozenset({"hi", "mr", "ne"}), frozenset({"nl", "af"}), frozenset({"ru", "kk", "ky", "tg", "be", "uk"}),
+    frozenset({"tr", "az", "uz", "tk"}),
 )  # fmt: skip
-SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ua": "uk", "cz": "cs", "jp": "ja", "kr": "ko", "cn": "zh", "gr": "el", "dk": "da", "se": "sv"}
+SAME = {
+    "nb": "no",
+    "nn": "no",
+    "iw": "he",
+    "in": "id",
+    "ua": "uk",
+    "cz": "cs",
+    "jp": "ja",
+    "kr": "ko",
+    "cn": "zh",
+    "gr": "el",
+    "dk": "da",
+    "se": "sv",
+}
 
 
 def of(text: str, declared: str | None, usual: tuple[str, ...]) -> tuple[str | None, str | None]:

@@ -18,7 +18,7 @@ from pipelines import people, picture, published, titles, urls
 from pipelines.body import select
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags, heading
-from pipelines.text import fold, letters, squeeze
+from pipelines.text import fold, letters, listed, squeeze
 from storage.models import Access, Form, Instant, Page
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ TIERS: dict[str, Access] = {"free": "open", "metered": "metered", "locked": "pay
 LIVE = frozenset({"liveblogposting"})
 GALLERY = frozenset({"imagegallery", "mediagallery"})
 ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])$")
-NO_SECTION = frozenset("article news home story index default none null page artikel".split())
+NO_SECTION = frozenset(listed("article news home story index default none null page artikel"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +75,29 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
         return None
 
     own = _selected(root, page.profile.title)
-    title = chosen("title", titles.choose(tags, claims, sites=sites, suffixes=page.profile.title_suffix, own=own) or (None, ""),
+    title = chosen("title", titles.choose(tags, claims, sites=sites, suffixes=page.profile.title_suffix,
+        own=own) or (None, ""),
                    (page.witness.title if page.witness else None, "feed"))  # fmt: skip
     lead = _selected(root, page.profile.lead)
     standfirst = lead is not None
-    lead = chosen("lead", (lead, "profile"), *_leads(tags, claims, title, sites), (page.witness.lead if page.witness else None, "feed"))
+    lead = chosen(
+        "lead",
+        (lead, "profile"),
+        *_leads(tags, claims, title, sites),
+        (page.witness.lead if page.witness else None, "feed"),
+    )
     names, origin = people.authors(root, tags, claims, sites=sites)
     if names:
         sources["authors"] = origin or ""
-    section = chosen("section", (_section(claims.section), "json-ld"), (_section(tags.first("article:section", "og:section", "parsely-section", "cxenseparse:section", "dc.subject.section")), "meta"),
-                     (_section(next(iter(tags.items.get("articlesection", ())), None)), "microdata"), (_section(tags.first("section", "category")), "meta"))  # fmt: skip
-    keywords = chosen("tags", (_tags(tags.all("article:tag", "og:article:tag", "parsely-tags", "news_keywords")), "meta"), (_tags(claims.keywords), "json-ld"), (_tags(tags.all("keywords")), "meta"),
+    section = chosen("section", (_section(claims.section), "json-ld"), (_section(tags.first("article:section",
+        "og:section", "parsely-section", "cxenseparse:section", "dc.subject.section")), "meta"),
+                     (_section(next(iter(tags.items.get("articlesection", ())), None)), "microdata"),
+                     (_section(tags.first("section", "category")), "meta"))  # fmt: skip
+    keywords = chosen("tags", (_tags(tags.all("article:tag", "og:article:tag", "parsely-tags", "news_keywords")),
+        "meta"), (_tags(claims.keywords), "json-ld"), (_tags(tags.all("keywords")), "meta"),
                       (page.witness.tags if page.witness else None, "feed"))  # fmt: skip
-    language = chosen("language", (_language(tags.language), "html"), (_language(claims.language), "json-ld"), (_language(tags.first("og:locale", "content-language", "language", "dc.language")), "meta"),
+    language = chosen("language", (_language(tags.language), "html"), (_language(claims.language), "json-ld"),
+        (_language(tags.first("og:locale", "content-language", "language", "dc.language")), "meta"),
                       (_language(page.witness.language if page.witness else None), "feed"))  # fmt: skip
     when, changed = published.published(page, tags, claims), published.modified(page, tags, claims)
     if when:
@@ -98,12 +108,21 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
     if shown.url:
         sources["image_url"] = shown.origin
     canonical_url = _canonical(page, tags, claims, sources)
-    headlines = [title, claims.headline, tags.first("og:title"), tags.first("twitter:title"), *(text for _, text in tags.headings[:3])]
+    headlines = [
+        title,
+        claims.headline,
+        tags.first("og:title"),
+        tags.first("twitter:title"),
+        *(text for _, text in tags.headings[:3]),
+    ]
     return Metadata(
-        title=title, headlines=tuple(dict.fromkeys(h for h in headlines if h)), lead=lead, standfirst=standfirst, authors=names, organisations=claims.organisations,
-        section=section, tags=keywords or (), language=language, published=when, modified=changed, canonical_url=canonical_url, picture=shown,
+        title=title, headlines=tuple(dict.fromkeys(h for h in headlines if h)), lead=lead, standfirst=standfirst,
+        authors=names, organisations=claims.organisations,
+        section=section, tags=keywords or (), language=language, published=when, modified=changed,
+        canonical_url=canonical_url, picture=shown,
         access=_access(tags, claims), form=_form(tags, claims), declared=_declared(tags, claims),
-        copyright=claims.copyright or tags.first("copyright", "dc.rights"), reserved=page.reserved or reserved(tags), sources=sources,
+        copyright=claims.copyright or tags.first("copyright", "dc.rights"), reserved=page.reserved or reserved(tags),
+        sources=sources,
     )  # fmt: skip
 
 
@@ -125,8 +144,20 @@ def _selected(root: HtmlElement, selectors: tuple[str, ...]) -> str | None:
 
 def _leads(tags: Tags, claims: Claims, title: str | None, sites: frozenset[str]) -> list[tuple[str | None, str]]:
     """Declared descriptions that say more than the headline, and are not cut off."""
-    given = ((tags.first("og:description"), "meta"), (claims.description, "json-ld"), (tags.first("description", "twitter:description", "dc.description"), "meta"))
-    return [(text, origin) for text, origin in given if text and len(text) >= 20 and not ELLIPSIS.search(text) and letters(text) != letters(title or "") and letters(text) not in sites]
+    given = (
+        (tags.first("og:description"), "meta"),
+        (claims.description, "json-ld"),
+        (tags.first("description", "twitter:description", "dc.description"), "meta"),
+    )
+    return [
+        (text, origin)
+        for text, origin in given
+        if text
+        and len(text) >= 20
+        and not ELLIPSIS.search(text)
+        and letters(text) != letters(title or "")
+        and letters(text) not in sites
+    ]
 
 
 def _section(value: str | None) -> str | None:
@@ -150,7 +181,11 @@ def _canonical(page: Page, tags: Tags, claims: Claims, sources: dict[str, str]) 
     above it; else the address that answered."""
     final = urls.canonical(page.final_url or page.url)
     here = urlsplit(final)
-    for value, origin in ((next(iter(tags.links.get("canonical", ())), None), "link"), (tags.first("og:url"), "meta"), (claims.url, "json-ld")):
+    for value, origin in (
+        (next(iter(tags.links.get("canonical", ())), None), "link"),
+        (tags.first("og:url"), "meta"),
+        (claims.url, "json-ld"),
+    ):
         if not value:
             continue
         try:
@@ -182,7 +217,9 @@ def _form(tags: Tags, claims: Claims) -> Form:
     kinds = {kind.casefold() for kind in claims.types}
     if kinds & LIVE:
         return "live_blog"
-    return "gallery" if kinds & GALLERY or fold(tags.first("og:type") or "") in ("gallery", "photo_gallery") else "article"
+    return (
+        "gallery" if kinds & GALLERY or fold(tags.first("og:type") or "") in ("gallery", "photo_gallery") else "article"
+    )
 
 
 def _declared(tags: Tags, claims: Claims) -> bool:
@@ -190,4 +227,6 @@ def _declared(tags: Tags, claims: Claims) -> bool:
     kinds = [kind.casefold() for kind in claims.types]
     if any("article" in kind or "posting" in kind for kind in kinds):
         return True
-    return fold(tags.first("og:type") or "") == "article" and bool(tags.first("article:published_time", "datepublished"))
+    return fold(tags.first("og:type") or "") == "article" and bool(
+        tags.first("article:published_time", "datepublished")
+    )

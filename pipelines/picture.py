@@ -15,9 +15,20 @@ from pipelines.text import has_template, squeeze
 from storage.models import Page
 
 # A logo or placeholder stands for "no picture" (TASS shares its logo then).
-STAND_IN = re.compile(r"logo|placeholder|default[-_.]?(?:image|img|share|og)|no[-_]?image|blank|spacer|favicon|avatar|share[-_]?(?:img|image|default)|fallback", re.IGNORECASE)
-CREDIT = re.compile(r"(?:[(\[]?(?:©|\(c\)|(?:photo|foto|picture|image|bild|credit|crédits?|fotograf|photograph)s?(?: credit| by)?\s*[:/]|photo by|foto von)\s*)(?P<who>[^()\[\]]{2,100}?)[)\]]?\s*$", re.IGNORECASE)
-CREDIT_CLASS = "contains(@class, 'credit') or contains(@class, 'Credit') or contains(@class, 'copyright') or contains(@class, 'photographer') or @itemprop='copyrightHolder' or @itemprop='author'"
+STAND_IN = re.compile(
+    r"logo|placeholder|default[-_.]?(?:image|img|share|og)|no[-_]?image|blank|spacer|favicon|avatar"
+    r"|share[-_]?(?:img|image|default)|fallback",
+    re.IGNORECASE,
+)
+CREDIT = re.compile(
+    r"(?:[(\[]?(?:©|\(c\)|(?:photo|foto|picture|image|bild|credit|crédits?|fotograf|photograph)s?(?: credit| by)?\s*[:/]"
+    r"|photo by|foto von)\s*)(?P<who>[^()\[\]]{2,100}?)[)\]]?\s*$",
+    re.IGNORECASE,
+)
+CREDIT_CLASS = (
+    "contains(@class, 'credit') or contains(@class, 'Credit') or contains(@class, 'copyright')"
+    " or contains(@class, 'photographer') or @itemprop='copyrightHolder' or @itemprop='author'"
+)
 MAX_CAPTION = 800
 
 
@@ -35,7 +46,8 @@ def read(root: HtmlElement, page: Page, tags: Tags, claims: Claims) -> Picture:
     """JSON-LD, then og:image and twitter:image; the caption is JSON-LD's, else the figure's that shows this picture,
     else the first figure's of the article."""
     url, origin = None, ""
-    for value, said in ((claims.image, "json-ld"), (tags.first("og:image", "og:image:url", "og:image:secure_url"), "meta"), (tags.first("twitter:image", "twitter:image:src"), "meta"),
+    for value, said in ((claims.image, "json-ld"), (tags.first("og:image", "og:image:url", "og:image:secure_url"),
+        "meta"), (tags.first("twitter:image", "twitter:image:src"), "meta"),
                         (page.witness.image if page.witness else None, "feed")):  # fmt: skip
         if value and (url := _absolute(value, page)):
             origin = said
@@ -66,9 +78,14 @@ def _figure(root: HtmlElement, url: str | None) -> tuple[str | None, str | None]
         text, credit = _caption(caption)
         if not text and not credit:
             continue
-        if name and any(name in (img.get("src") or "") + (img.get("data-src") or "") + (img.get("srcset") or "") for img in figure.iter("img", "source")):
+        if name and any(
+            name in (img.get("src") or "") + (img.get("data-src") or "") + (img.get("srcset") or "")
+            for img in figure.iter("img", "source")
+        ):
             return text, credit
-        if first == (None, None) and not any(parent.tag in ("aside", "nav", "footer") for parent in figure.iterancestors()):
+        if first == (None, None) and not any(
+            parent.tag in ("aside", "nav", "footer") for parent in figure.iterancestors()
+        ):
             first = (text, credit)
     return first
 

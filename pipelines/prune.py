@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.text import squeeze, words
+from pipelines.text import listed, squeeze, words
 
 Dropped = tuple[str, str]
 
-SILENT = ("script", "style", "svg", "link", "meta", "template", "iframe", "object", "canvas", "dialog")
+SILENT = listed("script style svg link meta template iframe object canvas dialog")
 CAPTIONS = ("figcaption",)
 # Whole words of class and id (parted at white space, `-`, `_` and camelCase), never parts of words.
 NOISE = re.compile(
@@ -31,18 +32,25 @@ NOISE = re.compile(
     re.IGNORECASE,
 )
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-LENGTH = etree.XPath("string-length(.)", smart_strings=False)
 KEEP_WORDS = 120
-CONTAINERS = ("div", "section", "aside", "p", "ul", "ol", "span", "figure", "footer", "header", "dl", "blockquote", "form", "h2", "h3", "h4", "h5", "small", "strong", "em", "li", "button", "a", "nav")
-CLASSES = etree.XPath("//@class", smart_strings=False)
-IDS = etree.XPath("//@id", smart_strings=False)
+CONTAINERS = listed(
+    "div section aside p ul ol span figure footer header dl blockquote form h2 h3 h4 h5 small strong em li button a nav"
+)
+NAMES = etree.XPath("//@class | //@id", smart_strings=False)
+LINKED = etree.XPath("//*[self::p or self::h2 or self::h3 or self::h4 or self::h5][.//a[@href]]")
+PROSE = 100
 LINK_SHARE = 0.95
 MAX_TEASER_WORDS = 40
+LINK_WORDS = 4
 
 
 def quieten(root: HtmlElement) -> None:
     """Takes out what never holds text (scripts, styles, drawings): the body's search then copies a smaller tree."""
     etree.strip_elements(root, *SILENT, with_tail=False)
+    for element in list(root.iter("nav", "footer")):
+        # Some sites of old put their text there all the same.
+        if element.getparent() is not None and not any(len(p.text_content()) > PROSE for p in element.iter("p")):
+            element.drop_tree()
 
 
 def noise(root: HtmlElement) -> list[Dropped]:
@@ -50,7 +58,7 @@ def noise(root: HtmlElement) -> list[Dropped]:
     dropped: list[Dropped] = []
     for element in list(root.iter(*CAPTIONS)):
         take(element, "caption", dropped)
-    total = max(1.0, LENGTH(root))
+    total = len(root.text_content())
     for element in list(_named(root)):
         if element.getparent() is None or not _attached(element, root):
             continue
@@ -58,15 +66,24 @@ def noise(root: HtmlElement) -> list[Dropped]:
         # A name is a hint, not proof: a box that holds much of the page is the article in disguise.
         if len(text) < 0.3 * total and not _holds_article(element, text):
             take(element, "noise box", dropped)
-    for element in list(root.iter("p", "li", "h2", "h3", "h4", "h5")):
+    for element in cast("list[HtmlElement]", LINKED(root)):
         if _teaser(element):
+            take(element, "teaser", dropped)
+    for element in list(root.iter("ul", "ol")):
+        items = element.findall("li")
+        # Headlines of other stories; a list of names or topics that are links has shorter items.
+        if (
+            len(items) > 1
+            and all(_teaser(item) for item in items)
+            and words(element.text_content()) >= LINK_WORDS * len(items)
+        ):
             take(element, "teaser", dropped)
     return dropped
 
 
 def _named(root: HtmlElement) -> Iterator[HtmlElement]:
     """Elements of noisy names. The names are asked for first: strings are cheaper than elements."""
-    noisy = {name for name in {*CLASSES(root), *IDS(root)} if _noisy(name)}
+    noisy = {name for name in set(cast("list[str]", NAMES(root))) if _noisy(name)}
     if noisy:
         for element in root.iter(*CONTAINERS):
             if element.get("class") in noisy or element.get("id") in noisy:
@@ -83,7 +100,9 @@ def _attached(element: HtmlElement, root: HtmlElement) -> bool:
 
 
 def _holds_article(element: HtmlElement, text: str) -> bool:
-    return words(text) > KEEP_WORDS and (element.find(".//h1") is not None or sum(1 for p in element.iter("p") if len(p.text_content()) > 120) > 3)
+    return words(text) > KEEP_WORDS and (
+        element.find(".//h1") is not None or sum(1 for p in element.iter("p") if len(p.text_content()) > 120) > 3
+    )
 
 
 def _teaser(element: HtmlElement) -> bool:
@@ -96,9 +115,9 @@ def _teaser(element: HtmlElement) -> bool:
         return False
     whole = squeeze(element.text_content())
     linked = squeeze(link.text_content())
-    if not 15 <= len(whole) or len(linked) < LINK_SHARE * len(whole) or words(whole) > MAX_TEASER_WORDS:
+    if len(whole) < 15 or len(linked) < LINK_SHARE * len(whole) or words(whole) > MAX_TEASER_WORDS:
         return False
-    return not whole.endswith((".", "。", ",", ";")) if element.tag == "p" else element.tag != "li"
+    return element.tag != "p" or not whole.endswith((".", "。", ",", ";"))
 
 
 def take(element: HtmlElement, rule: str, dropped: list[Dropped]) -> None:

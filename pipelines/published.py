@@ -19,33 +19,58 @@ from collections.abc import Iterable
 from pipelines import instants
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags
+from pipelines.text import listed
 from storage.models import Instant, Page
 
-PUBLISHED = (
-    "article:published_time", "og:article:published_time", "article:published", "datepublished", "og:published_time", "og:pubdate", "publication_date",
-    "published_at", "publisheddate", "publish-date", "publish_date", "published", "pubdate", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-    "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dcterms.date", "dc.date", "date.created", "datecreated", "ptime",
-    "rnews:datepublished", "article_date_original", "originalpublicationdate", "citation_publication_date", "citation_date", "article.published",
-    "mediator_published_time", "bt:pubdate", "date", "shareaholic:article_published_time", "displaydate", "release_date", "time", "og:release_date", "dcsext.pubdate",
-)  # fmt: skip
-MODIFIED = (
-    "article:modified_time", "og:article:modified_time", "article:modified", "datemodified", "og:updated_time", "article:updated_time", "modified", "lastmod", "last-modified",
-    "dc.date.modified", "dcterms.modified", "rnews:datemodified", "bt:moddate", "date.modified", "shareaholic:article_modified_time", "article:updated", "revised", "lastupdated",
-)  # fmt: skip
-URL_DAY = re.compile(r"(?<!\d)(19[9]\d|20\d\d)([-/_.]?)(0[1-9]|1[0-2]|[1-9](?=[-/_.]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)")
+PUBLISHED = listed(
+    """article:published_time og:article:published_time article:published datepublished og:published_time og:pubdate
+    publication_date published_at publisheddate publish-date publish_date published pubdate parsely-pub-date
+    sailthru.date cxenseparse:recs:publishtime cxenseparse:publishtime dc.date.issued dcterms.issued
+    dc.date.created dcterms.created dcterms.date dc.date date.created datecreated ptime rnews:datepublished
+    article_date_original originalpublicationdate citation_publication_date citation_date article.published
+    mediator_published_time bt:pubdate date shareaholic:article_published_time displaydate release_date time
+    og:release_date dcsext.pubdate"""
+)
+MODIFIED = listed(
+    """article:modified_time og:article:modified_time article:modified datemodified og:updated_time
+    article:updated_time modified lastmod last-modified dc.date.modified dcterms.modified rnews:datemodified
+    bt:moddate date.modified shareaholic:article_modified_time article:updated revised lastupdated"""
+)
+URL_DAY = re.compile(
+    r"(?<!\d)(19[9]\d|20\d\d)([-/_.]?)(0[1-9]|1[0-2]|[1-9](?=[-/_.]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
+)
 PUBLISH_WORDS = ("publi", "date-pub", "entry-date", "posted", "created", "dateline", "pubdate", "issued", "release")
 MODIFY_WORDS = ("update", "modif", "aktualis", "lastmod")
-ELSEWHERE = ("related", "comment", "sidebar", "aside", "footer", "teaser", "recommend", "most-read", "card", "widget", "ticker", "nav")
+ELSEWHERE = (
+    "related",
+    "comment",
+    "sidebar",
+    "aside",
+    "footer",
+    "teaser",
+    "recommend",
+    "most-read",
+    "card",
+    "widget",
+    "ticker",
+    "nav",
+)
 
 
 def published(page: Page, tags: Tags, claims: Claims) -> Instant | None:
     """The publication instant, or the day where no witness knows more; None where nobody says."""
-    return _best(_read(page, raw, origin) if isinstance(raw, str) else raw for raw, origin in _publication(page, tags, claims))
+    return _best(
+        _read(page, raw, origin) if isinstance(raw, str) else raw for raw, origin in _publication(page, tags, claims)
+    )
 
 
 def modified(page: Page, tags: Tags, claims: Claims) -> Instant | None:
     """The last change, as declared; None where nobody says."""
-    marked = [when for when, around, prop in tags.times if "datemodified" in prop.casefold() or (any(w in around for w in MODIFY_WORDS) and not _elsewhere(around))]
+    marked = [
+        when
+        for when, around, prop in tags.times
+        if "datemodified" in prop.casefold() or (any(w in around for w in MODIFY_WORDS) and not _elsewhere(around))
+    ]
     witness = page.witness.modified if page.witness is not None else None
     given: list[tuple[str | Instant | None, str]] = [
         (claims.modified, "json-ld"),
@@ -62,7 +87,9 @@ def day_of_url(url: str, fetched_at: str) -> Instant | None:
     for match in URL_DAY.finditer(url):
         if match[2] == "" and len(match[0]) != 8:
             continue
-        found = instants.day(int(match[1]), int(match[3]), int(match[4]), raw=match[0], origin="url", fetched_at=fetched_at)
+        found = instants.day(
+            int(match[1]), int(match[3]), int(match[4]), raw=match[0], origin="url", fetched_at=fetched_at
+        )
         if found is not None:
             return found
     return None
@@ -84,7 +111,11 @@ def _publication(page: Page, tags: Tags, claims: Claims) -> Iterable[tuple[str |
     yield from ((value, "meta") for value in tags.all(*PUBLISHED))
     yield from ((value, "microdata") for value in tags.items.get("datepublished", [])[:1])
     here = [(when, around, prop) for when, around, prop in tags.times if not _elsewhere(around)]
-    yield from ((when, "time") for when, around, prop in here if "datepublished" in prop.casefold() or any(w in around for w in PUBLISH_WORDS))
+    yield from (
+        (when, "time")
+        for when, around, prop in here
+        if "datepublished" in prop.casefold() or any(w in around for w in PUBLISH_WORDS)
+    )
     yield from ((value, "time") for value in tags.clocks[:1])
     if page.witness is not None:
         yield page.witness.published, ""
@@ -117,7 +148,9 @@ def _local_day(instant: Instant) -> str:
 
     sign = -1 if (instant.offset or "+").startswith("-") else 1
     hours, _, minutes = (instant.offset or "+00:00")[1:].partition(":")
-    return (instants.moment(instant.at) + sign * timedelta(hours=int(hours), minutes=int(minutes or 0))).date().isoformat()
+    return (
+        (instants.moment(instant.at) + sign * timedelta(hours=int(hours), minutes=int(minutes or 0))).date().isoformat()
+    )
 
 
 def _elsewhere(around: str) -> bool:

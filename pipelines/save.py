@@ -32,7 +32,7 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
 
     Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
     article = dispatch.ending.article
-    if keep_raw and article is not None and article.rights == "open":
+    if keep_raw and article is not None and article.body:
         dispatch = replace(
             dispatch, ending=replace(dispatch.ending, raw=dispatch.page.body, charset=dispatch.page.charset)
         )

@@ -129,4 +129,8 @@ def _title(root: HtmlElement) -> str | None:
 
 def _language(root: HtmlElement) -> str | None:
     html = root if root.tag == "html" else root.find(".//html")
-    return None if html is None else html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or html.get("xml:lang")
+    return (
+        None
+        if html is None
+        else html.get("lang") or html.get("{http://www.w3.org/XML/1998/namespace}lang") or html.get("xml:lang")
+    )

@@ -7,8 +7,10 @@ import unicodedata
 
 # Controls, and zero-width and direction marks that only help typesetting; ZWNJ and ZWJ stay, Persian and Indic words
 # need them.
-DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\ufffe\uffff]+")
-PLAIN = str.maketrans("‘’‚‛“”„‟«»–—‐‑−", "''''\"\"\"\"\"\"-----")
+DROPPED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a-\u202e\ufffe\uffff]+"
+)
+PLAIN = str.maketrans("‘’‚‛“”„‟«»–—‐‑−", '\'\'\'\'""""""-----')
 WORD = re.compile(r"\w+")
 # Scripts written without spaces between words: each character counts as one word.
 UNSPACED = re.compile(
@@ -16,6 +18,11 @@ UNSPACED = re.compile(
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
 TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a text, in order: how this package writes its word lists."""
+    return tuple(text.split())
 
 
 def squeeze(value: str) -> str:

@@ -6,17 +6,21 @@ import re
 
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags
-from pipelines.text import fold, letters, likeness, squeeze
+from pipelines.text import fold, letters, likeness, listed, squeeze
 
-SEPARATOR = re.compile(r"\s+(?:[-–—|·•›>/:~]{1,2}|»)\s+|\s*[|•]\s*")
-BAR = re.compile(r"\s*[|•]\s*|\s+»\s+")
+SEPARATOR = re.compile(r"\s+(?:[-–—|·•›>/:~│]{1,2}|»)\s+|\s*[|•│]\s*")
+BAR = re.compile(r"\s*[|•│]\s*|\s+»\s+")
 MAX_HEADINGS = 12
 MIN_LIKENESS = 0.5
 MAX_SUFFIX_WORDS = 5
-GENERIC = frozenset("news home article nachrichten startseite blog archive archiv story".split())
+MAX_KICKER_WORDS = 6
+MIN_HEADLINE = 4
+GENERIC = frozenset(listed("news home article nachrichten startseite blog archive archiv story"))
 
 
-def choose(tags: Tags, claims: Claims, *, sites: frozenset[str], suffixes: tuple[str, ...], own: str | None) -> tuple[str, str] | None:
+def choose(
+    tags: Tags, claims: Claims, *, sites: frozenset[str], suffixes: tuple[str, ...], own: str | None
+) -> tuple[str, str] | None:
     """(title, origin) or None. `own` is the text of the profile's title selector, which wins; `sites`: the site's
     names by `site_names`; `suffixes` are the profile's regular expressions.
 
@@ -52,7 +56,7 @@ def choose(tags: Tags, claims: Claims, *, sites: frozenset[str], suffixes: tuple
     agreed = _agreed(declared)
     if agreed and _only_adds(heading, agreed):
         return agreed, "json-ld"
-    return clean(heading) or heading, "h1"
+    return _without_kicker(clean(heading) or heading, declared), "h1"
 
 
 def strip_site(title: str, sites: frozenset[str], sections: list[str], known: list[str]) -> str:
@@ -62,7 +66,13 @@ def strip_site(title: str, sites: frozenset[str], sections: list[str], known: li
     pieces = SEPARATOR.split(title)
     marks = list(SEPARATOR.finditer(title))
     for text in known:
-        if len(pieces) > 1 and len(text) >= 10 and fold(title) != fold(text) and fold(title).startswith(fold(text) + " ") and len(fold(text)) > 0.4 * len(fold(title)):
+        if (
+            len(pieces) > 1
+            and len(text) >= 10
+            and fold(title) != fold(text)
+            and fold(title).startswith(fold(text) + " ")
+            and len(fold(text)) > 0.4 * len(fold(title))
+        ):
             rest = title[len(text) :]
             if SEPARATOR.match(rest) or SEPARATOR.match(" " + rest):
                 return text
@@ -74,11 +84,11 @@ def strip_site(title: str, sites: frozenset[str], sections: list[str], known: li
             last -= 1
     while last - first > 1 and _names_site(pieces[first], sites):
         first += 1
-    if last - first > 1 and last == len(pieces) and BAR.fullmatch(marks[last - 2][0]) and _short(pieces[last - 1], pieces[first]):
+    while last - first > 1 and BAR.fullmatch(marks[last - 2][0]) and _short(pieces[last - 1], pieces[first]):
         last -= 1
     start = marks[first - 1].end() if first else 0
     end = marks[last - 1].start() if last < len(pieces) else len(title)
-    return title[start:end].strip() or title
+    return title[start:end].strip().lstrip("»›| ") or title
 
 
 def _profile(title: str, suffixes: tuple[str, ...]) -> str:
@@ -91,7 +101,15 @@ def _profile(title: str, suffixes: tuple[str, ...]) -> str:
 def site_names(tags: Tags, claims: Claims, hosts: tuple[str, ...]) -> frozenset[str]:
     """The names of the site and its publisher, letters only: as declared, and from the host."""
     names = {
-        *tags.all("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name", "publisher", "copyright"),
+        *tags.all(
+            "og:site_name",
+            "application-name",
+            "apple-mobile-web-app-title",
+            "twitter:site",
+            "al:android:app_name",
+            "publisher",
+            "copyright",
+        ),
         *([claims.publisher] if claims.publisher else []),
     }
     for host in hosts:
@@ -110,13 +128,22 @@ def _names_site(piece: str, sites: frozenset[str]) -> bool:
     for site in sites:
         if words == site or joined == site.replace(" ", ""):
             return True
-        if len(site) > 3 and len(joined) > 3 and (words.startswith(site + " ") or words.endswith(" " + site) or site.startswith(words + " ") or site.endswith(" " + words)):
+        if (
+            len(site) > 3
+            and len(joined) > 3
+            and (
+                words.startswith(site + " ")
+                or words.endswith(" " + site)
+                or site.startswith(words + " ")
+                or site.endswith(" " + words)
+            )
+        ):
             return True
     return words in GENERIC
 
 
 def _short(piece: str, rest: str) -> bool:
-    return len(piece.split()) <= MAX_SUFFIX_WORDS and len(piece) < 0.7 * len(rest)
+    return len(piece.split()) <= MAX_SUFFIX_WORDS and len(piece) < len(rest)
 
 
 def _heading(headings: list[str], declared: list[str]) -> str | None:
@@ -146,3 +173,13 @@ def _agreed(declared: list[tuple[str, str]]) -> str | None:
 def _only_adds(heading: str, agreed: str) -> bool:
     one, other = letters(heading), letters(agreed)
     return one != other and (one.endswith(" " + other) or one.startswith(other + " "))
+
+
+def _without_kicker(heading: str, declared: list[tuple[str, str]]) -> str:
+    """A heading that begins with a kicker or a date without any mark after it, where the head declares the rest alone."""
+    for text, _ in declared:
+        if len(text.split()) >= MIN_HEADLINE and heading.endswith(" " + text):
+            kicker = heading[: -len(text)].rstrip()
+            if len(kicker.split()) <= MAX_KICKER_WORDS and kicker[-1:].isalnum():
+                return text
+    return heading

@@ -16,12 +16,17 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pipelines.text import TEMPLATE
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-DECLARED = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})|^\s*<\?xml[^>]{0,200}encoding=[\"']([A-Za-z0-9_.:-]{2,40})", re.I)
+DECLARED = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})|^\s*<\?xml[^>]{0,200}encoding=[\"']([A-Za-z0-9_.:-]{2,40})",
+    re.I,
+)
 HEAD = 4096
 # WHATWG gives these labels the meaning of a wider encoding, because pages use its extra characters.
 WIDER = {
-    "iso8859-1": "cp1252", "ascii": "cp1252", "latin_1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
-    "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs", "utf-7": "cp1252",
+    "iso8859-1": "cp1252", "ascii": "cp1252", "latin_1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs",
+    "utf-7": "cp1252",
 }  # fmt: skip
 NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
 # Raw C0 control bytes but tab, line feed and carriage return; libxml2 cuts the text at a NUL.
@@ -157,7 +162,14 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def _tree(data: bytes, *, huge: bool) -> tuple[HtmlElement | None, bool]:
-    parser = HTMLParser(encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True, huge_tree=huge)
+    parser = HTMLParser(
+        encoding="utf-8",
+        collect_ids=False,
+        default_doctype=False,  # type: ignore[call-arg]  # the stubs do not know it
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=huge,
+    )
     try:
         root = document_fromstring(data, parser=parser, ensure_head_body=False)
     except (LxmlError, ValueError, AssertionError):

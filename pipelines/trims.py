@@ -18,7 +18,9 @@ Dropped = tuple[str, str]
 TOP = 4
 MAX_BOX_WORDS = 60
 SENTENCE = re.compile(r"[.!?…。！？।؟][\"”»’')\]]*$")
-BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|przez|текст|автор|text|texte|autor)\b[:\s]+\S.{2,80}$", re.IGNORECASE)
+BYLINE = re.compile(
+    r"^(?:by|von|par|por|di|door|av|af|przez|текст|автор|text|texte|autor)\b[:\s]+\S.{2,80}$", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -31,7 +33,9 @@ class Trimmed:
     dropped: list[Dropped] = field(default_factory=list)
 
 
-def trim(paragraphs: tuple[Paragraph, ...], *, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None) -> Trimmed:
+def trim(
+    paragraphs: tuple[Paragraph, ...], *, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None
+) -> Trimmed:
     """Applies all rules in order. `headlines`: every text known to be this page's headline; `lead`: the standfirst,
     only where it is printed in an element of its own and so must not open the body too."""
     result = Trimmed(list(paragraphs))
@@ -53,7 +57,9 @@ def _top(result: Trimmed, headlines: tuple[str, ...], authors: tuple[str, ...], 
             _remove(result, place, rule)
 
 
-def _top_rule(text: str, known: list[str], headlines: tuple[str, ...], names: list[str], lead: str | None) -> str | None:
+def _top_rule(
+    text: str, known: list[str], headlines: tuple[str, ...], names: list[str], lead: str | None
+) -> str | None:
     plain, size = letters(text), words(text)
     if plain in known or (size <= 40 and any(likeness(text, h) >= 0.9 for h in headlines)):
         return "headline"
@@ -144,7 +150,11 @@ def _end(result: Trimmed) -> None:
     if not result.paragraphs:
         return
     last = result.paragraphs[-1]
-    for pattern, rule in ((phrases.END_MARK, "end mark"), (phrases.TAIL_INSIDE, "tail"), (phrases.END_MARK, "end mark")):
+    for pattern, rule in (
+        (phrases.END_MARK, "end mark"),
+        (phrases.TAIL_INSIDE, "tail"),
+        (phrases.END_MARK, "end mark"),
+    ):
         match = pattern.search(last.text)
         if match and match.start() > 0:
             result.dropped.append((rule, match[0].strip()))
@@ -156,7 +166,11 @@ def _end(result: Trimmed) -> None:
 
 def _dangling(result: Trimmed) -> None:
     """A subhead with nothing under it headed something that is gone."""
-    while len(result.paragraphs) > 1 and result.paragraphs[-1].kind == "head" and not SENTENCE.search(result.paragraphs[-1].text):
+    while (
+        len(result.paragraphs) > 1
+        and result.paragraphs[-1].kind == "head"
+        and not SENTENCE.search(result.paragraphs[-1].text)
+    ):
         _remove(result, len(result.paragraphs) - 1, "dangling subhead")
 
 
@@ -175,4 +189,3 @@ def _remove(result: Trimmed, place: int, rule: str) -> bool:
     result.dropped.append((rule, result.paragraphs[place].text))
     del result.paragraphs[place]
     return True
-

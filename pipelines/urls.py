@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 import idna
 
+from pipelines.text import listed
+
 TRACKING = frozenset(
-    """fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid msclkid twclid ttclid igshid igsh li_fat_id mc_cid
+    listed("""fbclid gclid gclsrc dclid gbraid wbraid yclid ysclid ymclid msclkid twclid ttclid igshid igsh li_fat_id mc_cid
     mc_eid mkt_tok vero_id vero_conv _hsenc _hsmi __hstc __hssc __hsfp hsctatracking _openstat _ga _gl oly_anon_id
     oly_enc_id rb_clickid s_cid wickedid guccounter guce_referrer guce_referrer_sig xtor wt_mc wt_zmc ns_campaign
     ns_mchannel ns_source ns_linkname ns_fee at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4
-    phpsessid jsessionid aspsessionid cfid cftoken""".split()
+    phpsessid jsessionid aspsessionid cfid cftoken""")
 )
 TRACKING_PREFIXES = ("utm_", "aspsessionid", "pk_campaign", "pk_kwd", "mtm_")
 SESSION_PARAMETER = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)

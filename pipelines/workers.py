@@ -56,7 +56,11 @@ class ExtractionPool:
     async def extract(self, page: Page) -> Extraction:
         """What became of the page; its own fault is an `Extraction` with a reason of `FAILURES`, never an exception."""
         result = await self._called(_extract, (page,), {}, self._seconds)
-        return Extraction(None, reason=result.reason, detail=f"{page.url}: {result.detail}") if isinstance(result, _Failure) else result
+        return (
+            Extraction(None, reason=result.reason, detail=f"{page.url}: {result.detail}")
+            if isinstance(result, _Failure)
+            else result
+        )
 
     async def run(self, function: Callable[..., T], *args: Any, seconds: float, **kwargs: Any) -> T | str:
         """`function(*args, **kwargs)` in a worker: its result, or a reason of `FAILURES` (a text) where it failed.
@@ -72,7 +76,9 @@ class ExtractionPool:
         if generation is not None:
             await asyncio.to_thread(generation.end)
 
-    async def _called(self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> T | _Failure:
+    async def _called(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
+    ) -> T | _Failure:
         async with self._slots:
             for _ in range(2):
                 if self._closed.is_set():
@@ -94,9 +100,10 @@ class ExtractionPool:
             return _Failure("extract_crash", "the worker processes died twice")
 
     async def _answer(self, future: asyncio.Future[T]) -> T:
-        closed = asyncio.ensure_future(self._closed.wait())
+        closed: asyncio.Future[Any] = asyncio.ensure_future(self._closed.wait())
+        waited: list[asyncio.Future[Any]] = [future, closed]
         try:
-            await asyncio.wait({future, closed}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             if not future.done():
                 raise _PoolGone
             return future.result()
@@ -133,13 +140,17 @@ class _Generation:
 
     def __init__(self, workers: int, memory: int) -> None:
         self._context = _Context()
-        self._pool = ProcessPool(workers, max_tasks=RECYCLE, initializer=_prepare, initargs=(os.getpid(), memory), context=self._context)
+        self._pool = ProcessPool(
+            workers, max_tasks=RECYCLE, initializer=_prepare, initargs=(os.getpid(), memory), context=self._context
+        )
         self._ended, self._started = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
         self._thread.start()
 
-    def schedule(self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float) -> asyncio.Future[T]:
+    def schedule(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
+    ) -> asyncio.Future[T]:
         """Raises _PoolGone where the pool is broken."""
         self._started.wait()
         try:
@@ -152,7 +163,7 @@ class _Generation:
             if self._ended.is_set():
                 return
             self._started.wait()
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._context.kill()
             self._pool.join()
             self._ended.set()
@@ -190,10 +201,10 @@ class _Worker(SpawnProcess):
     @staticmethod
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing's name
         with _no_main():
-            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+            return SpawnProcess._Popen(process_obj)
 
     def is_alive(self) -> bool:
-        return self._popen is None or super().is_alive()  # type: ignore[attr-defined]
+        return getattr(self, "_popen", None) is None or super().is_alive()
 
 
 MAIN = threading.Lock()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
 _VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
+_TRIED = frozenset({"blocked", "failed", "gone", "rejected"})
+"""Ends of looks that gave no article: `tries` counts them until one does."""
 _IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
 
 
@@ -141,7 +143,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> No
         "due": ending.due,
         "state": "quarantined" if ending.quarantine else "done" if ending.due is None else "pending",
         "looked": looked,
-        "failed": name in ("failed", "blocked") and not looked,
+        "vainly": name in _TRIED,
         "vain": name in _IN_VAIN,
         "recheck": links.RECHECK,
         "reason": clean.text(": ".join(filter(None, (ending.outcome.name, ending.outcome.detail)))),
@@ -151,11 +153,11 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> No
         "last_modified": clean.text(validators.last_modified) if validators and validators.last_modified else None,
     }
     db.conn.execute(
-        "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"
+        "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
         " state = CASE WHEN kind = 'robots' THEN 'done'"
-        "  WHEN kind <> 'article' AND scope = 0 AND NOT seeded AND parent IS NULL THEN 'retired' ELSE :state END,"
+        f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
-        " tries = CASE WHEN :looked THEN 0 ELSE tries + :failed END, interrupted = 0,"
+        " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
         " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
         " again = CASE WHEN :looked THEN 0 ELSE again END,"
         " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"

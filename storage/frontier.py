@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import backfills, clock, hosts, leases, links, owners
+from storage.models import HostNote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,6 +129,10 @@ class Frontier:
     def rules(self, host: str) -> Future[HostRules]:
         """What the host's robots.txt last said."""
         return self._submit(lambda db: hosts.rules(db, host.lower()), writes=False)
+
+    def learn(self, rules: HostRules) -> Future[None]:
+        """Keep what a host's robots.txt said, where it was asked within a fetch that led there (a redirect)."""
+        return self._submit(lambda db: hosts.note(db, HostNote(rules.host, robots=rules)))
 
     def next_due(self, source: str, now: float, *, backfill: int | None = None) -> Future[float | None]:
         """When the next row of the source is due (epoch seconds, `now` at the earliest); None: none is waiting."""

@@ -99,6 +99,12 @@ def note(db: Database, found: HostNote) -> None:
         )
 
 
+def rules_until(db: Database, host: str) -> float:
+    """Until when the host's rules are fresh."""
+    row = db.conn.execute("SELECT robots_until FROM host WHERE host = ?", (host,)).fetchone()
+    return float(row[0]) if row else 0.0
+
+
 def rules(db: Database, host: str) -> HostRules:
     """What the host's robots.txt said when it was last asked; `status` None: never."""
     row = db.conn.execute(

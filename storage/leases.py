@@ -27,15 +27,16 @@ STEP_BACK = 2
 
 _HOSTS = """
 WITH RECURSIVE hosts (host) AS (
-  SELECT min(host) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'
+  SELECT min(host) FROM link INDEXED BY link_next WHERE source = :source AND backfill = :backfill AND state = 'pending'
   UNION ALL
-  SELECT (SELECT min(host) FROM link
+  SELECT (SELECT min(host) FROM link INDEXED BY link_next
           WHERE source = :source AND backfill = :backfill AND state = 'pending' AND host > hosts.host)
   FROM hosts WHERE hosts.host IS NOT NULL
 ) SELECT host FROM hosts WHERE host IS NOT NULL
 """
 _NEXT = """
-SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first FROM link
+SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first
+FROM link INDEXED BY link_next
 WHERE source = :source AND backfill = :backfill AND state = 'pending' AND host = :host AND due <= :now {kinds}
 ORDER BY rank, newest DESC, id LIMIT 1
 """
@@ -56,7 +57,14 @@ def lease(
     backfill: int,
 ) -> Leased:
     """Lease up to `limit` due rows of hosts whose turn it is. See `Frontier.lease`."""
+    _take_back(db, now=now, dead=set())  # a long-lived process must not wait for the next one to start
     scope = {"source": source, "backfill": backfill, "now": now}
+    elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now)
+    (earliest,) = db.conn.execute(
+        "SELECT min(due) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'", scope
+    ).fetchone()
+    if earliest is None or earliest > now:
+        return Leased((), None, elsewhere)
     query = _NEXT.format(kinds=_only(kinds))
     taken: list[Lease] = []
     waits: list[float] = []
@@ -74,7 +82,7 @@ def lease(
             if wait > 0 or len(taken) >= limit:
                 waits.append(wait)
                 break
-            if hosts.rules(db, host).until > now:
+            if hosts.rules_until(db, host) > now:
                 taken.append(_take(db, row, host, holder))
                 continue
             robots = _robots_row(db, source, host, row[1], now)
@@ -84,10 +92,6 @@ def lease(
                 taken.append(_take(db, robots, host, holder))
                 waits.append(hosts.BUSY_LOOK)
             break
-    (elsewhere,) = db.conn.execute(
-        "SELECT count(*) FROM link WHERE state = 'leased' AND source = ? AND backfill = ? AND until > ? AND owner <> ?",
-        (source, backfill, now, owner),
-    ).fetchone()
     return Leased(tuple(taken), min(waits, default=None), elsewhere)
 
 
@@ -97,7 +101,8 @@ def release(db: Database, leases: Iterable[tuple[int, int]]) -> int:
     count = 0
     for link_id, fetch_id in leases:
         given = db.conn.execute(
-            "UPDATE link SET state = CASE kind WHEN 'robots' THEN 'done' ELSE 'pending' END, owner = NULL,"
+            f"UPDATE link SET state = CASE WHEN kind = 'robots' THEN 'done' WHEN {links.LEFT} THEN 'retired'"  # noqa: S608 - our own words
+            " ELSE 'pending' END, owner = NULL,"
             " leased_at = NULL, until = NULL, fetch_id = NULL WHERE id = ? AND fetch_id = ? AND state = 'leased'"
             " RETURNING id",
             (link_id, fetch_id),
@@ -111,7 +116,9 @@ def release(db: Database, leases: Iterable[tuple[int, int]]) -> int:
 
 def held_by(db: Database, owner: str) -> list[tuple[int, int]]:
     """The leases (link id, fetch id) of an owner."""
-    return db.conn.execute("SELECT id, fetch_id FROM link WHERE state = 'leased' AND owner = ?", (owner,)).fetchall()
+    return db.conn.execute(
+        "SELECT id, fetch_id FROM link INDEXED BY link_leased WHERE state = 'leased' AND owner = ?", (owner,)
+    ).fetchall()
 
 
 def reclaim(db: Database, *, now: float) -> int:
@@ -120,25 +127,35 @@ def reclaim(db: Database, *, now: float) -> int:
     How many requests such a fetch sent is not known (NULL). Its host's turn comes a delay after now, since nobody
     knows when its last request ended. Answers how many leases were taken back.
     """
-    gone = set(owners.dead(db))
+    gone = owners.dead(db)
+    taken = _take_back(db, now=now, dead=set(gone))
+    db.conn.execute("DELETE FROM hop WHERE until <= ?", (now,))
+    for owner in gone:
+        runs.interrupted(db, owner, now=now)
+        db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))
+    return taken
+
+
+def _take_back(db: Database, *, now: float, dead: set[str]) -> int:
+    """End the fetches of leases that ran out, or that a dead owner holds."""
     rows = [
         row
         for row in db.conn.execute(
-            "SELECT id, fetch_id, host, delay, owner, until FROM link WHERE state = 'leased'"
+            "SELECT id, fetch_id, host, delay, owner, until FROM link INDEXED BY link_leased WHERE state = 'leased'"
         ).fetchall()
-        if row[5] <= now or row[4] in gone
+        if row[5] <= now or row[4] in dead
     ]
     for link_id, fetch_id, host, delay, owner, _ in rows:
-        why = "its process died" if owner in gone else "its lease ran out"
+        why = "its process died" if owner in dead else "its lease ran out"
         db.conn.execute(
             "UPDATE fetch SET outcome = 'interrupted', detail = ?, ended_at = ? WHERE id = ? AND outcome IS NULL",
             (why, clock.text(now), fetch_id),
         )
         db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (fetch_id,))
         db.conn.execute(
-            "UPDATE link SET owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, due = :now,"
+            "UPDATE link SET owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, due = :now,"  # noqa: S608 - our own words
             " tries = tries + 1, interrupted = interrupted + 1,"
-            " state = CASE WHEN kind = 'robots' THEN 'done'"
+            f" state = CASE WHEN kind = 'robots' THEN 'done' WHEN {links.LEFT} THEN 'retired'"
             "  WHEN kind = 'article' AND interrupted + 1 >= :most THEN 'quarantined' ELSE 'pending' END,"
             " reason = CASE WHEN kind = 'article' AND interrupted + 1 >= :most"
             "  THEN 'interrupted ' || (interrupted + 1) || ' times in a row' ELSE reason END,"
@@ -146,11 +163,16 @@ def reclaim(db: Database, *, now: float) -> int:
             {"id": link_id, "now": now, "most": MOST_INTERRUPTIONS, "back": STEP_BACK, "last": links.RECHECK},
         )
         hosts.answered(db, host, at=now, delay=delay or 0.0)
-    db.conn.execute("DELETE FROM hop WHERE until <= ?", (now,))
-    for owner in gone:
-        runs.interrupted(db, owner, now=now)
-        db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))
     return len(rows)
+
+
+def _elsewhere(db: Database, source: str, *, owner: str, backfill: int, now: float) -> int:
+    (count,) = db.conn.execute(
+        "SELECT count(*) FROM link INDEXED BY link_leased"
+        " WHERE state = 'leased' AND source = ? AND backfill = ? AND until > ? AND owner <> ?",
+        (source, backfill, now, owner),
+    ).fetchone()
+    return int(count)
 
 
 class _Holder:

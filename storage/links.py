@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from storage import clean, clock
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 ENDPOINT, ARTICLE, RECHECK = 1, 2, 3
 """Ranks: what is leased first. robots.txt comes before all, by itself."""
 
+LEFT = (
+    "(kind NOT IN ('article', 'robots') AND scope = 0 AND NOT seeded AND (parent IS NULL"
+    " OR (SELECT p.state FROM link AS p WHERE p.id = link.parent) = 'retired'))"
+)
+"""SQL: the row is an endpoint that left the source's TOML while it was leased, and retires when the lease ends."""
+
 MINUTE = 59.0
+_FIELDS = tuple(f.name for f in fields(Link))
+_INSTANT = tuple(f.name for f in fields(Instant))
 VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
 
 
@@ -50,7 +58,7 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
     room = None
     if finder.first_poll and finder.limit is not None:
         (let,) = db.conn.execute(
-            "SELECT count(*) FROM link WHERE source = ? AND kind = 'article' AND first", (source,)
+            "SELECT count(*) FROM link INDEXED BY link_first WHERE source = ? AND kind = 'article' AND first", (source,)
         ).fetchone()
         room = max(0, finder.limit - let)
         links = sorted(links, key=lambda link: _newest(link) or 0.0, reverse=True)
@@ -96,8 +104,12 @@ def to_json(link: Link | None) -> str | None:
     """A link as its row keeps it: only what was said."""
     if link is None:
         return None
-    plain = asdict(link)
-    return clean.dumps({name: value for name, value in plain.items() if value not in (None, (), [])})
+    said: dict[str, Any] = {}
+    for name in _FIELDS:
+        value = getattr(link, name)
+        if value is not None and value != ():
+            said[name] = {part: getattr(value, part) for part in _INSTANT} if isinstance(value, Instant) else value
+    return clean.dumps(said)
 
 
 def from_json(kept: str | None) -> Link | None:
@@ -113,7 +125,9 @@ def from_json(kept: str | None) -> Link | None:
 
 
 def _retire(db: Database, source: str, named: set[str]) -> None:
-    rows = db.conn.execute("SELECT id, url FROM link WHERE source = ? AND scope = 0 AND seeded", (source,)).fetchall()
+    rows = db.conn.execute(
+        "SELECT id, url FROM link INDEXED BY link_seeded WHERE source = ? AND scope = 0 AND seeded", (source,)
+    ).fetchall()
     for link_id, url in rows:
         if url not in named:
             db.conn.execute(
@@ -226,6 +240,8 @@ def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, no
     elif unseen and state == "pending" and not finder.backfill:
         # A backfill's unread page that is now in the live feed is news: the live crawl takes it.
         to_live = 0 if backfill and not finder.first_poll else None
+        if to_live is None and to_json(link) == witness:
+            return
         merged = _merged(witness, link)
         if to_live is not None or to_json(merged) != witness:
             _set_due(db, link_id, due if due is not None else now, merged, backfill=to_live)

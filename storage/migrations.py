@@ -240,6 +240,8 @@ CREATE INDEX link_next ON link (source, backfill, host, rank, newest DESC, id) W
 CREATE INDEX link_due ON link (source, backfill, due) WHERE state = 'pending';
 CREATE INDEX link_leased ON link (host) WHERE state = 'leased';
 CREATE INDEX link_quarantined ON link (source) WHERE state = 'quarantined';
+CREATE INDEX link_seeded ON link (source) WHERE seeded;
+CREATE INDEX link_first ON link (source) WHERE first AND kind = 'article';
 CREATE INDEX link_parent ON link (parent) WHERE parent IS NOT NULL;
 
 CREATE TABLE host (

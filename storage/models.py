@@ -66,6 +66,7 @@ class Profile:
     group 1 is the agency's own id. `title_suffix`: regular expressions taken off the end of titles. `timezone`: IANA
     name, for times without a zone. `agency`: the name its datelines and credits bear (`TASS`). `recheck`: ages of an
     article, in seconds after it was first seen, at which it is looked at again. `valid_until`: the layout's last day.
+    `licensed`: texts whose publisher reserves them may be kept (the operator has a licence, or holds his own copy).
     """
 
     source: str
@@ -80,6 +81,7 @@ class Profile:
     agency_id: str | None = None
     recheck: tuple[int, ...] = (900, 3600, 10800, 21600, 86400, 259200)
     valid_until: str | None = None
+    licensed: bool = False
     version: str = "0"
 
 

@@ -86,10 +86,8 @@ class Reader:
             return self._one("articles", "id = ?", int(which) if int(which) < 2**63 else -1)
         return self._one(
             "articles",
-            "id = coalesce((SELECT id FROM article WHERE canonical_url = ? OR url = ? ORDER BY id LIMIT 1),"
-            " (SELECT min(article_id) FROM address WHERE url = ?))",
-            which,
-            which,
+            "id = (SELECT a.id FROM address JOIN article AS a ON a.id = article_id WHERE address.url = ?"
+            " ORDER BY a.canonical_url = address.url DESC, a.id LIMIT 1)",
             which,
         )
 

@@ -189,8 +189,9 @@ WITH day AS (
   FROM delay
 ), facts AS (
   SELECT source.name AS source,
-    (SELECT max(at) FROM fetch WHERE fetch.source = source.name AND outcome IN
-      ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy')) AS last_success_at,
+    (SELECT at FROM fetch WHERE fetch.source = source.name AND outcome IN
+      ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy')
+      ORDER BY at DESC LIMIT 1) AS last_success_at,
     (SELECT max(first_seen_at) FROM article WHERE article.source = source.name) AS last_new_at,
     (SELECT count(*) FROM article WHERE article.source = source.name AND first_seen_at >= {_DAY_AGO}) AS articles_24h,
     round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,

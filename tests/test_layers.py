@@ -24,8 +24,8 @@ def imported(path: Path, *, at_runtime: bool = False) -> set[str]:
 
     def walk(node: ast.AST) -> None:
         if at_runtime and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            for child in node.orelse:
-                walk(child)
+            for statement in node.orelse:
+                walk(statement)
             return
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from crawler.demo.project import opened, write_project
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
 
@@ -23,6 +24,7 @@ from crawler.demo.site import Site
 @click.option("--archive-days", default=0, help="Whole days before with generated stories.")
 @click.option("--per-day", default=20, help="Generated stories on each of them.")
 @click.option("--every", type=float, help="A generated story every so many seconds.")
+@click.option("--project", type=click.Path(path_type=Path), help="Write a folder from which the site can be crawled.")
 @click.option("--crawl-delay", type=float, help="Seconds, in the agency's robots.txt.")
 def main(  # noqa: PLR0917 - click passes options by name
     port: int,
@@ -34,16 +36,17 @@ def main(  # noqa: PLR0917 - click passes options by name
     per_day: int,
     every: float | None,
     crawl_delay: float | None,
+    project: Path | None,
 ) -> None:
     """Serve the demo agency (agency.test) and its outlet (outlet.test) on loopback."""
     site = Site.with_archive(archive_days, per_day, base_time=base_time)
     if crawl_delay is not None:
         site.crawl_delay["agency.test"] = crawl_delay
     site.publish_every(every)
-    asyncio.run(_serve(DemoServer(site, port=port, log_file=log_file, levers=levers), ready_file))
+    asyncio.run(_serve(DemoServer(site, port=port, log_file=log_file, levers=levers), ready_file, project))
 
 
-async def _serve(server: DemoServer, ready_file: Path | None) -> None:
+async def _serve(server: DemoServer, ready_file: Path | None, project: Path | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -55,6 +58,9 @@ async def _serve(server: DemoServer, ready_file: Path | None) -> None:
             await asyncio.to_thread(half.write_text, ready, encoding="utf-8")
             half.replace(ready_file)
         click.echo(ready)
+        if project is not None:
+            await asyncio.to_thread(write_project, project, server.port)
+            click.echo(f"cd {project} && dateline run {' '.join(opened(server.port))}", err=True)
         await stop.wait()
 
 

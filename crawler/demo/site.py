@@ -6,6 +6,7 @@ touched stays the same byte for byte and can be answered with 304.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ class Site:
         self._every: float | None = None
         self._next_fresh = 0.0
         self._fresh = 0
+        self._changing = threading.RLock()  # tests publish from their thread, the server's loop catches up in its own
 
     @classmethod
     def with_archive(
@@ -91,20 +93,22 @@ class Site:
 
     def publish(self, count: int = 1) -> list[Event]:
         """Let the next `count` scripted events happen; returns them, fewer at the end of the script."""
-        done, self.upcoming = self.upcoming[:count], self.upcoming[count:]
-        for event in done:
-            self._stages.append(happen(self.stories, event, self.now))
-        return done
+        with self._changing:
+            done, self.upcoming = self.upcoming[:count], self.upcoming[count:]
+            for event in done:
+                self._stages.append(happen(self.stories, event, self.now))
+            return done
 
     def publish_all(self) -> list[Event]:
         return self.publish(len(self.upcoming))
 
     def publish_fresh(self, at: float | None = None) -> Story:
         """Publish one more generated story, at the present or at `at`."""
-        story = generated_story(FIRST_FRESH + self._fresh, self.now if at is None else at)
-        self._fresh += 1
-        self._stages.append({**self.stories, story.id: story})
-        return story
+        with self._changing:
+            story = generated_story(FIRST_FRESH + self._fresh, self.now if at is None else at)
+            self._fresh += 1
+            self._stages.append({**self.stories, story.id: story})
+            return story
 
     def publish_every(self, seconds: float | None) -> None:
         """From now on a generated story every so many seconds, published to the moment; None: no more."""
@@ -113,9 +117,10 @@ class Site:
 
     def catch_up(self) -> None:
         """Publish what `publish_every` owes until now; every answer begins with it."""
-        while self._every is not None and self._next_fresh <= self.now:
-            self.publish_fresh(self._next_fresh)
-            self._next_fresh += self._every
+        with self._changing:
+            while self._every is not None and self._next_fresh <= self.now:
+                self.publish_fresh(self._next_fresh)
+                self._next_fresh += self._every
 
     def expected(self, *looks: int) -> Expected:
         """What a crawler should know that looked at the site at these stages, in their order (default: first and

@@ -19,18 +19,19 @@ INTERVAL = 2
 
 def sources(port: int) -> dict[str, Source]:
     """`demo` and `demo-outlet` by name, for a server on `port`."""
-    return {name: _read(name, name, _text(name, port)) for name in (AGENCY, OUTLET)}
+    return {name: _read(name, name, text_of(name, port)) for name in (AGENCY, OUTLET)}
 
 
 def mirror(host: str, port: int) -> Source:
     """The agency again as a source of its own under another host's name (`slow.test` is source `slow`)."""
-    text = _text(AGENCY, port)
+    text = text_of(AGENCY, port)
     for old, new in ((AGENCY_HOST, host), (AGENCY_HOST.replace(".", r"\."), host.replace(".", r"\."))):
         text = text.replace(old, new)
     return _read(host.partition(".")[0], AGENCY, text)
 
 
-def _text(name: str, port: int) -> str:
+def text_of(name: str, port: int) -> str:
+    """One source's TOML for a server on `port`, with the interval that the registry allows."""
     return _file(name).read_text(encoding="utf-8").format(port=port)
 
 

@@ -7,10 +7,11 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 
-from crawler import answers
+from crawler import answers, responses
 from crawler.discovery.archives import child_in_span, in_span
 from crawler.discovery.read import PROBLEMS
 from crawler.discovery.read import read as discover
@@ -35,7 +36,16 @@ SITEMAP_BYTES = 60 * 1024 * 1024
 """sitemaps.org allows 50 MB a file; pages stay at DOWNLOAD_MAXSIZE."""
 
 DISCOVERY_SECONDS = 20.0
-META = ("lease", "hops", "began", "dont_obey_robotstxt", "handle_httpstatus_all", "download_timeout", "download_maxsize", "proxy")
+META = (
+    "lease",
+    "hops",
+    "began",
+    "dont_obey_robotstxt",
+    "handle_httpstatus_all",
+    "download_timeout",
+    "download_maxsize",
+    "proxy",
+)
 """What of a request's meta goes on to its redirect; Scrapy's own notes stay behind."""
 PATIENCE_FOR_A_HOP = 60.0
 
@@ -129,13 +139,15 @@ class AgencySpider(Spider):
     async def _hop(self, response: Response, lease: Lease) -> Request | None:
         """The next request of a redirect, when host, robots and turn allow it; else the fetch ends here."""
         hops: list[str] = response.meta["hops"]
-        location = _text(response.headers["Location"]) or ""
+        location = responses.text(response.headers["Location"]) or ""
         try:
             url = target(response.url, location, hosts=self.source.hosts, hops=hops)
         except RedirectRefused as error:
             await self._end(self._ending(response, Outcome("blocked:redirect", str(error))))
             return None
-        host = url.split("/")[2].lower()
+        host = urlsplit(url).netloc.lower()
+        if lease.kind != "robots" and host != lease.host:
+            await self._ask_robots(url, host, response.meta)
         if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, host)):
             await self._end(self._ending(response, refusal))
             return None
@@ -144,7 +156,24 @@ class AgencySpider(Spider):
                 self._ending(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
             )
             return None
-        return self._request(url, {name: response.meta[name] for name in META if name in response.meta}, {})
+        return self._request(url, _passed_on(response.meta), {})
+
+    async def _ask_robots(self, url: str, host: str, meta: dict[str, Any]) -> None:
+        """Read the robots.txt of another host that a redirect leads to, within the same fetch, unless it is known."""
+        frontier, now = self.session.frontier, self.session.clock()
+        if not robots.stale(await asyncio.wrap_future(frontier.rules(host)), now):
+            return
+        if not await self._turn(host, meta["lease"]):
+            return  # not known: nothing of the host is allowed
+        request = Request(urljoin(url, "/robots.txt"), meta=_passed_on(meta), dont_filter=True)
+        status, body = None, b""
+        try:
+            response = await self.crawler.engine.download_async(request)
+            status, body = response.status, response.body
+        except answers.NO_ANSWER as error:
+            self.logger.info("%s: no answer: %s", request.url, error)
+        rules = robots.read(status, body, now=self.session.clock(), host=host, agent=robots.TOKEN)
+        await asyncio.wrap_future(frontier.learn(rules))
 
     async def _turn(self, host: str, lease: Lease) -> bool:
         """Wait for a further turn of a host within the same fetch; False when it does not come in time."""
@@ -169,7 +198,7 @@ class AgencySpider(Spider):
             lease.kind,
             response.body,
             url=response.url,
-            content_type=_text(response.headers.get("Content-Type")),
+            content_type=responses.text(response.headers.get("Content-Type")),
             charset=None,
             endpoint=endpoint,
             source=self.source,
@@ -180,6 +209,7 @@ class AgencySpider(Spider):
             return
         links = tuple(link for link in found.links if self._in_span(link, endpoint))
         if found.problem:
+            # A cut-off document's links before the cut are good, and taken.
             outcome = Outcome(f"failed:{found.problem}", f"{lease.url}: {PROBLEMS[found.problem]}")
             await self._end(replace(self._ending(response, outcome), links=links))
             return
@@ -205,10 +235,10 @@ class AgencySpider(Spider):
             fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.session.clock())),
             profile=self.source.profile,
             status=response.status,
-            charset=_charset(response),
-            content_type=_text(response.headers.get("Content-Type")),
+            charset=responses.charset(response),
+            content_type=responses.text(response.headers.get("Content-Type")),
             witness=lease.witness,
-            reserved=reservations.reserved(_headers(response)),
+            reserved=reservations.reserved(responses.pairs(response)),
         )
         if self.assignment.seen:
             self.assignment.seen(page)
@@ -218,7 +248,7 @@ class AgencySpider(Spider):
 
     def _ending(self, response: Response, outcome: Outcome) -> Ending:
         lease: Lease = response.meta["lease"]
-        headers = _headers(response)
+        headers = responses.fields(response)
         now = self.session.clock()
         note = self._note(lease, response.status, response.body)
         if response.status in answers.PAUSING:
@@ -265,20 +295,5 @@ class AgencySpider(Spider):
         await asyncio.wrap_future(self.ledger.end(ending))
 
 
-def _text(value: bytes | None) -> str | None:
-    return value.decode("latin-1") if value else None
-
-
-def _headers(response: Response) -> dict[str, str]:
-    """Header names in lower case; several of one name joined by commas (RFC 9110 5.3)."""
-    return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
-
-
-def _charset(response: Response) -> str | None:
-    """The charset that the HTTP header itself declares (Scrapy's `encoding` also guesses)."""
-    content_type = (_text(response.headers.get("Content-Type")) or "").lower()
-    _, found, value = content_type.partition("charset=")
-    return value.split(";")[0].strip(" \"'") or None if found else None
+def _passed_on(meta: dict[str, Any]) -> dict[str, Any]:
+    return {name: meta[name] for name in META if name in meta}

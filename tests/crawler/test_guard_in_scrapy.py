@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,29 +69,6 @@ class Asking(Spider):
         outcomes[failure.request.cb_kwargs["asked"]] = (
             guard.reason_of(failure.value) or f"unexplained: {failure.value!r}"
         )
-
-
-@pytest.fixture
-async def reactor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
-    """Twisted's reactor on the tests' loop, with its resolver restored; it dials nothing but loopback."""
-    if "twisted.internet.reactor" not in sys.modules:
-        from twisted.internet import asyncioreactor
-
-        asyncioreactor.install(asyncio.get_running_loop())  # type: ignore[no-untyped-call]
-    from twisted.internet import reactor as running
-
-    if not running.running:
-        running.startRunning(installSignalHandlers=False)
-    before = (running._nameResolver, running.resolver)
-    dial: Any = running.connectTCP
-
-    def only_loopback(host: str, *arguments: Any, **named: Any) -> Any:
-        assert host in {"127.0.0.1", "::1"}, f"the test would have dialled {host}"
-        return dial(host, *arguments, **named)
-
-    monkeypatch.setattr(running, "connectTCP", only_loopback, raising=False)
-    yield running
-    running._nameResolver, running.resolver = before
 
 
 @pytest.fixture

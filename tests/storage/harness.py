@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,6 @@ class Crawl:
         self.now = now
         self.delay = delay
         self.in_flight = in_flight
-        self.offsets = itertools.count()
         self.store = Store.open(path, clock=lambda: self.now)
         self.frontier = Frontier(self.store)
         self.owner = self.frontier.register_owner().result()
@@ -88,7 +87,7 @@ class Crawl:
         self.store.writer.submit(lambda db: _note(db, HostNote(host, robots=rules))).result()
 
     def lease(self, **given: Any) -> Leased:
-        options = {
+        options: dict[str, Any] = {
             "owner": self.owner,
             "run_id": self.run,
             "now": self.now,
@@ -116,7 +115,7 @@ class Crawl:
 
     def save(self, found: Article, decision: Decision, **given: Any) -> Ended:
         """Store an article through an import's fetch, which needs no lease."""
-        record = f"warc:test#{next(self.offsets)}"
+        record = f"warc:{uuid.uuid4().hex}#0"
         fetch_id = self.store.begin_record(self.run, found.source, found.url, record, self.now).result()
         assert fetch_id is not None
         outcome = Outcome(decision.outcome)

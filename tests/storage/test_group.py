@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,15 +68,21 @@ GROUP, WRITER_ID, READER_ID = 34567, 34568, 34569
 def shared() -> Iterator[Path]:
     if os.geteuid() != 0:
         pytest.skip("only root can act as two users")
-    folder = Path("/tmp") / f"dateline-{os.getpid()}-shared"  # pytest's own folder is closed to other users
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(prefix="dateline-"))  # pytest's own folder is closed to other users
     os.chown(folder, WRITER_ID, GROUP)
     yield folder
+    for process in _STARTED:
+        process.kill()
+        process.communicate()
+    _STARTED.clear()
     shutil.rmtree(folder)
 
 
+_STARTED: list[subprocess.Popen[str]] = []
+
+
 def _as_user(script: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", script.replace("{group}", str(GROUP)), *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -83,11 +90,17 @@ def _as_user(script: str, *arguments: object) -> subprocess.Popen[str]:
         text=True,
         cwd=ROOT,
     )
+    _STARTED.append(process)
+    return process
 
 
 def _line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    return process.stdout.readline().strip()
+    line = process.stdout.readline().strip()
+    if not line:
+        _, said = process.communicate("", timeout=20)
+        raise AssertionError(said)
+    return line
 
 
 def _finish(process: subprocess.Popen[str]) -> str:

@@ -36,9 +36,8 @@ def work(path: Path, begun: Event | None = None) -> None:
         for lease in leased.leases:
             found = article(lease.url.rpartition("/")[2], url=lease.url, canonical_url=lease.url)
             known = crawl.store.known(found).result().article
-            if known is None:
-                decision = Decision("new", None, 0, "first")
-            else:
+            decision = Decision("new", None, 0, "first")
+            if known is not None:
                 decision = Decision("unchanged", known.id, known.revision)
             crawl.end(lease, decision.outcome, article=found, decision=decision, due=None)
         if not leased.leases:

@@ -17,7 +17,7 @@ from tests.storage.harness import SOURCE, Crawl, article, link
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from concurrent.futures import Future
 else:
     from sqlite_utils.utils import sqlite3
 
@@ -116,7 +116,7 @@ def test_a_newer_schema_is_refused_by_all(crawl: Crawl) -> None:
 
 
 @pytest.fixture
-def later_version(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def later_version(monkeypatch: pytest.MonkeyPatch) -> int:
     """This code as it will be one migration later."""
     old = migrations.MIGRATIONS
     new = type(old)("dateline")
@@ -194,7 +194,7 @@ def test_every_public_method_says_busy_of_a_locked_database(tmp_path: Path) -> N
     lease.seed()
     held = lease.take()
     lease.close()
-    calls = [
+    calls: list[Future[Any]] = [
         frontier.register_owner(),
         frontier.seed(SOURCE, [], now=now),
         frontier.offer(SOURCE, [link(1)], now=now),

@@ -12,7 +12,10 @@ from storage.models import Decision
 from tests.storage.harness import NOON, SOURCE, Crawl, article
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
+else:
+    from sqlite_utils.utils import sqlite3
 
 
 def _insert(name: str) -> Any:
@@ -76,11 +79,7 @@ def test_a_transaction_that_is_lost_whole_is_tried_again_job_by_job(crawl: Crawl
 
 
 def test_a_future_is_answered_only_after_the_commit(crawl: Crawl) -> None:
-    import sqlite3
-
-    from sqlite_utils.utils import sqlite3 as driver
-
-    other: sqlite3.Connection = driver.connect(crawl.path)
+    other = sqlite3.connect(crawl.path)
     for number in range(20):
         crawl.new(article(number))
         assert other.execute("SELECT count(*) FROM article").fetchone() == (number + 1,)

@@ -1,0 +1,148 @@
+"""A folder set up to crawl the demo site from processes of its own, beside the site's server in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.demo.project import HOSTS, opened, write_project
+from crawler.demo.server import DemoServer, serving
+from crawler.demo.site import Site
+from storage.reader import Reader
+
+BIN = Path(sys.executable).parent
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE")}
+
+
+class Project:
+    """`dateline` and `scrapy` as a user would call them, in a folder of their own."""
+
+    def __init__(self, folder: Path, server: DemoServer, database: Path) -> None:
+        self.folder = folder
+        self.server = server
+        self.database = database
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def command(self, *arguments: str, more: tuple[str, ...] = ()) -> list[str]:
+        """The argument list of a crawling command: `dateline …` with --at, `scrapy …` with ADDRESS_EXCEPTIONS."""
+        if arguments[0] == "scrapy":
+            places = json.dumps(dict.fromkeys((*HOSTS, *more), f"127.0.0.1:{self.server.port}"))
+            return [str(BIN / "scrapy"), *arguments[1:], "-s", f"ADDRESS_EXCEPTIONS={places}"]
+        return [str(BIN / "dateline"), *arguments, *opened(self.server.port, *more)]
+
+    def run(
+        self, *arguments: str, timeout: float = 120, more: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments, more=more),
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def start(self, *arguments: str, more: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            self.command(*arguments, more=more),
+            cwd=self.folder,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def end(
+        self, process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 30
+    ) -> tuple[int, float, str]:
+        """Send a signal; (exit status, seconds until the end, standard error)."""
+        began = time.monotonic()
+        process.send_signal(number)
+        _, said = process.communicate(timeout=timeout)
+        return process.returncode, time.monotonic() - began, said
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Rows of the public views."""
+        with Reader(self.database) as reader:
+            cursor = reader.db.conn.execute(query)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def unexplained(self) -> dict[str, tuple[int, int]]:
+        """Address -> (requests in the server's log, requests in `fetches`), where they differ."""
+        seen = Counter(request.url for request in self.server.log)
+        told: Counter[str] = Counter()
+        for row in self.rows("SELECT urls FROM fetches WHERE urls IS NOT NULL"):
+            told.update(json.loads(row["urls"]))
+        return {url: (seen[url], told[url]) for url in seen.keys() | told.keys() if seen[url] != told[url]}
+
+    def until(self, true: Callable[[], object], seconds: float, why: str) -> None:
+        """Wait until `true()`; fails the test after `seconds`."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, f"not within {seconds} s: {why}"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+async def reactor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+    """Twisted's reactor on the tests' loop, with its resolver restored; it dials nothing but loopback."""
+    if "twisted.internet.reactor" not in sys.modules:
+        from twisted.internet import asyncioreactor
+
+        asyncioreactor.install(asyncio.get_running_loop())  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor as running
+
+    if not running.running:
+        running.startRunning(installSignalHandlers=False)
+    before = (running._nameResolver, running.resolver)
+    dial: Any = running.connectTCP
+
+    def only_loopback(host: str, *arguments: Any, **named: Any) -> Any:
+        assert host in {"127.0.0.1", "::1"}, f"the test would have dialled {host}"
+        return dial(host, *arguments, **named)
+
+    monkeypatch.setattr(running, "connectTCP", only_loopback, raising=False)
+    yield running
+    running._nameResolver, running.resolver = before
+
+
+@pytest.fixture
+def project_of(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """`with project_of(site) as project`: a server for `site` and a folder to crawl it from."""
+    made: list[Project] = []
+
+    @contextmanager
+    def project(
+        site: Site | None = None, *, faults: Mapping[str, Any] | None = None, **options: Any
+    ) -> Iterator[Project]:
+        with serving(site or Site(), faults=faults) as server:
+            folder = tmp_path / f"project-{len(made)}"
+            database = write_project(folder, server.port, **options)
+            made.append(Project(folder, server, database))
+            try:
+                yield made[-1]
+            finally:
+                for process in made[-1].processes:
+                    if process.poll() is None:
+                        process.kill()
+                        process.communicate()
+                    elif process.stderr and not process.stderr.closed:
+                        process.stderr.close()
+
+    yield project

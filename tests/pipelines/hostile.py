@@ -1,0 +1,69 @@
+"""Functions that misbehave in a worker process; plain module-level functions, as the pool needs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+
+
+def echo(value: object, *, twice: bool = False) -> object:
+    return [value, value] if twice else value
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def backtrack() -> bool:
+    """A regular expression that holds the interpreter's lock for ever."""
+    return re.match(r"(a+)+$", "a" * 60 + "b") is not None
+
+
+def die(code: int) -> None:
+    os._exit(code)
+
+
+def kill_self() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def deaf_to_terminate() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(60)
+
+
+def allocate(size: int) -> int:
+    return len(bytearray(size))
+
+
+def fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def recurse(depth: int = 0) -> int:
+    return recurse(depth + 1)
+
+
+def pid() -> int:
+    return os.getpid()
+
+
+def loaded(prefix: str) -> list[str]:
+    return sorted(name for name in sys.modules if name.split(".")[0] == prefix)
+
+
+def main_file() -> str | None:
+    return getattr(sys.modules["__main__"], "__file__", None)
+
+
+def limits() -> dict[str, tuple[int, int]]:
+    import resource
+
+    return {"memory": resource.getrlimit(resource.RLIMIT_AS), "core": resource.getrlimit(resource.RLIMIT_CORE)}
+
+
+def interrupt_handler() -> bool:
+    return signal.getsignal(signal.SIGINT) == signal.SIG_IGN

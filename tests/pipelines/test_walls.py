@@ -1,0 +1,104 @@
+"""What is no article, and what is one all the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.extractor import extract
+from pipelines.walls import REASONS
+from storage.models import Page, Profile
+
+FILLER = "".join(
+    f"<p>Sentence {n} of the story about the port, which reopened on Monday after repairs that took two years.</p>"
+    for n in range(9)
+)
+DATED = (
+    '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Port reopens", '
+    '"datePublished": "2023-10-02T12:00:00Z"}</script>'
+)
+HEADLINES = "".join(f"<h3><a href='/n/{n}'>Headline number {n} of the day in the town</a></h3>" for n in range(30))
+
+
+def outcome(html: str, url: str = "https://agency.test/news/118", content_type: str | None = "text/html") -> str | None:
+    return extract(
+        Page(url, url, html.encode(), "2026-09-01T00:00:00Z", Profile(source="agency"), content_type=content_type)
+    ).reason
+
+
+def document(title: str, body: str, head: str = "") -> str:
+    return f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("html", "reason"),
+    [
+        (document("Just a moment...", "<p>Checking your browser before accessing agency.test.</p>"), "bot_check"),
+        (document("Agency", "<script src='https://servicepipe.ru/check.js'></script><p>Please wait.</p>"), "bot_check"),
+        (document("Agency", "<h1>Are you a human?</h1><p>We noticed unusual traffic from your network.</p>"),
+            "bot_check"),
+        (document("Agency", "<p>Please enable JavaScript to view this site.</p>"), "javascript_wall"),
+        (document("Your privacy",
+            "<h1>Before you continue</h1><p>We and our 842 partners store and access cookies on your device.</p>"
+            "<button>Accept all</button>"), "consent_wall"),
+        (document("Datenschutz", "<p>Wir und unsere 200 Partner verwenden Cookies, um Ihnen Werbung zu zeigen.</p>"),
+            "consent_wall"),
+        (document("Page not found - Agency",
+            "<h1>404</h1><p>The page you requested could not be found. Try the search.</p>"), "soft_404"),
+        (document("Страница не найдена", "<p>Вернитесь на главную страницу сайта.</p>"), "soft_404"),
+        (document("Agency", "<p>Log in to continue reading this and other stories of our agency.</p>"), "login_wall"),
+        (document("Agency", "<div></div>"), "no_text"),
+        (document("Agency", f"<div>{HEADLINES}</div>"), "listing"),
+        ("   ", "no_text"),
+    ],
+)  # fmt: skip
+def test_a_wall_is_no_article(html: str, reason: str) -> None:
+    found = outcome(html, url="https://agency.test/" if reason == "listing" else "https://agency.test/news/118")
+    assert found == reason
+    assert found in REASONS
+
+
+@pytest.mark.parametrize(
+    ("title", "opening"),
+    [
+        ("Port not found guilty", "<p>404 ships had waited.</p>"), ("Agency enables cookies",
+            "<p>We use cookies, says the baker of the port, and he bakes them daily.</p>"),
+        ("Court: access denied",
+            "<p>Access to this page has been denied, the clerk told the reporters on Monday.</p>"),
+            ("JavaScript is required, says study", "<p>Please enable JavaScript, experts ask.</p>"),
+    ],
+)  # fmt: skip
+def test_a_story_about_walls_is_an_article(title: str, opening: str) -> None:
+    assert outcome(document(title, f"<article><h1>{title}</h1>{opening}{FILLER}</article>")) is None
+
+
+def test_a_short_dated_flash_is_an_article() -> None:
+    assert (
+        outcome(
+            document(
+                "Port reopens",
+                "<article><h1>Port reopens</h1><p>KIEL, October 2 (HA) - The port has reopened, the mayor said.</p></article>",
+                DATED,
+            )
+        )
+        is None
+    )
+
+
+def test_a_teaser_before_a_paywall_is_kept_as_such() -> None:
+    body = f"<article><h1>Port reopens</h1>{FILLER[:330]}<p>Subscribe to continue reading this article.</p></article>"
+    extraction = extract(
+        Page(
+            "https://agency.test/1",
+            "https://agency.test/1",
+            document("Port reopens", body, DATED).encode(),
+            "2026-09-01T00:00:00Z",
+            Profile(source="agency"),
+        )
+    )
+    assert extraction.article is not None
+    assert extraction.article.access == "paywalled"
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "image/jpeg", "application/json"])
+def test_what_is_not_html_is_no_article(content_type: str) -> None:
+    assert outcome("%PDF-1.7", content_type=content_type) == "not_html"

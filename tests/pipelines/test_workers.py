@@ -1,0 +1,207 @@
+"""The pool of killable workers: every misbehaviour ends as a reason, the pool goes on, nothing outlives its parent."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import pytest_asyncio
+
+from pipelines.workers import FAILURES, ExtractionPool
+from storage.models import Page, Profile
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+
+
+def _hostile() -> ModuleType:
+    """`hostile.py` as a module of that name that a spawned worker can import too."""
+    if str(HERE) not in sys.path:
+        sys.path.append(str(HERE))
+    return importlib.import_module("hostile")
+
+
+hostile = _hostile()
+GOOD = (
+    b"<html><head><title>Harbour opens</title></head><body><article><h1>Harbour opens</h1>"
+    + b"".join(
+        f"<p>Paragraph {n} of a story about the new harbour, which was opened by the mayor on Tuesday.</p>".encode()
+        for n in range(8)
+    )
+    + b"</article></body></html>"
+)
+
+
+def page(body: bytes = GOOD, url: str = "https://agency.test/news/1") -> Page:
+    return Page(url, url, body, "2026-09-01T00:00:00Z", Profile(source="test"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pool() -> AsyncIterator[ExtractionPool]:
+    made = ExtractionPool(2)
+    yield made
+    await made.close()
+
+
+async def test_a_page_comes_back_as_an_article(pool: ExtractionPool) -> None:
+    extraction = await pool.extract(page())
+    assert extraction.article is not None
+    assert extraction.article.title == "Harbour opens"
+    assert extraction.article.body.count("\n\n") == 7
+
+
+async def test_run_gives_the_functions_result_and_takes_keywords(pool: ExtractionPool) -> None:
+    assert await pool.run(hostile.echo, "feed", seconds=5, twice=True) == ["feed", "feed"]
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "reason"),
+    [
+        (hostile.sleep, (30,), "extract_timeout"),
+        (hostile.backtrack, (), "extract_timeout"),
+        (hostile.die, (3,), "extract_crash"),
+        (hostile.kill_self, (), "extract_crash"),
+        (hostile.allocate, (4 * 2**30,), "extract_memory"),
+        (hostile.fail, ("no",), "extract_error"),
+        (hostile.recurse, (), "extract_error"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+async def test_a_misbehaving_call_ends_as_a_reason_and_the_pool_goes_on(
+    pool: ExtractionPool, function: object, args: tuple[object, ...], reason: str
+) -> None:
+    assert await pool.run(function, *args, seconds=1.0) == reason  # type: ignore[arg-type]
+    assert reason in FAILURES
+    assert await pool.run(hostile.echo, 1, seconds=5) == 1
+
+
+async def test_good_calls_finish_beside_hanging_ones(pool: ExtractionPool) -> None:
+    calls = [
+        pool.run(hostile.sleep, 30, seconds=0.7),
+        *(pool.run(hostile.echo, n, seconds=5) for n in range(20)),
+        pool.run(hostile.die, 1, seconds=5),
+    ]
+    results = await asyncio.gather(*calls)
+    assert results == ["extract_timeout", *range(20), "extract_crash"]
+
+
+async def test_an_idle_worker_that_is_killed_costs_nobody_a_page(pool: ExtractionPool) -> None:
+    victim = await pool.run(hostile.pid, seconds=5)
+    assert isinstance(victim, int)
+    os.kill(victim, signal.SIGKILL)
+    await asyncio.sleep(0.3)
+    assert (await pool.extract(page())).article is not None
+
+
+async def test_an_error_in_extraction_names_the_page_and_the_cause(pool: ExtractionPool) -> None:
+    broken = Page(
+        "https://agency.test/2",
+        "https://agency.test/2",
+        GOOD,
+        "2026-09-01T00:00:00Z",
+        Profile(source="test", body=("p[",)),
+    )
+    extraction = await pool.extract(broken)
+    assert extraction.article is None
+    assert extraction.reason == "extract_error"
+    assert "https://agency.test/2" in str(extraction.detail)
+    assert "p[" in str(extraction.detail)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are Linux's")
+async def test_workers_have_limits_and_leave_ctrl_c_to_the_parent(pool: ExtractionPool) -> None:
+    limits = await pool.run(hostile.limits, seconds=5)
+    assert isinstance(limits, dict)
+    assert limits["memory"][0] == 1536 * 2**20
+    assert limits["core"] == (0, 0)
+    assert await pool.run(hostile.interrupt_handler, seconds=5) is True
+
+
+async def test_workers_import_neither_scrapy_nor_the_main_module(pool: ExtractionPool) -> None:
+    assert await pool.run(hostile.loaded, "scrapy", seconds=5) == []
+    assert await pool.run(hostile.loaded, "twisted", seconds=5) == []
+    assert await pool.run(hostile.main_file, seconds=5) is None
+
+
+async def test_closing_is_quick_also_beside_deaf_and_busy_workers() -> None:
+    own = ExtractionPool(2)
+    assert await own.run(hostile.echo, 0, seconds=5) == 0
+    calls = [
+        asyncio.ensure_future(own.run(hostile.deaf_to_terminate, seconds=60)),
+        asyncio.ensure_future(own.run(hostile.backtrack, seconds=60)),
+    ]
+    await asyncio.sleep(0.4)
+    start = time.monotonic()
+    await own.close()
+    assert time.monotonic() - start < 2.0
+    assert await asyncio.gather(*calls) == ["extract_crash", "extract_crash"]
+    await own.close()
+    assert (await own.extract(page())).reason == "extract_crash"
+
+
+def _script(tmp_path: Path, body: str) -> Path:
+    script = tmp_path / "parent.py"
+    script.write_text(textwrap.dedent(body), encoding="utf-8")
+    return script
+
+
+def _gone(worker: int) -> bool:
+    try:
+        return Path(f"/proc/{worker}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="PR_SET_PDEATHSIG is Linux's")
+def test_workers_die_with_a_parent_that_is_killed_and_do_not_import_it(tmp_path: Path) -> None:
+    """As under the `scrapy` script: the main module imports Scrapy and has no `if __name__ == "__main__"`."""
+    script = _script(
+        tmp_path,
+        f"""
+        import sys
+        sys.path[:0] = [{str(ROOT)!r}, {str(HERE)!r}]
+        import asyncio, scrapy
+        from pipelines.workers import ExtractionPool
+        import hostile
+
+        async def main():
+            pool = ExtractionPool(2)
+            await pool.run(hostile.die, 1, seconds=30)   # one of the two is then a refill
+            found = set()
+            while len(found) < 2:
+                found |= set(await asyncio.gather(*(pool.run(hostile.pid, seconds=30) for _ in range(6))))
+            print("scrapy", await pool.run(hostile.loaded, "scrapy", seconds=30), flush=True)
+            print("pids", *found, flush=True)
+            await asyncio.gather(*(pool.run(hostile.backtrack, seconds=600) for _ in range(2)))
+
+        asyncio.run(main())
+        """,
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        try:
+            assert parent.stdout.readline().strip() == "scrapy []"
+            workers = [int(word) for word in parent.stdout.readline().split()[1:]]
+            time.sleep(0.3)
+            assert not any(_gone(worker) for worker in workers[-1:])
+        finally:
+            parent.send_signal(signal.SIGKILL)
+    end = time.monotonic() + 3
+    while time.monotonic() < end and not all(map(_gone, workers)):
+        time.sleep(0.05)
+    assert all(map(_gone, workers))
+
+
+def test_a_pool_without_workers_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        ExtractionPool(0)
