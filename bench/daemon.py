@@ -62,7 +62,7 @@ def main() -> int:
         following = time.monotonic()
         while time.monotonic() < end or (len(stored) < len(published) and time.monotonic() < end + INTERVAL + 10):
             if following <= time.monotonic() < end:
-                published[f"id:{site.publish_fresh()}"] = time.monotonic()
+                published[f"id:{site.publish_fresh().id}"] = time.monotonic()
                 following += given.every
             for key in keys(database) & published.keys() - stored.keys():
                 stored[key] = time.monotonic()
@@ -76,7 +76,7 @@ def main() -> int:
         took = time.monotonic() - began
         print(f"SIGTERM: exit status {status} after {took:.2f} s")
         again = subprocess.Popen(command, cwd=folder, stderr=subprocess.DEVNULL)
-        key = f"id:{site.publish_fresh()}"
+        key = f"id:{site.publish_fresh().id}"
         began = time.monotonic()
         while key not in keys(database) and time.monotonic() < began + 2 * INTERVAL:
             time.sleep(0.2)

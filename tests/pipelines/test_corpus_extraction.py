@@ -28,15 +28,16 @@ def scorer() -> ModuleType:
 
 
 def slice_of_gold(step: int) -> list[dict[str, Any]]:
+    """Every `step`-th page; fields that the corpus itself does not trust are left out, as `score.py` does."""
     with (CORPUS / "gold" / "dev.jsonl").open(encoding="utf-8") as lines:
         gold = [json.loads(line) for line in lines]
-    with_body = [page for page in gold if page.get("body") and not page.get("suspect") and page["kind"] != "nogold"]
-    return with_body[::step]
+    known = [{**page, **{why.split(":")[0]: None for why in page.get("suspect") or []}} for page in gold]
+    return [page for page in known if page["kind"] != "nogold"][::step]
 
 
 def test_a_slice_of_the_corpus_keeps_its_level() -> None:
     score, rows, rejected = scorer(), [], []
-    for gold in slice_of_gold(8):
+    for gold in slice_of_gold(9):
         url = gold.get("url") or f"https://{gold['site']}/{gold['id']}"
         body = gzip.decompress((CORPUS / "pages" / "dev" / f"{gold['id']}.html.gz").read_bytes())
         page = Page(url, url, body, "2026-09-01T00:00:00Z", Profile(source=gold["site"]), charset=gold.get("encoding"))
