@@ -37,9 +37,11 @@ def measure(gold: dict[str, Any], corpus: str, respect: bool) -> dict[str, Any]:
 
     body = gzip.decompress((Path(corpus) / "pages" / "dev" / f"{gold['id']}.html.gz").read_bytes())
     url = gold.get("url") or f"https://{gold['site']}/{gold['id']}"
-    page = Page(url, url, body, FETCHED_AT, Profile(source=gold["site"]), charset=gold.get("encoding"))
+    page = Page(
+        url, url, body, FETCHED_AT, Profile(source=gold["site"], licensed=not respect), charset=gold.get("encoding")
+    )
     start = time.process_time()
-    extraction = extract(page, ignore_reservation=not respect)
+    extraction = extract(page)
     between = time.process_time()
     document = bare_extraction(body, url=url, with_metadata=True)
     end = time.process_time()

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from pipelines.extractor import extract
 
+from pipelines.extractor import extract
 from pipelines.urls import canonical, host
 from storage.models import Link, Page, Profile
 

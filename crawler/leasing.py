@@ -10,9 +10,8 @@ from storage.models import LinkKind
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from storage.frontier import Frontier
-
     from crawler.source import Politeness
+    from storage.frontier import Frontier
     from storage.models import Lease
 
 LEASE_SECONDS = 180.0

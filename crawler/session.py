@@ -10,9 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipelines.workers import ExtractionPool
-
 from crawler.config import user_agent
+from pipelines.workers import ExtractionPool
 from storage.frontier import Frontier
 from storage.store import Store
 

@@ -37,6 +37,8 @@ BLOCKS = frozenset(
     listed("p div li h1 h2 h3 h4 h5 h6 blockquote pre td th dt dd section article figure ul ol table tr main")
 )
 HEADS = frozenset(listed("h2 h3 h4 h5 h6"))
+BOLD = frozenset({"b", "strong"})
+LONGEST_SUBHEAD = 120
 SKIPPED = frozenset(listed("script style noscript figure figcaption button form iframe svg nav aside template select"))
 
 
@@ -188,7 +190,7 @@ def _read_html(element: HtmlElement) -> Iterator[Paragraph]:
         return
     kind: Kind = (
         "head"
-        if element.tag in HEADS
+        if element.tag in HEADS or _bold_throughout(element)
         else "item"
         if element.tag == "li"
         else "quote"
@@ -205,6 +207,16 @@ def _read_html(element: HtmlElement) -> Iterator[Paragraph]:
             run.append(BREAK if child.tag == "br" else _inline(child))
         run.append(child.tail or "")
     yield from _lines("".join(run), kind)
+
+
+def _bold_throughout(element: HtmlElement) -> bool:
+    """Whether a paragraph is a subhead by looks: bold from end to end, short, and no sentence."""
+    if element.tag != "p" or (element.text or "").strip() or not len(element):
+        return False
+    if any(child.tag not in BOLD or (child.tail or "").strip() for child in element):
+        return False
+    text = squeeze(element.text_content())
+    return 0 < len(text) <= LONGEST_SUBHEAD and not text.endswith(SENTENCE_END)
 
 
 def _inline(element: HtmlElement) -> str:

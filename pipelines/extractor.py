@@ -46,16 +46,16 @@ ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
 PAYWALL_PAGE = 6_000
 
 
-def extract(page: Page, *, ignore_reservation: bool = False) -> Extraction:
+def extract(page: Page) -> Extraction:
     """The article of a page, or an `Extraction` with a reason of `walls.REASONS`.
 
     Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights
-    `reserved`); `ignore_reservation` is for measuring the extraction on pages whose text is not kept. Raises ValueError
+    `reserved`); with `Profile.licensed` it is kept, and so marked. Raises ValueError
     for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
     """
     started = time.perf_counter()
     try:
-        result = _extracted(page, ignore_reservation)
+        result = _extracted(page)
     except RecursionError:
         result = Extraction(None, "parser_limit", "the markup is nested too deeply")
     return replace(result, ms=(time.perf_counter() - started) * 1000)
@@ -71,7 +71,7 @@ def warm() -> None:
     languages.detector()("word")
 
 
-def _extracted(page: Page, ignore_reservation: bool) -> Extraction:
+def _extracted(page: Page) -> Extraction:
     if not _looks_like_html(page):
         return Extraction(None, "not_html", f"content type {page.content_type}")
     parsed = tree.parse(page.body, page.charset)
@@ -83,8 +83,9 @@ def _extracted(page: Page, ignore_reservation: bool) -> Extraction:
     meta = metadata.read(page, root, found, claims)
     prune.quieten(root)
     extent = walls.extent(root, links=not (meta.declared or meta.published))
+    headlines = frozenset[str]() if meta.declared else walls.headlines(root)
     body, trimmed = _body(page, root, meta, claims, dropped)
-    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed))) is not None:
+    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed, headlines))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
@@ -92,7 +93,7 @@ def _extracted(page: Page, ignore_reservation: bool) -> Extraction:
     meta.sources["body"] = body.way
     meta.sources["encoding"] = parsed.encoding
     article = _article(page, meta, trimmed, found)
-    if meta.reserved and not ignore_reservation:
+    if meta.reserved:
         meta.sources["rights"] = meta.reserved
         if page.profile.licensed:
             article = replace(article, rights="reserved")
@@ -128,7 +129,14 @@ def _body(
     return body, trimmed
 
 
-def _look(page: Page, parsed: tree.Parsed, meta: Metadata, extent: walls.Extent, trimmed: Trimmed) -> walls.Look:
+def _look(
+    page: Page,
+    parsed: tree.Parsed,
+    meta: Metadata,
+    extent: walls.Extent,
+    trimmed: Trimmed,
+    headlines: frozenset[str],
+) -> walls.Look:
     return walls.Look(
         title=meta.title,
         body=_text(trimmed),
@@ -139,6 +147,7 @@ def _look(page: Page, parsed: tree.Parsed, meta: Metadata, extent: walls.Extent,
         extent=extent,
         paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
         cut=parsed.huge,
+        listed=walls.listed([p.text for p in trimmed.paragraphs], headlines),
     )
 
 

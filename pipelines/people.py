@@ -69,6 +69,8 @@ PROFILES = etree.XPath(
 OF_PERSON = listed("a span div p address strong li h3 h4 em")
 MARKED = re.compile(r"(?:^|\s)author(?:$|\s)|author-name|author__name|authorName|byline|Byline")
 NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur")
+PICTURE = re.compile(r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image)\b)", re.IGNORECASE)
+"""A picture's credit: its author is not the text's."""
 MAX_WORDS = 5
 MAX_AUTHORS = 12
 
@@ -90,7 +92,9 @@ def authors(
     for pattern, others, least in ((MARKED, ADDRESSED, 1), (NAMED, PROFILES, 2)):
         found = _called(root, {name for name in candidates if pattern.search(name)})
         elements = [*cast("list[HtmlElement]", others(root)), *found][:40]
-        bylines = [text for e in elements if not _outside(e) and 3 < len(text := heading(e)) <= 120]
+        bylines = [
+            text for e in elements if not _outside(e) and 3 < len(text := heading(e)) <= 120 and not PICTURE.match(text)
+        ]
         names = tuple(name for name in _people(bylines[:4], sites) if len(name.split()) >= least)
         if names:
             return _widest(names), "byline"

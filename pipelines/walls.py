@@ -8,6 +8,7 @@ its words, only short text that is nothing but the wall's.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +16,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.phrases import BOT, CHALLENGE, CONSENT, JAVASCRIPT, LOGIN, LOST, PAYWALL
-from pipelines.text import words
+from pipelines.text import squeeze, words
 
 REASONS: frozenset[str] = frozenset(
     {
@@ -34,6 +35,8 @@ REASONS: frozenset[str] = frozenset(
 WALL_WORDS = 120
 OWN_WORDS = 80
 OWN_PARAGRAPHS = 1
+HEADLINE = 60
+LISTED = 5
 # A number or a long slug in the last part of an address is one story's.
 STORY_PATH = re.compile(r"\d{5,}|(?:[^/-]+-){4,}[^/-]+/?$|\d{4}/\d{1,2}/\d{1,2}")
 MARKUP_LIMIT = 60_000
@@ -54,7 +57,8 @@ class Extent:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the judgement rests on. `declared`: the page calls itself an article; `dated`: it bears a time of
-    publication. `paragraphs`: those of more than twenty words. `cut`: the parser met one of its limits."""
+    publication. `paragraphs`: those of more than twenty words. `cut`: the parser met one of its limits.
+    `listed`: how many paragraphs of the body begin with the words of a link, and how many there are."""
 
     title: str | None
     body: str
@@ -65,6 +69,7 @@ class Look:
     extent: Extent
     paragraphs: int
     cut: bool = False
+    listed: tuple[int, int] = (0, 0)
 
 
 def extent(root: HtmlElement, *, links: bool) -> Extent:
@@ -83,12 +88,30 @@ def extent(root: HtmlElement, *, links: bool) -> Extent:
     return Extent(int(cast("float", WORD_COUNT(root))), linked, teasers)
 
 
+def headlines(root: HtmlElement) -> frozenset[str]:
+    """The beginnings of the page's longer link texts: the headlines of other stories, on an index."""
+    found = set()
+    for link in root.iter("a"):
+        text = squeeze(link.text_content())
+        if text.count(" ") >= 3 or len(text) >= 24:
+            found.add(text[:HEADLINE])
+    return frozenset(found)
+
+
+def listed(paragraphs: Sequence[str], found: frozenset[str]) -> tuple[int, int]:
+    """(paragraphs that begin with a headline of `found`, all paragraphs)."""
+    starts = sum(1 for p in paragraphs if p[:HEADLINE] in found or any(p.startswith(h) for h in found))
+    return starts, len(paragraphs)
+
+
 def reason(look: Look) -> tuple[str, str] | None:
     """(code of REASONS, words that say so) where the page is no article, else None."""
     size = words(look.body)
     head = f"{look.title or ''}\n{look.body[:1500]}"
     if size <= WALL_WORDS and (wall := _wall(look, head, size)):
         return wall
+    if not look.declared and look.listed[0] >= LISTED and look.listed[0] >= 0.6 * look.listed[1]:
+        return "listing", f"{look.listed[0]} of {look.listed[1]} paragraphs are links to other pages"
     if listing := _listing(look, size):
         return listing
     if not look.body:

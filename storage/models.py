@@ -322,8 +322,9 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Ending:
     """All that one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier
-    row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not again (unless offered anew); `quarantine`: given up, kept.
-    `responded_at`: when the last byte came (the host's next turn counts from there)."""
+    row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
+    again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
+    turn counts from there)."""
 
     fetch_id: int
     outcome: Outcome

@@ -26,7 +26,7 @@ from crawler.demo.site import Site
 @click.option("--every", type=float, help="A generated story every so many seconds.")
 @click.option("--project", type=click.Path(path_type=Path), help="Write a folder from which the site can be crawled.")
 @click.option("--crawl-delay", type=float, help="Seconds, in the agency's robots.txt.")
-def main(  # noqa: PLR0917 - click passes options by name
+def main(
     port: int,
     ready_file: Path | None,
     log_file: Path | None,

@@ -25,7 +25,8 @@ def write_project(folder: Path, port: int, *, first_poll: int = 10_000, recheck:
     own.mkdir(parents=True, exist_ok=True)
     for name in (AGENCY, OUTLET):
         (own / f"{name}.toml").write_text(
-            re.sub(r"^recheck = .*$", f"recheck = {list(recheck)}", text_of(name, port), flags=re.MULTILINE), encoding="utf-8"
+            re.sub(r"^recheck = .*$", f"recheck = {list(recheck)}", text_of(name, port), flags=re.MULTILINE),
+            encoding="utf-8",
         )
     config = replace(
         Config(database=folder / "news.db"),

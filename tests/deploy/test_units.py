@@ -27,7 +27,9 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
         (tmp_path / unit.name).write_text(text)
     units = sorted(str(path) for path in tmp_path.iterdir())
     assert len(units) == 3
-    done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False
+    )
     ours = [line for line in done.stderr.splitlines() if "dateline" in line]
     assert (done.returncode, ours) == (0, []), done.stderr
 

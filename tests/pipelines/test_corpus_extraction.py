@@ -40,8 +40,10 @@ def test_a_slice_of_the_corpus_keeps_its_level() -> None:
     for gold in slice_of_gold(9):
         url = gold.get("url") or f"https://{gold['site']}/{gold['id']}"
         body = gzip.decompress((CORPUS / "pages" / "dev" / f"{gold['id']}.html.gz").read_bytes())
-        page = Page(url, url, body, "2026-09-01T00:00:00Z", Profile(source=gold["site"]), charset=gold.get("encoding"))
-        extraction = extract(page, ignore_reservation=True)
+        page = Page(
+            url, url, body, "2026-09-01T00:00:00Z", Profile(gold["site"], licensed=True), charset=gold.get("encoding")
+        )
+        extraction = extract(page)
         article = extraction.article
         if article is None:
             rejected.append((gold["id"], extraction.reason))
