@@ -189,12 +189,14 @@ def import_(files: tuple[Path, ...], take_all: bool, db: Path | None, as_json: b
 @click.argument("page")
 @click.option("--url", help="The address that a file was fetched from.")
 @AS_JSON
+@OPENED
 @told_plainly
-def extract(page: str, url: str | None, as_json: bool) -> int:
+def extract(page: str, url: str | None, as_json: bool, opened: tuple[str, ...]) -> int:
     """One page, a FILE or a URL: what was extracted and why so."""
     from crawler.explain import explain
+    from crawler.start_crawl import places
 
-    return explain(configuration(None), page, url, as_json=as_json)
+    return explain(configuration(None), page, url, as_json=as_json, opened=places(opened))
 
 
 @main.group()

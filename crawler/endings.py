@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from crawler.answers import blames_host
 from crawler.politeness.pace import next_due
+from crawler.source import Endpoint
 from storage.models import Ending, HostNote
 
 if TYPE_CHECKING:
-    from crawler.source import Endpoint, Source
+    from crawler.source import Source
     from storage.models import Lease, LinkKind
 
 CONTENT = ("new", "revised", "unchanged", "not_modified", "listed", "alias", "copy")
@@ -33,6 +34,14 @@ def endpoint_of(lease: Lease, source: Source) -> Endpoint | None:
         if endpoint.role == role and re.fullmatch(address, lease.url):
             return endpoint
     return None
+
+
+def child_of(lease: Lease, source: Source) -> Endpoint:
+    """How to read an address that a sitemap index gave: like the archive's own files in a backfill, else plainly."""
+    archive = next((e for e in source.endpoints if e.role == "archive"), None)
+    if lease.backfill is None or archive is None:
+        return Endpoint(url=lease.url, kind=lease.kind)
+    return replace(archive, url=lease.url, kind=lease.kind)
 
 
 def _pace_of(lease: Lease) -> LinkKind:

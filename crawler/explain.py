@@ -17,6 +17,8 @@ from pipelines.urls import canonical, host
 from storage.models import Link, Page, Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crawler.config import Config
     from storage.models import Extraction
 
@@ -26,7 +28,7 @@ SHOWN = ("title", "lead", "authors", "section", "tags", "language", "published",
 LONGEST = 100
 
 
-def explain(config: Config, page: str, url: str | None, *, as_json: bool) -> int:
+def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened: Mapping[str, tuple[str, int]]) -> int:
     """Extract one page and print it; 1 when there is no article in it.
 
     A URL is fetched once, by the rules of every crawl: robots.txt, the address guard, size and time limits.
@@ -34,7 +36,7 @@ def explain(config: Config, page: str, url: str | None, *, as_json: bool) -> int
     from crawler.arguments import ArgumentProblem
 
     if page.startswith(("http://", "https://")):
-        found = _fetched(config, page)
+        found = _fetched(config, page, opened)
     elif Path(page).is_file():
         found = Page(
             url=url or "https://unknown.invalid/",
@@ -83,7 +85,7 @@ def _profile(config: Config, url: str) -> Profile:
     return Profile(source=site.removeprefix("www."))
 
 
-def _fetched(config: Config, url: str) -> Page | None:
+def _fetched(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Page | None:
     """The page at `url`, fetched once through a frontier of its own; None after saying why there is none."""
     from crawler.loop import run_in_loop
     from crawler.passes import crawl
@@ -109,7 +111,7 @@ def _fetched(config: Config, url: str) -> Page | None:
     with tempfile.TemporaryDirectory(prefix="dateline-extract-") as folder:
         own = replace(config, database=Path(folder) / "one.db", group=None)
         silent = Silent()
-        start = Start(own, {source.name: source}, crawl_settings(own, quiet=True), silent)
+        start = Start(own, {source.name: source}, crawl_settings(own, quiet=True), silent, opened)
 
         async def main(stop: asyncio.Event) -> int:
             async with at_work(start, stop) as (session, runner):

@@ -75,6 +75,22 @@ def test_wrong_arguments_are_one_line_and_status_2(project_of: Projects) -> None
         assert len(project.server.log) == 0
 
 
+def test_one_page_is_fetched_by_the_rules_of_every_crawl_and_explained(project_of: Projects) -> None:
+    with project_of(Site()) as project:
+        base = f"http://agency.test:{project.server.port}"
+        path = next(iter(project.server.site.stories.values())).path
+        done = project.run("extract", base + path)
+        assert done.returncode == 0, done.stderr
+        assert "<- json-ld" in done.stdout
+        assert [request.path for request in project.server.log] == ["/robots.txt", path]
+        closed = project.run("extract", f"{base}/internal/2148994")
+        assert closed.returncode == 1
+        assert "blocked:robots" in closed.stderr
+        assert project.run("extract", "http://127.0.0.1:9/").returncode == 1
+        assert not [request for request in project.server.log if request.path.startswith("/internal/")]
+        assert not project.database.exists()
+
+
 def test_a_source_whose_items_fail_gives_status_1_and_a_database_that_fails_3(project_of: Projects) -> None:
     with project_of(Site(), faults={"agency.test/rss/v2.xml": Fault("status", status=500)}) as project:
         done = project.run("scrapy", "crawl", "demo")

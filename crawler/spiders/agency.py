@@ -15,10 +15,9 @@ from crawler import answers, responses
 from crawler.discovery.archives import child_in_span, in_span
 from crawler.discovery.read import PROBLEMS
 from crawler.discovery.read import read as discover
-from crawler.endings import endpoint_of
+from crawler.endings import child_of, endpoint_of
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
-from crawler.source import Endpoint
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Link, Outcome, Page
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from crawler.discovery.read import Discovery
     from crawler.ledger import Ledger
     from crawler.session import Assignment, Session
-    from crawler.source import Source
+    from crawler.source import Endpoint, Source
 
 SITEMAP_BYTES = 60 * 1024 * 1024
 """sitemaps.org allows 50 MB a file; pages stay at DOWNLOAD_MAXSIZE."""
@@ -192,7 +191,7 @@ class AgencySpider(Spider):
 
     async def _listed(self, response: Response, lease: Lease) -> None:
         """A feed, sitemap or listing: its links, read in a worker process, go to the frontier with the outcome."""
-        endpoint = endpoint_of(lease, self.source) or Endpoint(url=lease.url, kind=lease.kind)
+        endpoint = endpoint_of(lease, self.source) or child_of(lease, self.source)
         found: Discovery | str = await self.session.pool.run(
             discover,
             lease.kind,

@@ -9,15 +9,15 @@ from crawler.answers import blames_host, of_failure, of_status
 from storage.models import OUTCOMES, LinkKind, Outcome
 
 
-@pytest.mark.parametrize("status", range(100, 600))
 @pytest.mark.parametrize("kind", ["article", "feed", "sitemap", "listing", "robots"])
-def test_every_status_is_read_or_has_an_outcome_of_the_vocabulary(status: int, kind: LinkKind) -> None:
-    outcome = of_status(status, kind)
-    if outcome is None:
-        assert status in {200, 203}
-    else:
-        assert outcome.name.split(":")[0] in OUTCOMES
-        assert outcome.name.isascii()
+def test_every_status_is_read_or_has_an_outcome_of_the_vocabulary(kind: LinkKind) -> None:
+    for status in range(100, 600):
+        outcome = of_status(status, kind)
+        if outcome is None:
+            assert status in {200, 203}
+        else:
+            assert outcome.name.split(":")[0] in OUTCOMES
+            assert outcome.name.isascii()
 
 
 def test_statuses_that_say_what_they_mean_have_outcomes_of_their_own() -> None:

@@ -1,0 +1,89 @@
+"""What a fetch leaves behind besides its article: the next time, the validators, the first poll's limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
+from crawler.source import Endpoint, Source
+from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
+
+SOURCE = Source(
+    name="s",
+    title="S",
+    home="https://a.test",
+    hosts=("a.test",),
+    country=None,
+    languages=("en",),
+    profile=Profile(source="s", recheck=(900, 3600)),
+    endpoints=(
+        Endpoint("https://a.test/rss.xml", "feed", interval=300),
+        Endpoint("https://a.test/{year}/{month:02}.xml", "sitemap", role="archive", follow="news"),
+    ),
+)
+FEED = Lease(1, 1, "s", "https://a.test/rss.xml", "feed", "a.test", until=0.0, found_at=0.0)
+PAGE = replace(FEED, url="https://a.test/1", kind="article")
+NOW = 1_000_000.0
+
+
+def ended(outcome: str, lease: Lease, **more: object) -> Ending:
+    ending = Ending(1, Outcome(outcome), at=NOW, lease=lease, validators=Validators(etag='"x"'))
+    return complete(replace(ending, **more), source=SOURCE, first_poll=30, jitter=0.0)  # type: ignore[arg-type]
+
+
+def test_an_endpoint_is_due_again_after_its_interval_whatever_happened() -> None:
+    assert ended("listed", FEED).due == NOW + 300
+    assert ended("not_modified", FEED).due == NOW + 300
+    failed = ended("failed:timeout", FEED)
+    assert failed.due is not None
+    assert not failed.quarantine
+
+
+def test_validators_are_kept_only_where_the_content_was_taken_in() -> None:
+    assert ended("listed", FEED).validators == Validators(etag='"x"')
+    assert ended("failed:not_a_feed", FEED).validators is None
+    assert ended("rejected:no_text", PAGE).validators is None
+
+
+def test_a_young_article_climbs_the_ladder_of_its_source() -> None:
+    assert ended("new", replace(PAGE, found_at=NOW - 10)).due == NOW - 10 + 900
+    assert ended("unchanged", replace(PAGE, found_at=NOW - 1000)).due == NOW - 1000 + 3600
+    assert ended("unchanged", replace(PAGE, found_at=NOW - 9000)).due is None
+
+
+def test_what_a_backfill_fetched_is_not_looked_at_again() -> None:
+    assert ended("new", replace(PAGE, backfill=7, found_at=NOW)).due is None
+    archive = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7)
+    assert ended("listed", archive).due is None
+    assert ended("failed:http_500", archive).due is not None
+
+
+def test_a_child_of_a_sitemap_index_is_looked_at_daily_and_in_a_backfill_read_as_its_archive() -> None:
+    child = replace(FEED, url="https://a.test/part-7.xml", kind="sitemap")
+    assert ended("listed", child).due == NOW + CHILD_INTERVAL
+    assert child_of(child, SOURCE) == Endpoint("https://a.test/part-7.xml", "sitemap")
+    in_backfill = child_of(replace(child, backfill=7), SOURCE)
+    assert (in_backfill.role, in_backfill.follow) == ("archive", "news")
+
+
+def test_an_archives_file_is_known_by_its_template() -> None:
+    archive = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7)
+    assert endpoint_of(archive, SOURCE) == SOURCE.endpoints[1]
+    assert endpoint_of(replace(archive, backfill=None), SOURCE) is None
+    assert endpoint_of(FEED, SOURCE) == SOURCE.endpoints[0]
+
+
+def test_a_hosts_pause_holds_its_addresses_back() -> None:
+    paused = ended("failed:http_429", FEED, host=HostNote("a.test", paused_until=NOW + 5000))
+    assert paused.due is not None
+    assert paused.due >= NOW + 5000
+
+
+def test_the_first_polls_limit_goes_with_the_first_poll_only() -> None:
+    assert ended("listed", replace(FEED, first_poll=True)).first_poll_limit == 30
+    assert ended("listed", FEED).first_poll_limit is None
+
+
+def test_an_import_without_a_lease_is_left_as_it_is() -> None:
+    ending = Ending(1, Outcome("new"), at=NOW)
+    assert complete(ending, source=SOURCE, first_poll=30, jitter=0.0) is ending
