@@ -42,7 +42,7 @@ def page(
 
 def write(path: Path, blocks: list[bytes], *, packed: bool) -> Path:
     path = path / ("a.warc.gz" if packed else "a.warc")
-    path.write_bytes(b"".join(gzip.compress(one) if packed else one for one in blocks))
+    path.write_bytes(b"".join(gzip.compress(one, mtime=0) if packed else one for one in blocks))
     return path
 
 
@@ -122,13 +122,13 @@ def chunked(body: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("http", "body"),
     [
-        ("Content-Encoding: gzip\r\n", gzip.compress(HTML)),
-        ("Content-Encoding: x-gzip\r\n", gzip.compress(HTML)),
+        ("Content-Encoding: gzip\r\n", gzip.compress(HTML, mtime=0)),
+        ("Content-Encoding: x-gzip\r\n", gzip.compress(HTML, mtime=0)),
         ("Content-Encoding: deflate\r\n", zlib.compress(HTML)),
         ("Content-Encoding: deflate\r\n", zlib.compress(HTML)[2:-4]),
         ("Content-Encoding: br\r\n", brotli.compress(HTML)),
         ("Transfer-Encoding: chunked\r\n", chunked(HTML)),
-        ("Transfer-Encoding: Chunked\r\nContent-Encoding: gzip\r\n", chunked(gzip.compress(HTML))),
+        ("Transfer-Encoding: Chunked\r\nContent-Encoding: gzip\r\n", chunked(gzip.compress(HTML, mtime=0))),
         ("Content-Encoding: gzip\r\n", HTML),
         ("Content-Encoding: br\r\n", HTML),
         ("Transfer-Encoding: chunked\r\n", HTML),
@@ -143,8 +143,8 @@ def test_bodies_are_unpacked_and_those_stored_unpacked_are_left(tmp_path: Path, 
 @pytest.mark.parametrize(
     ("http", "body"),
     [
-        ("Content-Encoding: gzip\r\n", gzip.compress(HTML)[:-20]),
-        ("Content-Encoding: gzip\r\n", gzip.compress(HTML)[:20] + b"\xff" * 40),
+        ("Content-Encoding: gzip\r\n", gzip.compress(HTML, mtime=0)[:-20]),
+        ("Content-Encoding: gzip\r\n", gzip.compress(HTML, mtime=0)[:20] + b"\xff" * 40),
         ("Content-Encoding: br\r\n", b"\xff\xfe" * 20),
         ("Transfer-Encoding: chunked\r\n", b"40\r\ntoo short"),
     ],
@@ -163,7 +163,13 @@ def test_a_page_over_the_limit_is_reported_without_its_body(
     monkeypatch.setattr(warc_records, "BODY_LIMIT", 100_000)
     monkeypatch.setattr(warc_records, "_HEAD_ROOM", 10_000)
     large = HTML + b"x" * 200_000
-    body = gzip.compress(large) if "gzip" in http else brotli.compress(large, quality=1) if "br" in http else large
+    body = (
+        gzip.compress(large, mtime=0)
+        if "gzip" in http
+        else brotli.compress(large, quality=1)
+        if "br" in http
+        else large
+    )
     first, second = records(write(tmp_path, [page(1, body, http=http), page(2)], packed=packed))
     assert (first.problem, first.body, first.url) == ("too_large", b"", "https://agency.test/news/1")
     assert second.body == HTML
@@ -191,7 +197,7 @@ def test_a_hurt_record_costs_itself_only(tmp_path: Path, packed: bool) -> None:
     blocks = [page(1), page(2, HTML * 3), page(3)]
     path = write(tmp_path, blocks, packed=packed)
     raw = bytearray(path.read_bytes())
-    start = len(gzip.compress(blocks[0]) if packed else blocks[0])
+    start = len(gzip.compress(blocks[0], mtime=0) if packed else blocks[0])
     raw[start : start + 12] = b"\xff" * 12
     path.write_bytes(bytes(raw))
     counts: Counter[str] = Counter()
@@ -202,7 +208,7 @@ def test_a_hurt_record_costs_itself_only(tmp_path: Path, packed: bool) -> None:
 def test_a_bit_that_flipped_within_a_packed_record_is_noticed(tmp_path: Path) -> None:
     blocks = [page(1), page(2, HTML * 3), page(3)]
     raw = bytearray(write(tmp_path, blocks, packed=True).read_bytes())
-    raw[len(gzip.compress(blocks[0])) + 60] ^= 0x10
+    raw[len(gzip.compress(blocks[0], mtime=0)) + 60] ^= 0x10
     (tmp_path / "a.warc.gz").write_bytes(bytes(raw))
     assert numbers(list(records(tmp_path / "a.warc.gz"))) == ["1", "broken", "3"]
 
