@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +32,9 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for program
 
 def configuration(db: Path | None) -> Config:
     """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
-    from crawler.config import Config
+    from crawler.start_crawl import configuration as found
 
-    config = Config.find(Path.cwd())
-    chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
-    return replace(config, database=chosen.absolute()) if chosen else config
+    return found(db, Path.cwd())
 
 
 def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
@@ -60,6 +56,9 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
         except StorageError as error:
             click.echo(str(error), err=True)
             status = 3
+        except OSError as error:  # a log file, a folder: what the user named cannot be used
+            click.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+            status = 2
         sys.exit(status)
 
     return run

@@ -101,6 +101,8 @@ class _Daemon:
                 self._storage_failed(report.detail)
                 return
             due = await asyncio.wrap_future(session.frontier.next_due(source.name, session.clock()))
+            if due is not None and report.waits_until is not None:
+                due = max(due, report.waits_until)  # a row is due, but its host has no turn before
         except StorageError as error:
             self._storage_failed(str(error))
             return

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.extractor import extract
 from pipelines.urls import canonical, host
+from pipelines.workers import ExtractionPool
 from storage.models import Link, Page, Profile
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened
     Raises `ConfigError`-like `ArgumentProblem` for what is neither a file nor a URL, `StorageError`."""
     from crawler.arguments import ArgumentProblem
 
+    for address in filter(None, (url, page if page.startswith(("http://", "https://")) else None)):
+        try:
+            canonical(address)
+        except ValueError as error:
+            raise ArgumentProblem(f"{address}: no address of a page: {error}") from error
     if page.startswith(("http://", "https://")):
         found = _fetched(config, page, opened)
     elif Path(page).is_file():
@@ -49,9 +54,18 @@ def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened
         raise ArgumentProblem(f"{page}: neither a file here nor an http(s) URL")
     if found is None:
         return 1
-    extraction = extract(found)
+    extraction = asyncio.run(_extracted(found))
     click.echo(json.dumps(asdict(extraction), ensure_ascii=False, indent=2) if as_json else told(extraction))
     return 0 if extraction.article else 1
+
+
+async def _extracted(page: Page) -> Extraction:
+    """In a worker process, with the limits of every page: this one may be the hostile one."""
+    pool = ExtractionPool(workers=1)
+    try:
+        return await pool.extract(page)
+    finally:
+        await pool.close()
 
 
 def told(extraction: Extraction) -> str:
@@ -115,7 +129,11 @@ def _fetched(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) ->
 
         async def main(stop: asyncio.Event) -> int:
             async with at_work(start, stop) as (session, runner):
-                await crawl(session, source, runner, links=(Link(url=url, via="command"),), seen=pages.append)
+                report = await crawl(session, source, runner, links=(Link(url=url, via="command"),), seen=pages.append)
+                if not silent.ends:
+                    # Not even asked: refused as a link, or its host closed or paused (robots.txt).
+                    counts = ", ".join(f"{n} {name}" for name, n in report.counts.items()) or "refused as a link"
+                    silent.ends.append((report.reason, f"not fetched: {counts}"))
             return 0
 
         run_in_loop(main)

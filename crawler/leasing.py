@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from storage.frontier import Frontier
     from storage.models import Lease
 
-LEASE_SECONDS = 180.0
+LEASE_SECONDS = 900.0
 """Longer than any fetch with its extraction; a dead owner's leases are taken back at once, not at their end."""
 
 UNDER_WAY = 8
@@ -28,7 +28,7 @@ class Leasing:
 
     `patience`: the longest wait, in seconds, for a host's turn; what is due later is left for a later run.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
-    another process held at the last look.
+    another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Leasing:
         self._under_way = 0
         self._changed = asyncio.Event()
         self._ended = False
+        self.exhausted = False
         self.left_to_others = 0
         self.waits_until: float | None = None
 
@@ -94,6 +95,7 @@ class Leasing:
             if leased.wait is None or leased.wait > self._patience:
                 self.waits_until = None if leased.wait is None else self._clock() + leased.wait
                 if self._under_way == 0:
+                    self.exhausted = True
                     return
                 await self._wait(None)
             else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self, cast
 
 from scrapy import signals
@@ -39,7 +38,9 @@ class Ledger:
         self._assignment = assignment
         self.counts: dict[str, int] = {}
         self.storage_error: StorageError | None = None
-        self._sent: dict[int, tuple[Lease, list[str]]] = {}
+        self.broken: str | None = None
+        self._given_back: set[int] = set()
+        self._under_way: dict[int, tuple[Lease, list[str]]] = {}
         crawler.signals.connect(self._reached_downloader, signals.request_reached_downloader)
         crawler.signals.connect(self._item_error, signals.item_error)
 
@@ -74,53 +75,76 @@ class Ledger:
         written.add_done_callback(lambda future: loop.call_soon_threadsafe(self._ended, whole, future))
         return written
 
+    def opened(self, lease: Lease, hops: list[str]) -> None:
+        """A lease was taken: it is under way until its end is written. `hops` collects the requests sent for it."""
+        self._under_way[lease.fetch_id] = (lease, hops)
+
+    async def broke(self, lease: Lease, hops: list[str], error: Exception) -> None:
+        """Something in the crawl raised while `lease` was under way: the fetch ends as `failed:internal`, or the crawl as
+        a storage failure."""
+        if isinstance(error, StorageError):
+            self.store_failed(error, lease.fetch_id)
+            return
+        logger.error("%s: %s: %s", self._assignment.source.name, lease.url, error, exc_info=error)
+        outcome = Outcome("failed:internal", f"{type(error).__name__}: {error}")
+        now = self._assignment.session.clock()
+        ending = Ending(lease.fetch_id, outcome, at=now, lease=lease, urls=tuple(hops), responded_at=now)
+        await asyncio.wrap_future(self.end(ending))
+
+    def stopped(self, error: Exception) -> None:
+        """Leasing itself raised: nothing more is leased, and the crawl did not finish."""
+        if isinstance(error, StorageError):
+            self.store_failed(error)
+            return
+        logger.error("%s: the crawl broke off: %s", self._assignment.source.name, error, exc_info=error)
+        self.broken = f"{type(error).__name__}: {error}"
+        self._assignment.leasing.end()
+
     async def interrupt(self, now: float) -> None:
-        """End what was sent and not answered when the process must go: `interrupted`, due again at once."""
+        """End what was sent and has no end when the crawl is over: `interrupted`, due again at once."""
+        sent = [(lease, hops) for lease, hops in self._under_way.values() if hops]
         unanswered = [
             Ending(lease.fetch_id, Outcome("interrupted", "shutdown"), at=now, lease=lease, urls=tuple(hops), due=now)
-            for lease, hops in self._sent.values()
+            for lease, hops in sent
         ]
-        self._sent.clear()
+        self._under_way.clear()
         await asyncio.gather(*(asyncio.wrap_future(self._assignment.session.store.end(e)) for e in unanswered))
 
     def _ended(self, ending: Ending, written: Future[Ended]) -> None:
         error = written.exception()
         if error is not None:
-            self._store_failed(ending, error)
+            self.store_failed(error if isinstance(error, StorageError) else StorageError(str(error)), ending.fetch_id)
             return
         ended = written.result()
         if ended.stale:
             return
-        self._sent.pop(ending.fetch_id, None)
         outcome = "failed:unstorable" if ended.refused and ending.article else ending.outcome.name
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         for what, why in ended.refused:
             logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, what, why)
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
-        if ending.lease is not None:
+        if self._under_way.pop(ending.fetch_id, None) is not None:
             self._assignment.leasing.done()
 
-    def _store_failed(self, ending: Ending, error: BaseException) -> None:
-        """A store that cannot write ends the crawl: fetching on would lose what is fetched."""
-        self._assignment.leasing.done()
+    def store_failed(self, error: StorageError, fetch_id: int | None = None) -> None:
+        """A store that cannot write ends the crawl: fetching on would lose what is fetched. The fetch stays under way,
+        so that it is ended as interrupted, not handed back as if nothing had been sent."""
         if self.storage_error is None:
-            self.storage_error = error if isinstance(error, StorageError) else StorageError(str(error))
-            logger.error(
-                "%s: %s was fetched but could not be stored: %s", self._assignment.source.name, ending.urls, error
-            )
+            self.storage_error = error
+            logger.error("%s: the database failed, nothing more is fetched: %s", self._assignment.source.name, error)
             self._assignment.leasing.end()
+        if fetch_id in self._under_way and fetch_id not in self._given_back:
+            self._given_back.add(fetch_id)
+            self._assignment.leasing.done()
 
     def _reached_downloader(self, request: Request) -> None:
         hops = request.meta.get("hops")
         if hops is not None:
             hops.append(request.url)
-            lease: Lease = request.meta["lease"]
-            self._sent[lease.fetch_id] = (lease, hops)
 
     async def _item_error(self, item: Dispatch, failure: Failure) -> None:
-        """A pipeline raised: the fetch ends as `failed:internal`, with the exception's own words."""
-        if isinstance(failure.value, StorageError):
-            return  # told by `_store_failed`
-        detail = f"{type(failure.value).__name__}: {failure.value}"
-        ending = replace(item.ending, outcome=Outcome("failed:internal", detail), article=None, decision=None, raw=None)
-        await asyncio.wrap_future(self.end(ending))
+        """A pipeline raised: the fetch ends with the exception's own words."""
+        lease = item.ending.lease
+        assert lease is not None, "a crawl's dispatches have leases"
+        if lease.fetch_id in self._under_way and isinstance(failure.value, Exception):
+            await self.broke(lease, list(item.ending.urls), failure.value)

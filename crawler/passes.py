@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,16 +14,20 @@ from crawler.disk import keep_room
 from crawler.leasing import Leasing
 from crawler.loader import spider_for
 from crawler.session import GRACE_SECONDS, Assignment
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from scrapy.crawler import AsyncCrawlerRunner
 
+    from crawler.ledger import Ledger
     from crawler.session import Session
     from crawler.source import Politeness, Source
     from crawler.spiders.agency import AgencySpider
     from storage.models import Link, LinkKind, Page
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 16
 """Sources crawled at the same time in one process."""
@@ -41,7 +46,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one crawl ended. `reason`: `finished`, `shutdown` or `storage_error`; `left`: due rows that another process
+    """How one crawl ended. `reason`: `finished`, `shutdown`, `closed` (by a setting of
+    Scrapy's), `error` or `storage_error`; `left`: due rows that another process
     holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for."""
 
     source: str
@@ -58,7 +64,7 @@ def exit_status(reports: Iterable[Report]) -> int:
     for report in reports:
         if report.reason == "storage_error":
             return 3
-        if any(name.startswith("failed") for name in report.counts):
+        if report.reason == "error" or any(name.startswith("failed") for name in report.counts):
             status = 1
     return status
 
@@ -78,7 +84,7 @@ async def crawl(
     """One crawl of one source: its live endpoints and what is due, or with `span` its archive. `links`: addresses that
     the command itself names; `seen`: told of every article's page.
 
-    Raises `StorageError` when the run's own row cannot be written."""
+    Raises `StorageError` when the database fails; the run is then closed as `error` where that can be written."""
     now = session.clock()
     politeness = floored(source.politeness, session.config.delay_floor)
     await _written(session.frontier.reclaim(now))
@@ -118,27 +124,47 @@ async def crawl(
     # Live objects ride on the crawler: Scrapy deep-copies its settings, which cannot hold them.
     crawler.assignment = assignment  # type: ignore[attr-defined]
     task = asyncio.ensure_future(runner.crawl(crawler))
-    reason = await _until_done(task, session)
-    ledger = assignment.ledger
-    assert ledger is not None, f"{source.name}: the crawl ended before its ledger was made"
-    detail = None
-    if ledger.storage_error:
-        return Report(source.name, "storage_error", dict(ledger.counts), detail=str(ledger.storage_error))
-    if not task.done():
+    reason = "error"
+    try:
+        await _until_done(task, session)
+        ledger = assignment.ledger
+        assert ledger is not None, f"{source.name}: the crawl ended before its ledger was made"
         await ledger.interrupt(session.clock())
-    await _written(session.store.finish_run(run_id, session.clock(), reason))
-    if backfill is not None and reason == "finished" and limit is None:
-        await _written(session.frontier.finish_backfill(backfill, session.clock()))
-    return Report(source.name, reason, dict(ledger.counts), leasing.left_to_others, leasing.waits_until, detail)
+        if ledger.storage_error:
+            raise ledger.storage_error
+        reason = _reason(session, leasing, ledger)
+        if backfill is not None and reason == "finished" and limit is None:
+            await _written(session.frontier.finish_backfill(backfill, session.clock()))
+        return Report(
+            source.name, reason, dict(ledger.counts), leasing.left_to_others, leasing.waits_until, ledger.broken
+        )
+    finally:
+        await _written(session.store.finish_run(run_id, session.clock(), reason))
+
+
+def _reason(session: Session, leasing: Leasing, ledger: Ledger) -> str:
+    """Why a crawl ended: `finished` only when nothing was left to lease."""
+    if ledger.broken:
+        return "error"
+    if session.stop.is_set():
+        return "shutdown"
+    return "finished" if leasing.exhausted else "closed"
 
 
 async def run_pass(session: Session, sources: Iterable[Source], runner: AsyncCrawlerRunner) -> list[Report]:
-    """One pass over what is due of each source, at most `AT_ONCE` at a time."""
+    """One pass over what is due of each source, at most `AT_ONCE` at a time. What goes wrong with one is its own report;
+    the others go on to their end."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(source: Source) -> Report:
         async with gate:
-            return await crawl(session, source, runner)
+            try:
+                return await crawl(session, source, runner)
+            except StorageError as error:
+                return Report(source.name, "storage_error", {}, detail=str(error))
+            except Exception as error:
+                logger.exception("%s: the crawl broke off", source.name)
+                return Report(source.name, "error", {}, detail=f"{type(error).__name__}: {error}")
 
     return list(await asyncio.gather(*(one(source) for source in sources)))
 
@@ -160,7 +186,7 @@ def archive_rows(source: Source, span: Span) -> list[tuple[str, LinkKind]]:
     return [(url, e.kind) for e in archives for url in expand(e, span.since, span.until, zone)] or live_rows(source)
 
 
-async def _until_done(task: asyncio.Future[None], session: Session) -> str:
+async def _until_done(task: asyncio.Future[None], session: Session) -> None:
     """Wait for a crawl; after `stop`, at most `GRACE_SECONDS` more, then leave it (its leases are handed back)."""
     stopped = asyncio.ensure_future(session.stop.wait())
     both: set[asyncio.Future[Any]] = {task, stopped}
@@ -172,7 +198,6 @@ async def _until_done(task: asyncio.Future[None], session: Session) -> str:
         stopped.cancel()
     if task.done():
         task.result()
-    return "shutdown" if session.stop.is_set() else "finished"
 
 
 async def _written(future: Any) -> Any:

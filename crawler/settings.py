@@ -63,6 +63,8 @@ STATS_DUMP = False
 TELNETCONSOLE_ENABLED = False
 # Scrapy's own commands (`fetch`, `shell`) install what this names; our crawls install the guard themselves.
 TWISTED_DNS_RESOLVER = "crawler.politeness.guard.GuardedResolver"
+# Too long a link is refused by discovery, with a count; Scrapy's filter would drop its request in silence.
+URLLENGTH_LIMIT = 0
 USER_AGENT = f"Dateline/{version('dateline')} (+no contact set)"
 
 # Dateline's own: where `scrapy list` and `scrapy crawl` look for a dateline.toml ("" = here and upward).

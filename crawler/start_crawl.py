@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
@@ -27,11 +29,21 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from crawler.source import Source
+    from crawler.spiders.agency import AgencySpider
 
 WRONG_USAGE, STORAGE_FAILED = 2, 3
 
 Opened = Mapping[str, tuple[str, int]]
 """Host name -> (loopback address, port) that the command opens in the address guard."""
+
+
+def configuration(db: Path | None, start: Path) -> Config:
+    """The nearest dateline.toml above `start`, its database overruled by DATELINE_DB and that by `db`.
+
+    Raises `ConfigError`."""
+    config = Config.find(start)
+    chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
+    return replace(config, database=chosen.absolute()) if chosen else config
 
 
 def sources_of(config: Config) -> dict[str, Source]:
@@ -49,7 +61,25 @@ def enabled(config: Config, names: Sequence[str]) -> dict[str, Source]:
     for source in chosen.values():
         if source.closed and source.name in names:
             raise RegistryError(f"{source.name} is closed: {source.closed}")
+    if not chosen:
+        raise ConfigError(
+            "nothing is chosen: name agencies under `sources` in dateline.toml (`dateline init`), or after the command"
+        )
     return {name: source for name, source in chosen.items() if not source.closed}
+
+
+def by_hand(name: str, base: Settings | None) -> type[AgencySpider] | None:
+    """The spider that somebody wrote by hand under this name (SPIDER_MODULES), with its own `source`; else None."""
+    from scrapy.spiderloader import SpiderLoader
+
+    from crawler.spiders.agency import AgencySpider
+
+    if base is None or name not in (loader := SpiderLoader.from_settings(base)).list():
+        return None
+    spider = loader.load(name)
+    if not issubclass(spider, AgencySpider):
+        raise RegistryError(f"{name}: {spider.__module__}.{spider.__name__} is no AgencySpider, which a crawl needs")
+    return spider
 
 
 def crawl_settings(config: Config, base: Settings | None = None, *, quiet: bool = False) -> dict[str, Any]:
@@ -67,13 +97,19 @@ def crawl_settings(config: Config, base: Settings | None = None, *, quiet: bool 
 def places(opened: Iterable[str]) -> dict[str, tuple[str, int]]:
     """`HOST=ADDRESS:PORT` of a command line -> the address guard's exceptions.
 
-    Raises `ArgumentProblem`; that an address is loopback, the guard itself sees to."""
+    Raises `ArgumentProblem`."""
     found = {}
     for text in opened:
         name, _, place = text.partition("=")
         address, _, port = place.rpartition(":")
         if not name or not address or not port.isdecimal():
             raise ArgumentProblem(f"--at {text!r}: write HOST=ADDRESS:PORT, as in agency.test=127.0.0.1:8000")
+        try:
+            loopback = ip_address(address.strip("[]")).is_loopback
+        except ValueError:
+            loopback = False
+        if not loopback or not 0 < int(port) < 65536:
+            raise ArgumentProblem(f"--at {text!r}: the address guard opens loopback addresses with a port only")
         found[name] = (address.strip("[]"), int(port))
     return found
 
@@ -89,9 +125,14 @@ class Typed:
 def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextIO) -> int:
     """`scrapy crawl NAME -a …`: one crawl; a wrong name or argument is one line on `stream` and status 2."""
     try:
-        config = Config.find(Path(base.get("DATELINE_CONFIG") or Path.cwd()))
-        opened = places(f"{host}={place}" for host, place in base.getdict("ADDRESS_EXCEPTIONS").items())
-        return one_crawl(config, Typed(name, raw), settings=crawl_settings(config, base), as_json=False, opened=opened)
+        config = configuration(None, Path(base.get("DATELINE_CONFIG") or Path.cwd()))
+        try:
+            opened = places(f"{host}={place}" for host, place in base.getdict("ADDRESS_EXCEPTIONS").items())
+        except ValueError as error:
+            raise ArgumentProblem(f"ADDRESS_EXCEPTIONS: {error}") from error
+        settings = crawl_settings(config, base)
+        stream.write(f"database {config.database}\n")
+        return one_crawl(config, Typed(name, raw), settings=settings, as_json=False, opened=opened, base=base)
     except (ArgumentProblem, RegistryError, ConfigError) as error:
         stream.write(f"{error}\n")
         return WRONG_USAGE
@@ -101,12 +142,19 @@ def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextI
 
 
 def one_crawl(
-    config: Config, typed: Typed, *, settings: dict[str, Any], as_json: bool, opened: Opened | None = None
+    config: Config,
+    typed: Typed,
+    *,
+    settings: dict[str, Any],
+    as_json: bool,
+    opened: Opened | None = None,
+    base: Settings | None = None,
 ) -> int:
     """Crawl one source now, or with since/until its archive; the exit status comes from the ledger.
 
     Raises `ArgumentProblem`, `RegistryError`, `StorageError`."""
-    sources = enabled(config, [typed.source])
+    spider = by_hand(typed.source, base)
+    sources = {typed.source: spider.source} if spider else enabled(config, [typed.source])
     source = sources[typed.source]
     zone = ZoneInfo(source.profile.timezone or "UTC")
     arguments = parse(typed.arguments, zone, datetime.now(UTC))
@@ -119,7 +167,9 @@ def one_crawl(
         start = Start(config, sources, settings, shown, opened or {})
         try:
             async with at_work(start, stop) as (session, runner):
-                report = await crawl(session, source, runner, span=span, limit=arguments.limit, patience=600.0)
+                report = await crawl(
+                    session, source, runner, spider=spider, span=span, limit=arguments.limit, patience=600.0
+                )
                 told(shown, report)
                 return exit_status([report])
         finally:

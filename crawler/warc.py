@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.answers import of_status
+from crawler.disk import keep_room
 from crawler.politeness import reservations
 from crawler.session import open_session
 from crawler.warc_records import WarcRecord, identity, records
@@ -17,6 +18,7 @@ from pipelines.deduplicate import decided
 from pipelines.judge import judge
 from pipelines.save import save
 from pipelines.urls import host
+from storage.errors import StorageError
 from storage.models import Dispatch, Ending, Outcome, Page, Profile
 
 if TYPE_CHECKING:
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.session import Session
     from crawler.source import Source
+
+UNREADABLE = "unreadable"
+"""Source of the records whose address cannot be read: they fail, whatever was asked for, and are not passed over."""
+
+ROOM_EVERY = 1000
+"""Records between two looks at the room on the disk."""
 
 UNDER_WAY = 8
 """Records between reading and outcome; the pool's own limit holds the rest back."""
@@ -47,7 +55,8 @@ class Tally:
 def import_files(
     config: Config, sources: Mapping[str, Source], files: Sequence[Path], *, take_all: bool, as_json: bool
 ) -> int:
-    """Import `files`; 0, or 1 when a record could not be read or extracted. SIGINT ends it; called again, it goes on.
+    """Import `files`; 0, or 1 when a record could not be read or extracted or it was stopped (SIGINT, SIGTERM) before the
+    end; called again, it goes on.
 
     Without `take_all`, records of hosts that no registry file names are counted and left.
     Raises `StorageError`."""
@@ -60,8 +69,11 @@ def import_files(
         try:
             async with open_session(config, sources, stop=stop, progress=shown, version=version("dateline")) as session:
                 reader = _Reader(session, sources, take_all=take_all)
-                tallies = [await reader.read(path) for path in files]
-                return 1 if any(tally.failed() for tally in tallies) else 0
+                tallies = [await reader.read(path) for path in files if not stop.is_set()]
+                unread = len(files) - len(tallies)
+                return 1 if stop.is_set() or unread or any(tally.failed() for tally in tallies) else 0
+        except* StorageError as several:
+            raise _first(several) from several
         finally:
             shown.close()
 
@@ -83,8 +95,12 @@ class _Reader:
         file = f"warc:{identity(path)}"
         done = await asyncio.wrap_future(session.store.done_records(file))
         iterator = records(path, counts=other)
+        number = 0
         async with asyncio.TaskGroup() as group:
             while not session.stop.is_set():
+                if number % ROOM_EVERY == 0:
+                    await keep_room(session, session.clock())
+                number += 1
                 record = await asyncio.to_thread(next, iterator, None)
                 if record is None:
                     break
@@ -106,12 +122,13 @@ class _Reader:
 
     def _profile(self, record: WarcRecord) -> Profile | None:
         """Whose page a record is. The operator holds the file already: reserved texts are kept, and marked so."""
-        site = host(record.url) if record.url else ""
+        try:
+            site = host(record.url or "")
+        except ValueError:
+            return Profile(source=UNREADABLE, licensed=True)
         if source := self._by_host.get(site):
             return replace(source.profile, licensed=True)
-        if not self._take_all:
-            return None
-        return Profile(source=site.removeprefix("www.") or "unreadable", licensed=True)
+        return Profile(source=site.removeprefix("www."), licensed=True) if self._take_all else None
 
     async def _record(self, record: WarcRecord, key: str, profile: Profile, tally: Tally) -> None:
         session = self._session
@@ -146,6 +163,13 @@ class _Reader:
         return await self._runs[source]
 
 
+def _first(several: BaseExceptionGroup[StorageError]) -> StorageError:
+    """The first storage failure of a group, however deep: the tasks of an import fail together."""
+    for one in several.exceptions:
+        return _first(one) if isinstance(one, BaseExceptionGroup) else one
+    raise AssertionError("an exception group is never empty")
+
+
 def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
     """A record as a dispatch; one that cannot be read, or was not a 200 when it was captured, is decided already."""
     page = Page(
@@ -161,8 +185,8 @@ def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
         reserved=reservations.reserved(record.headers),
     )
     outcome = None
-    if record.problem:
-        outcome = Outcome(f"failed:{record.problem}", record.detail)
+    if record.problem or profile.source == UNREADABLE:
+        outcome = Outcome(f"failed:{record.problem or 'broken'}", record.detail or f"no address: {record.url!r}")
     elif record.status != 200:
         outcome = of_status(record.status or 0, "article") or Outcome(f"rejected:http_{record.status}")
     ending = Ending(
@@ -177,7 +201,7 @@ def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
 
 def _note(tally: Tally, other: Counter[str]) -> str:
     """What was not imported, and why: nothing of a file is passed over in silence."""
-    left = sum(n for kind, n in other.items() if not kind.startswith("response text/html"))
+    left = sum(n for kind, n in other.items() if not kind.startswith(("response text/html", "broken", "too_large")))
     return (
         f"{tally.known} imported before; {tally.foreign} of sites in no registry file, left (--all takes them); "
         f"{left} records that are no HTML pages"

@@ -229,7 +229,8 @@ def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, no
     if state not in ("pending", "held", "done"):
         return
     unseen = link.kind == "article" and not seen and looked_at is None
-    if unseen and state in ("pending", "held") and finder.backfill and backfill == 0:
+    if unseen and state in ("pending", "held") and finder.backfill and backfill != finder.backfill:
+        # Also of an earlier backfill that was broken off: whoever asks for the span now fetches it.
         _set_due(db, link_id, due if due is not None else now, _merged(witness, link), backfill=finder.backfill)
         result.new += 1
         return

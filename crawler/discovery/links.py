@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import string
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pipelines.urls import canonical
 
@@ -32,7 +33,7 @@ def examine(link: Link, source: Source) -> tuple[str | None, str]:
     url = link.url.partition("#")[0]
     if not url.lower().startswith(("http://", "https://")):
         return "not_http", ""
-    if len(url) > _LONGEST:
+    if len(quote(url, safe=string.punctuation)) > _LONGEST:
         return "bad_url", ""
     try:
         if not on_hosts(url, source.hosts, _ports(source.home, source.endpoints)):

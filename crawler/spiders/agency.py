@@ -18,6 +18,7 @@ from crawler.discovery.read import read as discover
 from crawler.endings import child_of, endpoint_of
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
+from storage.errors import StorageError
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Link, Outcome, Page
 
 if TYPE_CHECKING:
@@ -73,12 +74,29 @@ class AgencySpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """One request for each lease, in the moment its host's turn has come."""
-        async for lease in self.assignment.leasing.leases():
-            if request := await self._asked(lease):
-                yield request
+        try:
+            async for lease in self.assignment.leasing.leases():
+                meta = self._meta(lease)
+                self.ledger.opened(lease, meta["hops"])
+                try:
+                    request = await self._asked(lease, meta)
+                except Exception as error:  # noqa: BLE001 - ends this fetch, not the crawl
+                    await self.ledger.broke(lease, meta["hops"], error)
+                    continue
+                if request is not None:
+                    yield request
+        except Exception as error:  # noqa: BLE001 - Scrapy would log it and call the crawl finished
+            self.ledger.stopped(error)
 
     async def arrived(self, response: Response) -> AsyncIterator[Request | Dispatch]:
-        """An answer: a hop, a page for the pipelines, or the end of a fetch."""
+        """An answer: a hop, a page for the pipelines, or the end of a fetch; whatever happens, the fetch has an end."""
+        try:
+            async for what in self._read(response):
+                yield what
+        except Exception as error:  # noqa: BLE001 - as above
+            await self.ledger.broke(response.meta["lease"], response.meta["hops"], error)
+
+    async def _read(self, response: Response) -> AsyncIterator[Request | Dispatch]:
         lease: Lease = response.meta["lease"]
         if response.status in answers.REDIRECTS and response.headers.get("Location"):
             if request := await self._hop(response, lease):
@@ -98,14 +116,17 @@ class AgencySpider(Spider):
     async def failed(self, failure: Failure) -> None:
         """No answer: the fetch ends with the reason; an unreachable robots.txt closes its host for a while (RFC 9309)."""
         request = cast("Request", failure.request)  # type: ignore[attr-defined]  # set by Scrapy on errbacks
-        await self._end(self._unanswered(request.meta, answers.of_failure(cast("BaseException", failure.value))))
+        try:
+            await self._end(self._unanswered(request.meta, answers.of_failure(cast("BaseException", failure.value))))
+        except StorageError as error:
+            await self.ledger.broke(request.meta["lease"], request.meta["hops"], error)
 
-    async def _asked(self, lease: Lease) -> Request | None:
+    async def _asked(self, lease: Lease, meta: dict[str, Any]) -> Request | None:
         """The request of a lease, or None after robots.txt has ended the fetch without one."""
         if lease.kind != "robots" and (refusal := await self._refused_by_robots(lease.url, lease.host)):
-            await self._end(self._unanswered(self._meta(lease), refusal))
+            await self._end(self._unanswered(meta, refusal))
             return None
-        return self._request(lease.url, self._meta(lease), conditional.headers(lease.validators))
+        return self._request(lease.url, meta, conditional.headers(lease.validators))
 
     async def _refused_by_robots(self, url: str, host: str) -> Outcome | None:
         rules: HostRules = await asyncio.wrap_future(self.session.frontier.rules(host))
