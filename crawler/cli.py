@@ -273,9 +273,12 @@ def database() -> None:
 @told_plainly
 def db_migrate(db: Path | None) -> int:
     """Bring an older database to this version's schema, after a backup beside it."""
+    from storage.errors import Missing
     from storage.store import Store
 
     path = configuration(db).database
+    if not path.exists():
+        raise Missing(f"{path}: no such database: name it with --db")
     Store.open(path, write=True).close()
     click.echo(f"{path} has this version's schema")
     return 0

@@ -29,7 +29,7 @@ class Config:
     `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes. `proxy`: `http://host:port` for all
     requests. `log_file`. `group`: a system group that may read the database. `publish`: a finished copy for readers.
     `first_poll`: articles taken at a source's first poll. `delay_floor`: seconds between two requests to a host, at the
-    least. `raw_days`: days that fetched pages are kept for `reextract`, 0 for none. `workers`: extraction processes,
+    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `workers`: extraction processes,
     0 for one a core. `file`: where all this was read, None for the defaults.
     """
 
@@ -200,7 +200,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
     "raw_days": (
         _whole(0, 36_500),
         "a whole number of days",
-        "How long fetched pages are kept for `dateline reextract`.",
+        "How long fetched pages are kept, so that articles can be extracted anew without the network.",
     ),
     "workers": (_whole(0, 256), "a whole number, 0 to 256", "Processes that extract; 0: one for each core."),
 }

@@ -17,6 +17,7 @@ from crawler.progress import progress
 from crawler.start import Start, at_work, told
 from crawler.start_crawl import crawl_settings
 from storage.errors import StorageError
+from storage.reader import Reader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,12 +27,24 @@ PASSES = 4
 """First the agency as it stands; then its events; then what only a later look can see (withdrawals leave the feeds)."""
 
 
+def _clear(database: Path) -> None:
+    """Remove the database of an earlier demo. Raises `StorageError` for a file that holds anything else."""
+    if not database.exists():
+        return
+    with Reader(database) as reader:
+        others = reader.db.conn.execute("SELECT source FROM runs WHERE source NOT LIKE 'demo%' LIMIT 1").fetchone()
+    if others:
+        raise StorageError(f"{database}: holds more than a demo ({others[0]}); name another file with --db")
+    for end in ("", "-wal", "-shm", ".daemon-lock"):
+        database.with_name(database.name + end).unlink(missing_ok=True)
+
+
 def demo(database: Path, keep_log: Path | None) -> int:
-    """Crawl the demo agency into `database` (made anew) and print what is in it; 1 when anything was not recognised.
+    """Crawl the demo agency into `database` (made anew; an earlier demo's is replaced) and print what is in it; 1 when
+    anything was not recognised.
 
     Raises `StorageError`."""
-    if database.exists():
-        raise StorageError(f"{database}: exists already; remove it, or name another file with --db")
+    _clear(database)
     click.echo("A small news agency on loopback, crawled for real: feeds, sitemaps, robots.txt, updates, corrections.")
     click.echo(f"database {database}\n")
     differences: list[str] = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.discovery.links import source_of
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
 from storage.models import Link, Page, Profile
@@ -92,10 +93,9 @@ def _profile(config: Config, url: str) -> Profile:
     """The profile of the source that a URL belongs to, else a general one."""
     from crawler.start_crawl import sources_of
 
+    if source := source_of(url, sources_of(config).values()):
+        return source.profile
     site = host(url)
-    for source in sources_of(config).values():
-        if site in source.hosts:
-            return source.profile
     return Profile(source=site.removeprefix("www."))
 
 

@@ -10,6 +10,7 @@ from scrapy import Spider
 from scrapy.spiderloader import SpiderLoader
 
 from crawler.config import Config
+from crawler.discovery.links import on_hosts
 from crawler.registry import load, packaged
 from crawler.spiders.agency import AgencySpider
 
@@ -53,5 +54,4 @@ class SourceLoader:
         return sorted({*open_ones, *self._by_hand.list()})
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
-        host = request.url.split("/")[2].lower()
-        return sorted(s.name for s in self._sources.values() if host in s.hosts)
+        return sorted(s.name for s in self._sources.values() if on_hosts(request.url, s.hosts))

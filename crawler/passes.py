@@ -59,7 +59,7 @@ class Report:
 
 
 def exit_status(reports: Iterable[Report]) -> int:
-    """0 done, 1 some source failed, 3 storage failed (DESIGN section 4). A source failed when any fetch of it did."""
+    """0 done, 1 some source failed, 3 storage failed (docs/design.md). A source failed when any fetch of it did."""
     status = 0
     for report in reports:
         if report.reason == "storage_error":

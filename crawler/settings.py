@@ -65,7 +65,7 @@ TELNETCONSOLE_ENABLED = False
 TWISTED_DNS_RESOLVER = "crawler.politeness.guard.GuardedResolver"
 # Too long a link is refused by discovery, with a count; Scrapy's filter would drop its request in silence.
 URLLENGTH_LIMIT = 0
-USER_AGENT = f"Dateline/{version('dateline')} (+no contact set)"
+USER_AGENT = f"Dateline/{version('dateline')}"
 
 # Dateline's own: where `scrapy list` and `scrapy crawl` look for a dateline.toml ("" = here and upward).
 DATELINE_CONFIG = ""

@@ -101,11 +101,12 @@ def show_status(database: Path, *, as_json: bool) -> int:
 
     table = Table(box=None, pad_edge=False)
     for heading in ("source", "state", "last success", "last new", "24 h", "errors", "delay", "why"):
-        table.add_column(heading, justify="right" if heading in {"24 h", "errors", "delay"} else "left")
+        numeric = heading in {"24 h", "errors", "delay"}
+        table.add_column(heading, justify="right" if numeric else "left", no_wrap=heading != "why")
     for one in health:
         errors = "" if one.error_rate_24h is None else f"{one.error_rate_24h:.0%}"
         delay = "" if one.median_delay_s is None else f"{one.median_delay_s:.0f} s"
-        success, new = one.last_success_at or "never", one.last_new_at or "never"
+        success, new = (at[5:16].replace("T", " ") if at else "never" for at in (one.last_success_at, one.last_new_at))
         table.add_row(one.source, one.state, success, new, str(one.articles_24h), errors, delay, plain(one.why or ""))
     Console().print(table)
     click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")

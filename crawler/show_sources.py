@@ -40,16 +40,16 @@ def show_list(config: Config, *, as_json: bool) -> int:
 
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "title", "languages", "archive", "confidence", "state"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "name")
     for row in rows:
-        state = f"closed: {row['closed']}" if row["closed"] else "verified" if row["verified"] else "not yet seen live"
+        state = f"closed: {row['closed']}" if row["closed"] else "verified" if row["verified"] else "unseen"
         name = f"* {row['name']}" if row["chosen"] else f"  {row['name']}"
         languages = " ".join(row["languages"]) if isinstance(row["languages"], list) else ""
         table.add_row(
             name, str(row["title"]), languages, "yes" if row["archive"] else "", str(row["confidence"]), state
         )
     Console().print(table)
-    click.echo("* chosen in dateline.toml")
+    click.echo("* chosen in dateline.toml; unseen: not yet seen live, written from public evidence")
     return 0
 
 

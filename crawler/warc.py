@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.answers import of_status
+from crawler.discovery.links import source_of
 from crawler.disk import keep_room
 from crawler.politeness import reservations
 from crawler.session import open_session
@@ -86,7 +87,10 @@ class _Reader:
     def __init__(self, session: Session, sources: Mapping[str, Source], *, take_all: bool) -> None:
         self._session = session
         self._take_all = take_all
-        self._by_host = {name: source for source in sources.values() for name in source.hosts}
+        self._by_host: dict[str, list[Source]] = {}
+        for source in sources.values():
+            for name in {name.partition(":")[0].removeprefix("www.") for name in source.hosts}:
+                self._by_host.setdefault(name, []).append(source)
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._runs: dict[str, asyncio.Future[int]] = {}
 
@@ -124,11 +128,16 @@ class _Reader:
         """Whose page a record is. The operator holds the file already: reserved texts are kept, and marked so."""
         try:
             site = host(record.url or "")
+            source = source_of(record.url or "", self._candidates(site))
         except ValueError:
             return Profile(source=UNREADABLE, licensed=True)
-        if source := self._by_host.get(site):
+        if source is not None:
             return replace(source.profile, licensed=True)
         return Profile(source=site.removeprefix("www."), licensed=True) if self._take_all else None
+
+    def _candidates(self, site: str) -> list[Source]:
+        """The sources on a host or its `www.` twin: asked for thousands of hosts a file, so kept by name."""
+        return self._by_host.get(site.removeprefix("www."), [])
 
     async def _record(self, record: WarcRecord, key: str, profile: Profile, tally: Tally) -> None:
         session = self._session

@@ -1,6 +1,6 @@
 """`MOSCOW, November 1. /TASS/. ` -> place, day, agency, and where the rest of the text begins.
 
-The forms are those that the agencies use (DESIGN.md; Reuters, AP and AFP handbooks; wire items). A dateline is read from
+The forms are those that the agencies use (Reuters, AP and AFP handbooks; wire items). A dateline is read from
 its agency's mark backwards: `(Reuters) - `, `/TASS/. `, `Kyodo - ` or, failing that, a dash; what stands before it must be a
 place, a date or both. The less the mark proves, the more the place must: `Berlin - ` is believed of known cities only.
 """

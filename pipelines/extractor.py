@@ -41,7 +41,7 @@ from pipelines.trims import Trimmed
 from storage.models import Article, Extraction, Form, Page
 
 RULES = "1"
-"""Number of the rules of this package; part of `Article.extractor`, so that `reextract` knows what is old."""
+"""Number of the rules of this package; part of `Article.extractor`, so that it is known which rows an older one made."""
 ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
 PAYWALL_PAGE = 6_000
 

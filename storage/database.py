@@ -193,7 +193,7 @@ def _refuse_old_library(allowed: bool) -> None:
         f"(mended in {'.'.join(map(str, OLDEST_SAFE))}): install pysqlite3, or a Python with a newer SQLite"
     )
     if not allowed:
-        raise OldSqlite(f"{message}; or set `allow_old_sqlite = true` and let one process at a time use the database")
+        raise OldSqlite(message)
     log.warning("%s; going on because allow_old_sqlite is set: let one process at a time use the database", message)
 
 

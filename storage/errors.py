@@ -62,11 +62,11 @@ class Unstorable(ValueError):
 
 
 _BY_CODE: dict[int, tuple[type[StorageError], str]] = {
-    5: (Busy, "another process is writing; try again, or see which one runs with `dateline doctor`"),
-    6: (Busy, "another process is writing; try again, or see which one runs with `dateline doctor`"),
+    5: (Busy, "another process is writing; try again when it has ended"),
+    6: (Busy, "another process is writing; try again when it has ended"),
     8: (ReadOnly, "check the owner and mode of the file, its -wal and -shm, and its folder"),
     11: (Corrupt, "stop all writers, keep a copy of the file, and restore the newest backup"),
-    13: (Full, "free some space (`dateline db prune` drops raw pages); nothing that was committed is lost"),
+    13: (Full, "free some space, or lower raw_days in dateline.toml; nothing that was committed is lost"),
     14: (Missing, "check the path and that this user may open the file and search its folder"),
     23: (ReadOnly, "check the owner and mode of the file"),
     26: (NotDateline, "name another file with --db"),

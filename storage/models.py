@@ -6,9 +6,8 @@ see are text, `YYYY-MM-DDTHH:MM:SSZ`, or `YYYY-MM-DD` where only the day is know
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
@@ -140,7 +139,7 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One page's article as extracted. `body`: DESIGN of the `articles` view; `key`: its identity within the source
+    """One page's article as extracted. `body`: as the `articles` view has it; `key`: its identity within the source
     (`id:<agency id>` or the canonical URL)."""
 
     source: str
@@ -376,18 +375,6 @@ class Dispatch:
     span: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of one source. `counts`: outcome name -> fetches."""
-
-    id: int
-    source: str
-    started_at: str
-    finished_at: str | None = None
-    finish_reason: str | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
 class ArticleStore(Protocol):
     """What the pipelines need of a store; each call is done in the writer's thread and answered when committed."""
 
@@ -400,6 +387,3 @@ class Extractor(Protocol):
     """A pool that extracts pages in other processes; `charge` failures come back as an `Extraction` with a reason."""
 
     async def extract(self, page: Page) -> Extraction: ...
-
-
-Links = Sequence[Link]

@@ -1,4 +1,4 @@
-"""Raw pages: the bytes that were fetched, compressed, kept for a time so that `dateline reextract` needs no network."""
+"""Raw pages: the bytes that were fetched, compressed, kept for a time so that articles can be extracted anew from them."""
 
 from __future__ import annotations
 

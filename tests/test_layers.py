@@ -1,4 +1,4 @@
-"""Who may import whom (DESIGN section 1): storage nobody, pipelines only storage.models, crawler all. No circles."""
+"""Who may import whom (docs/design.md): storage nobody, pipelines only storage.models, crawler all. No circles."""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 from pipelines.urls import canonical
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawler.source import Endpoint, Source
     from storage.models import Link
 
@@ -45,6 +47,17 @@ def examine(link: Link, source: Source) -> tuple[str | None, str]:
     if link.kind == "article" and not is_article(spellings, source.article_url, source.not_article):
         return "not_article", ""
     return None, plain
+
+
+def source_of(url: str, sources: Iterable[Source]) -> Source | None:
+    """The source that a page's address belongs to: on one of its hosts or their `www.` twins; of several (two editions on
+    one host) the one whose article forms it has, else the first by name. Raises ValueError for what is no address."""
+    plain = canonical(url)
+    port = urlsplit(plain).port
+    ports = frozenset({port}) if port else frozenset[int]()
+    at_home = sorted((s for s in sources if on_hosts(plain, s.hosts, ports)), key=lambda source: source.name)
+    fitting = (s for s in at_home if s.article_url and is_article((url, plain), s.article_url, s.not_article))
+    return next(fitting, at_home[0] if at_home else None)
 
 
 def is_article(spellings: tuple[str, ...], article_url: tuple[str, ...], not_article: tuple[str, ...]) -> bool:

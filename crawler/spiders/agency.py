@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 
-from crawler import answers, responses
+from crawler import answers, request_meta, responses
 from crawler.discovery.archives import child_in_span, in_span
 from crawler.discovery.read import PROBLEMS
 from crawler.discovery.read import read as discover
@@ -32,21 +32,7 @@ if TYPE_CHECKING:
     from crawler.session import Assignment, Session
     from crawler.source import Endpoint, Source
 
-SITEMAP_BYTES = 60 * 1024 * 1024
-"""sitemaps.org allows 50 MB a file; pages stay at DOWNLOAD_MAXSIZE."""
-
 DISCOVERY_SECONDS = 20.0
-META = (
-    "lease",
-    "hops",
-    "began",
-    "dont_obey_robotstxt",
-    "handle_httpstatus_all",
-    "download_timeout",
-    "download_maxsize",
-    "proxy",
-)
-"""What of a request's meta goes on to its redirect; Scrapy's own notes stay behind."""
 PATIENCE_FOR_A_HOP = 60.0
 
 
@@ -76,7 +62,7 @@ class AgencySpider(Spider):
         """One request for each lease, in the moment its host's turn has come."""
         try:
             async for lease in self.assignment.leasing.leases():
-                meta = self._meta(lease)
+                meta = request_meta.of(lease, timeout=self.source.politeness.timeout, proxy=self.session.config.proxy)
                 self.ledger.opened(lease, meta["hops"])
                 try:
                     request = await self._asked(lease, meta)
@@ -138,21 +124,6 @@ class AgencySpider(Spider):
             )
         return Outcome("blocked:robots", f"robots.txt of {host} disallows {url}")
 
-    def _meta(self, lease: Lease) -> dict[str, Any]:
-        meta: dict[str, Any] = {
-            "lease": lease,
-            "hops": [],
-            "began": time.monotonic(),
-            "dont_obey_robotstxt": True,
-            "handle_httpstatus_all": True,
-            "download_timeout": self.source.politeness.timeout,
-        }
-        if lease.kind == "sitemap":
-            meta["download_maxsize"] = SITEMAP_BYTES
-        if self.session.config.proxy:
-            meta["proxy"] = self.session.config.proxy
-        return meta
-
     def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:
         return Request(url, callback=self.arrived, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
 
@@ -176,7 +147,7 @@ class AgencySpider(Spider):
                 self._ending(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
             )
             return None
-        return self._request(url, _passed_on(response.meta), {})
+        return self._request(url, request_meta.passed_on(response.meta), {})
 
     async def _ask_robots(self, url: str, host: str, meta: dict[str, Any]) -> None:
         """Read the robots.txt of another host that a redirect leads to, within the same fetch, unless it is known."""
@@ -185,7 +156,7 @@ class AgencySpider(Spider):
             return
         if not await self._turn(host, meta["lease"]):
             return  # not known: nothing of the host is allowed
-        request = Request(urljoin(url, "/robots.txt"), meta=_passed_on(meta), dont_filter=True)
+        request = Request(urljoin(url, "/robots.txt"), meta=request_meta.passed_on(meta), dont_filter=True)
         status, body = None, b""
         try:
             response = await self.crawler.engine.download_async(request)
@@ -313,7 +284,3 @@ class AgencySpider(Spider):
 
     async def _end(self, ending: Ending) -> None:
         await asyncio.wrap_future(self.ledger.end(ending))
-
-
-def _passed_on(meta: dict[str, Any]) -> dict[str, Any]:
-    return {name: meta[name] for name in META if name in meta}

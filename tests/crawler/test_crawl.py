@@ -6,7 +6,9 @@ import asyncio
 import json
 import time
 from collections import Counter
+from concurrent.futures import Future
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,15 @@ from crawler.config import Config
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
-from crawler.passes import Report, run_pass
+from crawler.passes import Report, Span, crawl, exit_status, run_pass
 from crawler.progress import Silent
 from crawler.source import Source
 from crawler.start import Start, at_work
 from crawler.start_crawl import crawl_settings
+from storage.errors import Busy
+from storage.frontier import Frontier
 from storage.reader import Reader
+from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("reactor")
 
@@ -156,3 +161,71 @@ async def test_a_first_poll_takes_what_it_may_and_the_next_takes_the_news(tmp_pa
         crawler.ahead = 400.0
         await crawler.run()
         assert crawler.rows("SELECT count(*) FROM fetches WHERE kind = 'article'")[0][0] == 6
+
+
+def failing_once(method: str, kind: type[Any], monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The first call of `kind.method` raises; the later ones do what they did."""
+    real, left = getattr(kind, method), [error]
+
+    def once(self: Any, *arguments: Any, **named: Any) -> Any:
+        if left:
+            failed: Future[Any] = Future()
+            failed.set_exception(left.pop())
+            return failed
+        return real(self, *arguments, **named)
+
+    monkeypatch.setattr(kind, method, once)
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [(Store, "known"), (Store, "end"), (Frontier, "lease"), (Frontier, "rules")]
+)
+async def test_a_database_that_fails_once_ends_the_crawl_and_loses_no_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str
+) -> None:
+    async with DemoServer(Site()) as server:
+        crawler = Crawler(server, tmp_path / "news.db")
+        del crawler.sources["demo-outlet"]
+        failing_once(method, kind, monkeypatch, Busy("news.db: locked"))
+        reports = await asyncio.wait_for(crawler.run(), 30)
+        assert exit_status(reports) == 3
+        assert "locked" in str(reports[0].detail)
+        assert not crawler.unexplained()
+        assert crawler.rows("SELECT finish_reason FROM runs") == [("error",)]
+        assert crawler.rows("SELECT count(*) FROM fetches WHERE outcome IS NULL") == [(0,)]
+        again = await crawler.run()
+        assert exit_status(again) == 0, again
+        assert crawler.rows("SELECT count(*) FROM articles")[0][0] > 40
+
+
+async def test_a_crawl_that_breaks_is_no_finished_one_and_leaves_the_others_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with DemoServer(Site()) as server:
+        crawler = Crawler(server, tmp_path / "news.db")
+        failing_once("rules", Frontier, monkeypatch, ZeroDivisionError("odd"))
+        reports = await asyncio.wait_for(crawler.run(), 60)
+        assert exit_status(reports) == 1
+        assert crawler.rows("SELECT count(*) FROM fetches WHERE outcome = 'failed' AND reason = 'internal'") == [(1,)]
+        assert crawler.rows("SELECT count(*) FROM articles")[0][0] > 50
+        assert not crawler.unexplained()
+
+
+async def test_a_backfill_called_again_takes_what_an_earlier_one_left(tmp_path: Path) -> None:
+    async with DemoServer(Site.with_archive(3, 8, scripted=False)) as server:
+        crawler = Crawler(server, tmp_path / "news.db")
+        source = crawler.sources["demo"]
+        for limit in (5, 5, None):
+            now = datetime.now(UTC)
+            start = Start(
+                crawler.config,
+                crawler.sources,
+                crawl_settings(crawler.config, quiet=True),
+                Silent(),
+                server.exceptions(),
+            )
+            async with at_work(start, asyncio.Event()) as (session, runner):
+                await crawl(session, source, runner, span=Span(now - timedelta(days=5), now), limit=limit)
+        assert crawler.rows("SELECT count(*) FROM articles") == [(24,)]
+        pages = [request.path for request in server.log if request.path[-1].isdigit()]
+        assert len(pages) == len(set(pages)) == 24

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler import registry
-from crawler.discovery.links import is_article, on_hosts
+from crawler.discovery.links import is_article, on_hosts, source_of
 from crawler.registry import RegistryError
 from crawler.source import Politeness, Source
 from pipelines.urls import canonical
@@ -211,3 +211,17 @@ def test_hosts_mean_their_own_name_and_its_www_twin_only() -> None:
                 "https://evil.test\\@agency.test/", "https://agency.test@evil.test/"):  # fmt: skip
         assert not on_hosts(url, hosts), url
     assert on_hosts("https://agency.test:8443/", hosts, frozenset({8443}))
+
+
+def test_a_pages_source_is_found_by_twin_host_and_of_two_editions_by_its_form() -> None:
+    sources = registry.load(registry.packaged()).values()
+
+    def name(url: str) -> str | None:
+        found = source_of(url, sources)
+        return found.name if found else None
+
+    assert name("https://www.tass.com/politics/1893787") == "tass-en"
+    assert name("https://ansa.it/x") == "ansa"
+    editions = {s.name: s.examples[0] for s in sources if s.name.startswith("anadolu")}
+    assert {name(url) for url in editions.values()} == set(editions)
+    assert name("https://example.org/") is None

@@ -174,7 +174,7 @@ def test_an_older_sqlite_is_refused_unless_allowed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(database, "OLDEST_SAFE", (99, 0, 0))
-    with pytest.raises(errors.OldSqlite, match="allow_old_sqlite"):
+    with pytest.raises(errors.OldSqlite, match="pysqlite3"):
         Store.open(tmp_path / "n.db")
     assert not (tmp_path / "n.db").exists()
     Store.open(tmp_path / "n.db", allow_old_sqlite=True).close()
