@@ -8,7 +8,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     country = "RU"                      # ? ISO 3166-1
     languages = ["en"]                  # ISO 639-1, BCP 47 where that is not enough
     confidence = "high"                 # ? high, medium, low: how good the evidence is
-    verified = false                    # ? true once `dateline sources check` has seen it live
+    verified = false                    # ? true once somebody has seen it live
     closed = "2024"                     # ? since when or why there is nothing new; such a source is not crawled
     evidence = ["owner/repo:path (2026-10)"]     # ? where its addresses were read
     robots_note = "Disallows /search."  # ? what its robots.txt was seen to say; the live one decides

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -36,7 +37,12 @@ def test_the_demo_recognises_every_story_revision_and_copy_and_explains_every_re
     )
     assert done.returncode == 0, done.stderr
     assert "not as expected" not in done.stderr
-    assert done.stdout.count("dateline search") + done.stdout.count("sqlite3 ") == 3
+    tries = [line.strip() for line in done.stdout.splitlines() if str(BIN) in line]
+    assert len(tries) == 3
+    for line in tries:
+        tried = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=30, check=False)
+        assert tried.returncode == 0, tried.stderr
+        assert len(tried.stdout.splitlines()) > 2
     with sqlite3.connect(tmp_path / "demo.db") as conn:
         (articles,) = conn.execute("SELECT count(*) FROM articles").fetchone()
         languages = {row[0] for row in conn.execute("SELECT language FROM articles")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,12 +68,17 @@ def summary(conn: sqlite3.Connection) -> RenderableType:
 
 
 def queries(database: Path | str) -> list[str]:
-    """Shell commands: a search, the texts of a corrected story, the copies with their originals."""
+    """Shell commands: a search, the texts of a corrected story, the copies with their originals. They name the programs of
+    this installation, which need not be on PATH; sqlite-utils comes with it, the sqlite3 program may not be there."""
     file = shlex.quote(str(database))
+    programs = Path(sys.executable).parent
+    if programs.is_relative_to(Path.cwd()):
+        programs = programs.relative_to(Path.cwd())
+    search, query = (shlex.quote(str(programs / name)) for name in ("dateline", "sqlite-utils"))
     return [
-        f"dateline search ferry --db {file}",
-        f'sqlite3 -box {file} "{REVISIONS_QUERY}"',
-        f'sqlite3 -box {file} "{COPIES_QUERY}"',
+        f"{search} search ferry --db {file}",
+        f'{query} query {file} "{REVISIONS_QUERY}" --table',
+        f'{query} query {file} "{COPIES_QUERY}" --table',
     ]
 
 

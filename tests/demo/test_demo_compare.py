@@ -7,6 +7,7 @@ import json
 import shlex
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -135,8 +136,9 @@ def test_the_newcomer_is_told_what_there_is(database: sqlite3.Connection) -> Non
 
 def test_the_queries_to_try_are_whole_shell_commands() -> None:
     words = [shlex.split(line) for line in queries("my news.db")]
-    assert words[0] == ["dateline", "search", "ferry", "--db", "my news.db"]
-    assert [command[2:] for command in words[1:]] == [["my news.db", REVISIONS_QUERY], ["my news.db", COPIES_QUERY]]
+    assert words[0][1:] == ["search", "ferry", "--db", "my news.db"]
+    assert [command[2:4] for command in words[1:]] == [["my news.db", REVISIONS_QUERY], ["my news.db", COPIES_QUERY]]
+    assert all(Path(command[0]).exists() for command in words)
 
 
 def test_the_queries_to_try_give_rows(database: sqlite3.Connection) -> None:
