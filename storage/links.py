@@ -26,7 +26,7 @@ LEFT = (
 )
 """SQL: the row is an endpoint that left the source's TOML while it was leased, and retires when the lease ends."""
 
-MINUTE = 59.0
+MINUTE, SECOND = 59.999, 0.999
 _FIELDS = tuple(f.name for f in fields(Link))
 _INSTANT = tuple(f.name for f in fields(Instant))
 VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
@@ -150,7 +150,10 @@ def _changed(link: Link) -> float | None:
     if link.modified is None or (link.modified.precision == "day" and link.kind == "article"):
         return None
     at = clock.epoch(link.modified.at)
-    return at + MINUTE if at is not None and link.modified.precision == "minute" else at
+    if at is None:
+        return None
+    # The end of what it may mean: a change later in the very second of our look would else be missed.
+    return at + (MINUTE if link.modified.precision == "minute" else SECOND)
 
 
 _KNOWN = (
