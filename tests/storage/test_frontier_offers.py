@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from storage.models import Decision
@@ -87,6 +89,16 @@ def test_a_change_that_falls_into_the_fetch_is_not_lost(crawl: Crawl) -> None:
     crawl.later(10)
     crawl.end(lease, "new", article=article(), decision=NEW, due=None)
     assert crawl.offer(link(1, modified=instant("2023-11-14T22:13:25Z"))).again == 1
+
+
+def test_a_change_later_in_the_very_second_of_a_look_is_not_lost(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    crawl.later(0.3)
+    lease = crawl.take()
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(crawl.now))
+    crawl.end(lease, "new", article=article(), decision=NEW, due=None)
+    changed = link(1, modified=instant(stamp))
+    assert (crawl.offer(changed).again, crawl.offer(changed).again) == (1, 0), "stamps have whole seconds"
 
 
 def test_a_site_that_marks_all_as_just_changed_is_believed_ever_less(crawl: Crawl) -> None:
