@@ -158,12 +158,9 @@ def daemon(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tup
 @told_plainly
 def backfill(source: str, db: Path | None, as_json: bool, opened: tuple[str, ...], **span: str | None) -> int:
     """Fetch a source's archive of a span; called again after a break, only the rest."""
-    from crawler.first_day import warn_without_contact
     from crawler.start_crawl import Typed, crawl_settings, one_crawl, places
 
     config = configuration(db)
-    warn_without_contact(config)
-    click.echo(f"database {config.database}", err=True)
     typed = Typed(source, {name: value for name, value in span.items() if value is not None})
     return one_crawl(config, typed, settings=crawl_settings(config, quiet=True), as_json=as_json, opened=places(opened))
 

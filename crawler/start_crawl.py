@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
+import click
+
 from crawler import settings as project_settings
 from crawler.arguments import ArgumentProblem, parse
 from crawler.config import Config, ConfigError, user_agent
+from crawler.first_day import warn_without_contact
 from crawler.loop import run_in_loop
 from crawler.progress import progress
 from crawler.registry import RegistryError, load, packaged, select
@@ -131,7 +134,6 @@ def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextI
         except ValueError as error:
             raise ArgumentProblem(f"ADDRESS_EXCEPTIONS: {error}") from error
         settings = crawl_settings(config, base)
-        stream.write(f"database {config.database}\n")
         return one_crawl(config, Typed(name, raw), settings=settings, as_json=False, opened=opened, base=base)
     except (ArgumentProblem, RegistryError, ConfigError) as error:
         stream.write(f"{error}\n")
@@ -158,6 +160,8 @@ def one_crawl(
     source = sources[typed.source]
     zone = ZoneInfo(source.profile.timezone or "UTC")
     arguments = parse(typed.arguments, zone, datetime.now(UTC))
+    warn_without_contact(config)
+    click.echo(f"database {config.database}", err=True)
 
     async def main(stop: asyncio.Event) -> int:
         from crawler.passes import Span, crawl, exit_status
