@@ -51,6 +51,11 @@ def pid() -> int:
     return os.getpid()
 
 
+def slow_pid() -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
 def loaded(prefix: str) -> list[str]:
     return sorted(name for name in sys.modules if name.split(".")[0] == prefix)
 
