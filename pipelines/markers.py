@@ -1,194 +1,276 @@
-"""`UPDATE 2-`, `CORRECTED-`, `(2nd LD)`, `STORY WITHDRAWN`: what a headline or first line says of its own revision."""
+"""`UPDATE 2-`, `CORRECTED-`, `(2nd LD)`, `STORY WITHDRAWN`: what a headline or text says of its own revision.
+
+A headline is read from its ends: as long as a mark of `marks.toml` stands there in a way that it may, it is taken off. So a
+clean title is one that nothing can be taken off, and marking it again changes nothing. What the text says: `notices`.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from pipelines import marks
+from pipelines import marks, notices
+from pipelines.marks import Mark
 from storage.models import Marker, RevisionKind
 
-_HEAD_LINES = 4
-_HEAD_LENGTH = 400
-_NOTE_LINES = 2
+LONGEST = 2000
+"""Characters; a longer title is none, and keeps what it begins with."""
 
-_DASH = r"\s*[-–—:/|]+\s*"
-_TIGHT = r"(?:\s?[-–—]\s?|\s*[:|]+\s*)"
-_OPEN, _CLOSE = r"[(\[（【<〈]\s*", r"\s*[)\]）】>〉]\s*:?\s*"
+NOTE = 400
+"""Characters; a shorter text may be a note in the place of an article."""
 
+OPEN = 32
+"""Characters; the longest label that stands before a blank."""
 
-def _joined(table: tuple[tuple[RevisionKind, str], ...], kind: str) -> str:
-    return "|".join(pattern for row, pattern in table if row == kind)
-
-
-def _bracketed(capitals: str, words: str, scripts: str) -> str:
-    """In brackets a mark may begin with a small letter."""
-    small = f"(?i:{words})" if words else ""
-    return "|".join(part for part in (capitals, small, scripts) if part)
-
-
-def _prefixes(kind: str, capitals: str, words: str, scripts: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    yield kind, re.compile(rf"{_OPEN}(?P<label>{_bracketed(capitals, words, scripts)}){_CLOSE}")
-    if capitals:
-        yield kind, re.compile(rf"(?P<label>{capitals}){_TIGHT}(?=\S)")
-    for part in (words, scripts):
-        if part:
-            yield kind, re.compile(rf"(?P<label>{part})\s*(?:[:：|]|\s/\s)\s*(?=\S)")
+_BRACKETS = {
+    "(": ")", "[": "]", "（": "）", "［": "］", "【": "】", "<": ">", "〈": "〉", "《": "》", "〔": "〕", "＜": "＞", "≪": "≫",
+    "{": "}", "/": "/", "+++": "+++", "***": "***", "++": "++", "**": "**", "*": "*", "==": "==", "■": "■", "◆": "◆",
+}  # fmt: skip
+_OPENING = frozenset(opening[0] for opening in _BRACKETS)
+_CLOSING = {close: open_ for open_, close in _BRACKETS.items() if len(close) == 1 and open_ not in "/*■◆"}
+_SIGN = re.compile(r"\.\s?-|[-–—―‑‐−]+|[:：|｜/／]")
+_BEHIND_BRACKET = re.compile(r"\s*(?:[:：|]|[-–—]+(?=[\s\w]))?\s*")
+_LAST = re.compile(r"[\s|–—-]")
+_PARTS = re.compile(r"\s*[,;，；、·]\s*")
+_WORD = re.compile(r"\w")
+_VERSION = re.compile(r"\(\d{1,2}\)")
 
 
-def _suffixes(kind: str, capitals: str, words: str, scripts: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    yield kind, re.compile(rf"\s*{_OPEN}(?P<label>{_bracketed(capitals, words, scripts)})\s*[)\]）】>〉]\s*$")
-    if capitals:
-        yield kind, re.compile(rf"\s+[-–—|]+\s*(?P<label>{capitals})\s*$")
+@dataclass(slots=True)
+class _Read:
+    """What was taken off so far, and whether the text itself says that it is withdrawn or replaces a version, and is brief."""
 
-
-def _compiled() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
-    before: list[tuple[str, re.Pattern[str]]] = []
-    after: list[tuple[str, re.Pattern[str]]] = []
-    for kind in marks.STRENGTH:
-        tables = (_joined(marks.CAPITALS, kind), _joined(marks.WORDS, kind), _joined(marks.SCRIPTS, kind))
-        before += _prefixes(kind, *tables)
-        after += _suffixes(kind, *tables)
-    for urgency, capitals, words in marks.URGENCY:
-        before += _prefixes(urgency, capitals, words, "")
-        after += _suffixes(urgency, capitals, words, "")
-    return tuple(before), tuple(after)
-
-
-_BEFORE, _AFTER = _compiled()
-# A mark that is the whole headline: "STORY WITHDRAWN", "KILL KILL KILL".
-_WHOLE = tuple((kind, re.compile(rf"\W*(?:{pattern})\W*$")) for kind, pattern in marks.CAPITALS if kind == "withdrawal")
-# dpa's headlines carry their leads without a separator: "2ND LEAD 3RD NET Top EU court: …".
-_DPA = re.compile(
-    r"(?P<label>REFILE(?: \d(?:ST|ND|RD|TH) (?:LEAD|NET))*|\d(?:ST|ND|RD|TH) LEAD(?: \d(?:ST|ND|RD|"
-    r"TH) NET)?) (?=[A-ZÄÖÜ0-9])"
-)
-_ADVISORIES = tuple((kind, re.compile(rf"{pattern}", re.IGNORECASE)) for kind, pattern in marks.ADVISORY)
-_NOTES = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in marks.NOTES)
-# A line that is an advisory: in brackets, after ATTN or Eds, or short and before the dateline.
-_ADDRESSED = re.compile(
-    r"\s*(?:[(\[]\s*(?:ATTN|ATTENTION)\s*:?|\(?Eds?\s*:|EDS?\s*:|EDITORS?\s*:|EDITOR['’]?S NOTE\s*[_:—-]*|"
-    r"\[?Editor['’]s note\s*[:—-]*)\s*"
-)
-_IN_BRACKETS = re.compile(r"\s*[(\[（【](?P<inner>[^\n]{4,400}?)[)\]）】]")
-_LINE = re.compile(
-    r"\s*(?P<label>STORY WITHDRAWN|KILL,? KILL,? KILL|MANDATORY KILL|N ?i ?e ?u ?w bericht, vervangt|"
-    r"This is a corrected repeat|"
-    r"The following is a corrected version|[^\n]{0,80}?\b(?:corrige et remplace|corrects and replaces)\b|"
-    r"(?:CORRECTION|CORRECTED|RECTIFICATIF|BERICHTIGUNG|KORREKTUR|ИСПРАВЛЕНИЕ|УТОЧНЕНИЕ|CORRECCIÓN|DÜZELTME|更正|訂正|"
-    r"تصحيح)\s*(?=[:：\n]|$))"
-)
-_LINE_KINDS: tuple[tuple[RevisionKind, re.Pattern[str]], ...] = (
-    ("withdrawal", re.compile(r"STORY WITHDRAWN|KILL")),
-    ("update", re.compile(r"N ?i")),
-    ("correction", re.compile("")),
-)
-
-
-def _strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
-    return next((kind for kind in marks.STRENGTH if kind in kinds), None)
-
-
-def _headline(title: str) -> tuple[str, list[RevisionKind], list[str], str | None]:
-    """(clean title, kinds, labels, urgency) of a headline whose marks may be stacked (`RPT-UPDATE 1-`)."""
-    rest = title.strip()
-    kinds: list[RevisionKind] = []
-    labels: list[str] = []
+    withdrawn: bool
+    replaces: bool
+    brief: bool
+    kinds: list[RevisionKind] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
     urgency: str | None = None
 
-    def note(name: str, label: str) -> None:
-        nonlocal urgency
-        if name in {"flash", "urgent"}:
-            urgency = urgency if urgency == "flash" else name
-            return
-        kinds.extend(kind for kind in marks.STRENGTH if kind == name)
-        labels.append(label)
+    def note(self, found: list[Mark], label: str, before: str = "-") -> None:
+        """Urgency is no part of the label: it says nothing of versions."""
+        says = {mark.says for mark in found}
+        for urgency in ("flash", "urgent"):
+            if urgency in says and self.urgency != "flash":
+                self.urgency = urgency
+        self.kinds.extend(kind for kind in marks.STRENGTH if kind in says)
+        if says - {"flash", "urgent"}:
+            self.labels += [before, label] if self.labels else [label]
 
-    for kind, whole in _WHOLE:
-        if whole.match(rest):
-            return rest, [kind], [rest], None
-    for _ in range(4):
-        found = next(((name, m) for name, p in _BEFORE if (m := p.match(rest)) and rest[m.end() :].strip()), None)
-        dpa = _DPA.match(rest) if found is None else None
-        if found is not None:
-            note(found[0], found[1]["label"])
-            rest = rest[found[1].end() :].lstrip()
-        elif dpa is not None:
-            note("refile" if dpa["label"].startswith("REFILE") else "update", dpa["label"])
-            rest = rest[dpa.end() :]
-        else:
-            break
-    for _ in range(2):
-        found = next(((name, m) for name, p in _AFTER if (m := p.search(rest)) and m.start() > 0), None)
-        if found is None:
-            break
-        note(found[0], found[1]["label"])
-        rest = rest[: found[1].start()].rstrip()
-    return rest, kinds, labels, urgency
+    def allowed(self, mark: Mark) -> bool:
+        return mark.how != "said" or self.withdrawn
 
 
-def _first_lines(body: str) -> list[str]:
-    lines = [line.strip() for line in body[:3000].split("\n") if line.strip()]
-    return lines[:_HEAD_LINES]
+def _cased(text: str) -> bool:
+    """Whether capitals stand out in `text`: it has small letters, or none at all."""
+    start = text[:200]
+    return start != start.upper() or start == start.lower()
 
 
-def _advice(text: str) -> RevisionKind | None:
-    for kind, pattern in _ADVISORIES:
-        if pattern.match(text):
-            return kind
-    return None
+def _stands(mark: Mark, form: marks.Form, sign: str, label: str, rest: str) -> bool:
+    """Whether `mark`, so written, may stand before `sign` and `rest`."""
+    how = "label" if mark.how == "said" else mark.how
+    distinct = _cased(rest) and not rest[0].islower()
+    if sign == "blank":
+        return how == "open" and form == "capitals" and distinct
+    if how in ("open", "hyphen"):
+        return how == "hyphen" and form == "capitals" and sign == "hyphen" and distinct
+    if sign == "dotted" or how == "bracket":
+        return sign == "dotted" and (form == "capitals" or (form == "title" and how in ("mark", "label")))
+    if form == "capitals":
+        if sign in ("hyphen", "slash"):
+            return how == "mark" or distinct
+        return how in ("mark", "label") or _cased(rest)
+    if form == "uncased":
+        return how in ("mark", "label")
+    return form == "title" and (
+        (how in ("mark", "label") and sign == "colon")
+        or (
+            how == "mark"
+            and marks.numbered(label)
+            and sign in ("dash", "hyphen")
+            and distinct
+            and not rest[0].isdigit()
+        )
+    )
 
 
-def _advisory(body: str) -> tuple[RevisionKind, str] | None:
-    """The kind of the first advisory line of a body, and that line."""
-    for line in _first_lines(body):
-        addressed = _ADDRESSED.match(line)
-        bracketed = _IN_BRACKETS.match(line)
-        plain = _LINE.match(line)
-        if addressed:
-            for part in re.split(r"[.;]\s+|:\s+", line[addressed.end() : _HEAD_LENGTH]):
-                kind = _advice(part)
-                if kind:
-                    return kind, line[:_HEAD_LENGTH]
-            if line.lstrip("([").upper().startswith("ATTN"):
-                return "update", line[:_HEAD_LENGTH]
-        elif bracketed:
-            kind = _advice(bracketed["inner"])
-            if kind:
-                return kind, bracketed[0].strip()
-        elif plain:
-            return next(kind for kind, p in _LINE_KINDS if p.match(plain["label"])), plain["label"].strip()
-    return None
+def _sign(sign: str, before: str, after: str) -> str:
+    """The kind of separator; empty where a clock or a fraction is written (`12:30`, `2/3`)."""
+    loose = before[-1:].isspace() or after[:1].isspace()
+    if sign[0] in ":/：" and before[-1:].isdigit() and after[:1].isdigit():
+        return ""
+    if sign[0] == ".":
+        return "dotted"
+    if sign[0] in ":：|｜":
+        return "colon"
+    if sign[0] in "/／":
+        return "slash"
+    return "dash" if loose or len(sign) > 1 else "hyphen"
 
 
-def _note(body: str) -> tuple[RevisionKind, str] | None:
-    """A note at either end of the text that it was corrected, refiled or withdrawn."""
-    lines = [line.strip() for line in body.split("\n") if line.strip()]
-    for line in [*lines[:1], *lines[-_NOTE_LINES:]]:
-        text = line.strip("()[]*_ ")
-        for lead in ("Editor's note:", "Editor’s note:", "Correction:", "EDITOR'S NOTE:", "Note:"):
-            text = text.removeprefix(lead).strip()
-        if len(text) > _HEAD_LENGTH:
+def _blanks(text: str) -> list[int]:
+    """Where a label before a blank may end: `text` begins with a word in capitals or a numeral."""
+    first = text.partition(" ")[0]
+    if not (first.isupper() or first[:1].isdigit()):
+        return []
+    return [place for place, letter in enumerate(text) if letter == " " and place < OPEN]
+
+
+def _before(text: str, read: _Read) -> str | None:
+    """`text` without the mark before it; None where there is none. The longest label is it (`1ST LD-WRITETHRU: …`)."""
+    start = text[: marks.LONGEST + 4]
+    taken: tuple[list[Mark], str, str, str] | None = None
+    for match in _SIGN.finditer(start):
+        label, rest = text[: match.start()], text[match.end() :].lstrip()
+        if not (known := marks.find(label)) or not _WORD.search(rest):
             continue
-        for kind, pattern in _NOTES:
-            if pattern.match(text):
-                return kind, line
+        sign, form = _sign(match[0], label, text[match.end() :]), marks.form(label)
+        if not sign:
+            continue
+        found = [m for m in known if read.allowed(m) and _stands(m, form, sign, label, rest)]
+        if found:
+            taken = found, label, rest, "-"
+    for place in _blanks(start) if taken is None else ():
+        label, rest = text[:place], text[place + 1 :]
+        known = marks.find(label)
+        if known and marks.form(label) == "capitals" and _WORD.search(rest):
+            found = [mark for mark in known if _stands(mark, "capitals", "blank", label, rest)]
+            taken = (found, label, rest, " ") if found else taken
+    if taken is None:
+        return None
+    # A label before a blank is joined by one: "REFILE 1ST LEAD".
+    read.note(taken[0], taken[1].strip(), taken[3])
+    return taken[2].strip()
+
+
+def _in_brackets(inner: str, read: _Read, *, before: bool) -> list[Mark]:
+    """The marks in brackets; each part must be one: `(LEAD, URGENT)`."""
+    found: list[Mark] = []
+    for part in (inner, *_PARTS.split(inner)) if _PARTS.search(inner) else (inner,):
+        form = marks.form(part) if (known := marks.find(part)) else "small"
+        loud = form in ("capitals", "uncased")
+        here = [
+            mark
+            for mark in known
+            if read.allowed(mark)
+            and (
+                mark.how == "bracket"
+                or (mark.how in ("mark", "label", "said") and (before or loud or mark.says in marks.STRENGTH))
+                or (mark.how == "word" and (before or loud))
+                or (mark.how == "hyphen" and before and loud)
+            )
+        ]
+        if part is inner and here:
+            return here
+        if not here and part is not inner:
+            return []
+        found += here
+    return found
+
+
+def _bracket_before(text: str, read: _Read) -> str | None:
+    if text[0] not in _OPENING:
+        return None
+    opening = next((sign for sign in _BRACKETS if text.startswith(sign)), None)
+    if opening is None:
+        return None
+    closing = _BRACKETS[opening]
+    end = text.find(closing, len(opening), marks.LONGEST + 8)
+    inner = text[len(opening) : end].strip() if end > 0 else ""
+    while inner and opening == "(" and inner.count("(") > inner.count(")"):
+        end = text.find(closing, end + 1, marks.LONGEST + 8)
+        inner = text[1:end].strip() if end > 0 else ""
+    slashed = opening == "/" and " -- " in inner
+    if slashed:  # "/C O R R E C T I O N -- Acme Corp./" stands before the headline, or alone
+        inner = inner.partition(" -- ")[0]
+    rest = text[end + len(closing) :]
+    rest = rest[gap.end() :] if (gap := _BEHIND_BRACKET.match(rest)) else rest
+    found = _in_brackets(inner, read, before=True) if inner and _WORD.search(rest) else []
+    if not found:
+        return None
+    read.note(found, inner)
+    return rest.strip()
+
+
+def _wrapped(text: str, read: _Read) -> str | None:
+    """ANSA's urgent headlines: "++ Harbour closed ++"."""
+    inner = text[2:-2].strip(" +")
+    if not (text.startswith("++ ") and text.endswith(" ++") and _WORD.search(inner)):
+        return None
+    read.urgency = read.urgency or "urgent"
+    return inner
+
+
+def _after(text: str, read: _Read) -> str | None:
+    """`text` without the mark behind it, in brackets or, in capitals, after a dash or bar."""
+    opening = _CLOSING.get(text[-1])
+    if opening is not None:
+        start = text.rfind(opening, max(0, len(text) - marks.LONGEST - 4), len(text) - 1)
+        inner, rest = text[start + 1 : -1].strip(), text[: max(start, 0)].rstrip()
+        if start > 0 and _WORD.search(rest):
+            found = [] if not inner else _in_brackets(inner, read, before=False)
+            # ANP counts the versions of a headline, and says so in the text: "FNV staat alleen (2)".
+            if read.replaces and _VERSION.fullmatch(text[start:]):
+                return rest
+            if found:
+                read.note(found, inner)
+                return rest
+        return None
+    place = max(text.rfind(sign, len(text) - marks.LONGEST if len(text) > marks.LONGEST else 0) for sign in "-–—|")
+    if place < 2 or not text[place - 1].isspace():
+        return None
+    label, rest = text[place + 1 :].strip(), text[:place].rstrip(" -–—|")
+    if not _WORD.search(rest) or marks.form(label) != "capitals" or not _cased(rest):
+        return None
+    found = [m for m in marks.find(label) if m.how in ("mark", "label") and read.allowed(m)]
+    if found:
+        read.note(found, label)
+        return rest
     return None
 
 
-def read(title: str, body: str) -> Marker:
-    """What `title` and the first (and last) lines of `body` say: the strongest mark decides the kind, the headline's gives
-    the label. Urgency alone makes no revision. A title that is a mark only is kept."""
-    clean, kinds, labels, urgency = _headline(title)
-    said = _advisory(body)
-    said = said if said is not None else _note(body)
+def _whole(text: str, *, brief: bool) -> bool:
+    """Whether a headline is nothing but a mark that withdraws ("STORY WITHDRAWN", "【撤稿】"), or over a text so brief that
+    it can only be a note, says so ("This story has been withdrawn")."""
+    label = text.strip(" .!:：-–—*()[]（）【】<>《》")
+    if any(m.says == "withdrawal" and m.how in ("mark", "word") for m in marks.find(label)):
+        return marks.form(label) in ("capitals", "uncased") or len(label.split()) > 1
+    return brief and notices.withdraws(text)
+
+
+_TAKE = (_bracket_before, _before, _wrapped, _after)
+
+
+def _clean(title: str, read: _Read) -> str:
+    """`title` without its marks; what they say is noted in `read`."""
+    text = unicodedata.normalize("NFC", title).strip()
+    if not text or len(text) > LONGEST:
+        return title
+    changed = False
+    while (shorter := next((s for take in _TAKE if (s := take(text, read))), None)) is not None:
+        text, changed = shorter, True
+    if _whole(text, brief=read.brief):
+        read.kinds.append("withdrawal")
+        read.labels = read.labels or [text]
+    return text if changed else title
+
+
+def read(title: str, body: str, dropped: Sequence[str] = ()) -> Marker:
+    """What `title`, the first and last lines of `body` and the lines `dropped` from it say of the text's revision.
+
+    The strongest mark decides the kind (`RPT-CORRECTED-` is a correction); the headline's marks are the label, else the
+    line that says it. Urgency (`BREAKING:`) and genre (`EXCLUSIVE-`) are taken off the title and make no revision; genre
+    stays in the label. Without any mark the title comes back unchanged; a title that is a mark only is kept.
+    """
+    said = notices.read(body, dropped)
+    replaces = said is not None and "vervangt" in said[1]
+    found = _Read(said is not None and said[0] == "withdrawal", replaces, brief=len(body) <= NOTE)
+    clean = _clean(title, found)
+    label = "".join(found.labels)
     if said is not None:
-        kinds = [*kinds, said[0]]
-        labels = labels or [said[1]]
-    # ANP counts the versions of a headline, and says so in the text: "FNV staat alleen (2)"
-    if said is not None and said[1].replace(" ", "").startswith("Nieuwbericht"):
-        clean = re.sub(r"\s*\(\d{1,2}\)$", "", clean)
-    kind = _strongest(kinds)
-    if kind is None and urgency is None:
-        return Marker(None, title)
-    return Marker(kind, clean, "-".join(labels) or None, urgency)
+        found.kinds.append(said[0])
+        label = label or said[1]
+    return Marker(notices.strongest(found.kinds), clean, label or None, found.urgency)

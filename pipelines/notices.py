@@ -1,0 +1,207 @@
+"""What the first and last lines of a text say of its revision: `(Adds details)`, `ATTN: CORRECTS …`, `CORRECTION:`,
+`This story has been withdrawn`. The phrases are `notices.toml`; every look is bounded, whatever the text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from pipelines import marks
+from storage.models import RevisionKind
+
+FIRST_LINES, LAST_LINES = 4, 3
+NOTE_LINES = 2
+HEAD, TAIL = 3000, 2500
+LONGEST = 700
+"""Characters: the parts of the text that first and last lines are looked for in, the longest line that is a note."""
+DROPPED = 12
+EVIDENCE = 400
+SAYS = 280
+"""Characters: the words that are kept of a line, and those that must say what was done."""
+
+# Typographical slips are corrected by a refile: looked at before corrections. Otherwise the strongest first.
+_ORDER: tuple[RevisionKind, ...] = ("withdrawal", "refile", "correction", "repeat", "update")
+_SCRIPTS = dict.fromkeys(("ru", "uk"), "cyrillic") | dict.fromkeys(("ar", "fa"), "arabic")
+_SCRIPTS |= dict.fromkeys(("zh", "ja", "ko"), "eastern")
+_ESCAPES = re.compile(r"(\\.|<\w+>)")
+_ADDRESSED = re.compile(
+    r"[(\[]?\s*(?:ATTN|ATTENTION|ATTENTION EDITORS?|EDITORS?|Editors?|EDS?|Eds?)\s*[:,]\s*|"
+    r"[(\[]?\s*EDITOR['’]?S NOTE\s*[_:—–-]+\s*"
+)
+_NOTED = re.compile(
+    r"(?:editor'?s'? note|editors' note|note to (?:readers|editors)|note|ndlr|note de la redaction|"
+    r"anm(?:erkung)?\.? d(?:er|\.) "
+    r"red(?:aktion|\.)|hinweis(?: der redaktion)?|in eigener sache|transparenzhinweis|nota (?:de la redaccion|del editor|"
+    r"da redacao|do editor|della redazione|de redaccion)|aclaracion|ndr|от редакции|примечание(?: редакции)?|внимание|"
+    r"від редакції|примітка(?: редакції)?|od redakcji|uwaga|editorun notu|not|catatan(?: redaksi)?|编者按|编者注|編按|"
+    r"编辑注|編集部注|編集注|注|注意|※|편집자 ?주|알림|ملاحظه(?: من)?(?: المحرر)?|تنويه|توضيح)\s*[:：—–_-]*\s*"
+)
+_BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "〔": "〕"}
+_PARTS = re.compile(r"[;,.、，；。،]\s*|: | and | y | e | и | und | et ")
+_SENTENCES = re.compile(r"[.;]\s+|:\s+")
+_DECORATION = "*_-–—•·>※◆■▲ \t"
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """The phrases of one script: whether any is there (most lines are none), and what each kind says."""
+
+    any: re.Pattern[str]
+    kinds: tuple[tuple[RevisionKind, re.Pattern[str]], ...]
+
+
+def _compiled(table: str) -> dict[str, _Phrases]:
+    """The patterns of a table by script, so that a line is only looked at for the languages it may be in.
+
+    Raises ValueError naming the entry of notices.toml that is no regular expression."""
+    data = tomllib.loads((files("pipelines") / "notices.toml").read_text(encoding="utf-8"))
+    nouns = data["nouns"]
+
+    def folded(expression: str) -> str:
+        parts = _ESCAPES.split(expression)
+        return "".join(nouns[p[1:-1]] if p[:1] == "<" else p if p[:1] == "\\" else marks.fold(p) for p in parts)
+
+    rows: dict[tuple[str, RevisionKind], list[str]] = {}
+    for kind in _ORDER:
+        for language, expressions in data[table].get(kind, {}).items():
+            for expression in expressions:
+                try:
+                    re.compile(folded(expression))
+                except (re.error, KeyError) as error:
+                    cause = f"[{table}.{kind}] {language} {expression!r}: {error}"
+                    raise ValueError(f"pipelines/notices.toml: {cause}") from error
+                script = _SCRIPTS.get(language, "latin")
+                rows.setdefault((script, kind), []).append(folded(expression))
+    found = {}
+    for script in {script for script, _ in rows}:
+        kinds = tuple((kind, "|".join(rows[script, kind])) for kind in _ORDER if (script, kind) in rows)
+        found[script] = _Phrases(
+            re.compile("|".join(text for _, text in kinds)), tuple((kind, re.compile(text)) for kind, text in kinds)
+        )
+    return found
+
+
+def _script(folded: str) -> str:
+    if folded.isascii():
+        return "latin"
+    for letter in folded[:60]:
+        if letter >= "\u0400":
+            return (
+                "cyrillic" if letter < "\u0530" else "arabic" if "\u0600" <= letter < "\u0780" else
+                "latin" if letter < "\u2e80" else "eastern"
+            )  # fmt: skip
+    return "latin"
+
+
+_ADVICE, _NOTES = _compiled("advice"), _compiled("note")
+
+
+def strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
+    """The kind that decides: a story that is withdrawn and corrected is withdrawn."""
+    return next((kind for kind in marks.STRENGTH if kind in kinds), None)
+
+
+def _kind(table: dict[str, _Phrases], folded: str) -> RevisionKind | None:
+    phrases = table[_script(folded)]
+    if phrases.any.match(folded) is None:
+        return None
+    return next(kind for kind, pattern in phrases.kinds if pattern.match(folded))
+
+
+def sentence(text: str) -> RevisionKind | None:
+    """The kind that a sentence announces of the text it stands in (`This story has been withdrawn`)."""
+    folded = marks.fold(text[:SAYS]).strip()
+    noted = _NOTED.match(folded)
+    return _kind(_NOTES, folded) or (_kind(_NOTES, folded[noted.end() :]) if noted else None)
+
+
+def withdraws(title: str) -> bool:
+    """Whether a headline is a sentence that withdraws, and nothing else."""
+    folded = marks.fold(title[:SAYS]).strip(" .!")
+    return any(
+        kind == "withdrawal" and pattern.fullmatch(folded) is not None
+        for kind, pattern in _NOTES[_script(folded)].kinds
+    )
+
+
+def _advice(text: str, *, address: bool = False) -> RevisionKind | None:
+    """The kind of an advisory: its first part must be one, a stronger part decides; after an address any part will do."""
+    folded = marks.fold(text[:EVIDENCE])
+    first = _kind(_ADVICE, folded)
+    if first is None and not address:
+        return None
+    kinds = [] if first is None else [first]
+    splitter = _SENTENCES if first is None else _PARTS
+    kinds += [kind for part in splitter.split(folded)[1:] if (kind := _kind(_ADVICE, part)) is not None]
+    return strongest(kinds)
+
+
+def _label(line: str) -> tuple[RevisionKind, str] | None:
+    """`CORRECTION:`, `Correction (Nov. 3): …`, `更正：`, also alone on its line."""
+    head, colon, _ = line[:70].replace("：", ":").partition(":")
+    if not colon and len(line) > marks.LONGEST:
+        return None
+    for part in (head, re.split(r"[,(（]", head, maxsplit=1)[0]):
+        label = part.strip(_DECORATION)
+        kinds = [
+            kind
+            for mark in marks.find(label)
+            for kind in marks.STRENGTH
+            if kind == mark.says and mark.how in ("mark", "label") and (colon or kind in ("withdrawal", "correction"))
+        ]
+        if kinds and marks.form(label) != "small":
+            return kinds[0], label
+    return None
+
+
+def _line(line: str, *, first: bool, note: bool) -> tuple[RevisionKind, str] | None:
+    """What one line says. `first`: among the first lines, where advisories open a line that goes on; `note`: where the
+    sentences of editors are looked for."""
+    addressed = _ADDRESSED.match(line) if first else None
+    if addressed:
+        rest = line[addressed.end() : EVIDENCE].rstrip(")] ")
+        kind = _advice(rest, address=True) or _kind(_NOTES, marks.fold(rest))
+        if kind is None and "ATTN" in addressed[0]:
+            kind = "update"
+        return (kind, line[:EVIDENCE]) if kind else None
+    closing = _BRACKETS.get(line[0])
+    if closing is not None:
+        end = line.find(closing, 1, EVIDENCE)
+        whole = line.endswith(closing) and len(line) <= LONGEST
+        inner = line[1:end] if end > 0 and (first or not whole) else line[1:-1] if whole else ""
+        for text in dict.fromkeys((inner, line[1:-1] if whole else "")):
+            kind = (_advice(text) or sentence(text)) if text and (first or whole) else None
+            if kind:
+                return kind, line[: end + 1] if first and end > 0 else line[:EVIDENCE]
+    if len(line) > LONGEST:
+        return None
+    plain = line.strip(_DECORATION + "()[]")
+    kind = sentence(plain) if note and plain else None
+    return (kind, line[:EVIDENCE]) if kind else _label(line)
+
+
+def read(body: str, dropped: Sequence[str] = ()) -> tuple[RevisionKind, str] | None:
+    """The strongest kind that the first or last lines of `body` announce, and the words that say so; None where none do.
+    `dropped`: lines that were taken off the text as none of it, where only sentences of editors count."""
+    head = [line.strip() for line in body[:HEAD].split("\n") if line.strip()]
+    tail: list[str] = []
+    if len(body) > HEAD:
+        # The first line of the piece may be the rest of a longer one.
+        tail = [line.strip() for line in body[-TAIL:].split("\n")[1:] if line.strip()]
+    elif len(head) > FIRST_LINES:
+        tail = head[FIRST_LINES:]
+    found = [
+        said
+        for place, line in enumerate(head[:FIRST_LINES])
+        if (said := _line(line, first=True, note=place < NOTE_LINES or len(head) - place <= LAST_LINES))
+    ]
+    found += [said for line in tail[-LAST_LINES:] if (said := _line(line, first=False, note=True))]
+    for line in dropped[:DROPPED]:
+        kept = line.strip(_DECORATION + "()[]")
+        if kept and len(line) <= LONGEST and (noted := sentence(kept)):
+            found.append((noted, line[:EVIDENCE]))
+    kind = strongest([said[0] for said in found])
+    return next((said for said in found if said[0] == kind), None)
