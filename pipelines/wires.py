@@ -11,13 +11,16 @@ from importlib.resources import files
 @dataclass(frozen=True, slots=True)
 class Wire:
     """One agency: its `name`, its `spellings`; `bare` ones stand in a dateline without brackets; `first`: also before
-    the place; `release`: a wire of press releases."""
+    the place; `release`: a wire of press releases; `hosts`: its own sites; `common`
+    ones are also words."""
 
     name: str
     spellings: tuple[str, ...]
     bare: tuple[str, ...] = ()
     first: bool = False
     release: bool = False
+    hosts: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
 
 
 def _load() -> tuple[Wire, ...]:
@@ -29,6 +32,8 @@ def _load() -> tuple[Wire, ...]:
             tuple(entry.get("bare", ())),
             bool(entry.get("first", False)),
             bool(entry.get("release", False)),
+            tuple(entry.get("hosts", ())),
+            tuple(entry.get("common", ())),
         )
         for name, entry in table.items()
     )
@@ -48,6 +53,16 @@ _FOLDED = {spelling.casefold(): wire for spelling, wire in _EXACT.items() if len
 # "Корр. ТАСС Вера Щербакова", "Иван Иванов - БЕЛТА": the agency stands among a reporter's names.
 _INSIDE = re.compile(rf"(?<!\w)(?:{alternation(list(_EXACT))})(?!\w)")
 _SHARED = re.compile(r"\s*(?:/|\+|,|&| und | and | et | y | e )\s*")
+
+_COMMON = frozenset(spelling for wire in WIRES for spelling in wire.common)
+_HOSTS = {host: wire for wire in WIRES for host in wire.hosts}
+
+# The first words of spellings, and those of scripts that part no words: a quick look whether a text can name an agency.
+_WORD = re.compile(r"[^\W_]+")
+_UNPARTED = tuple(spelling for spelling in _EXACT if ord(spelling[0]) > 0x2E80)
+_BEGINNINGS = frozenset(
+    match[0].casefold() for spelling in _EXACT if ord(spelling[0]) <= 0x2E80 and (match := _WORD.search(spelling))
+)
 
 BARE = alternation([spelling for wire in WIRES for spelling in wire.bare])
 FIRST = alternation([spelling for wire in WIRES if wire.first for spelling in wire.spellings])
@@ -87,3 +102,21 @@ def inside(text: str) -> tuple[str, Wire] | None:
     """The first known agency that stands as a word in `text`, as spelled there."""
     match = _INSIDE.search(text)
     return (match[0], _EXACT[match[0]]) if match else None
+
+
+def may_name(text: str) -> bool:
+    """Whether a word of `text` begins an agency's name; quick, and true of some texts that name none."""
+    if any(word.casefold() in _BEGINNINGS for word in _WORD.findall(text)):
+        return True
+    return not text.isascii() and any(spelling in text for spelling in _UNPARTED)
+
+
+def is_common(text: str) -> bool:
+    """Whether the whole of `text` is an agency's name that is also a word: `Mehr`, `Trend`, a button's `AA`."""
+    return text.strip(" .,:;+-|") in _COMMON
+
+
+def of_host(host: str) -> Wire | None:
+    """The agency whose own site `host` is, or is below; None for any other."""
+    labels = host.casefold().split(".")
+    return next((wire for n in range(len(labels) - 1) if (wire := _HOSTS.get(".".join(labels[n:])))), None)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines import credits as wire_credits
 from pipelines import dateline
+from pipelines.attribution import Attribution
 from pipelines.wires import WIRES, all_named, named
 from storage.models import Credit
 
@@ -20,11 +21,13 @@ def find(
     authors: tuple[str, ...] = (),
     copyright_line: str | None = None,
     own: str | None = None,
+    said: Attribution = wire_credits.NOTHING_SAID,
 ) -> Credit | None:
     found = dateline.split(body, published_day="2023-11-01", agency=own)
-    return wire_credits.find(
-        body=body, tail=tail, authors=authors, dateline=found, copyright_line=copyright_line, own_agency=own
+    witness = wire_credits.strongest(
+        body=body, tail=tail, authors=authors, dateline=found, copyright_line=copyright_line, own_agency=own, said=said
     )
+    return witness[1] if witness else None
 
 
 ENDS = [
@@ -139,3 +142,59 @@ def test_a_shared_credit_needs_all_its_parts() -> None:
 def test_any_text_is_read_without_failing(body: str, tail: str | None, authors: list[str]) -> None:
     credit = find(body, tail, tuple(authors), tail)
     assert credit is None or credit.agency
+
+
+def test_an_agencys_own_page_that_names_only_its_city_is_the_agencys() -> None:
+    credit = find("Ankara\n\nThe pier was closed for the night, officials said.", own="Anadolu")
+    assert credit == Credit("Anadolu", "Ankara", "medium")
+
+
+def test_a_canonical_address_on_an_agencys_site_credits_it() -> None:
+    address = "https://apnews.com/article/pier-1a2b"
+    credit = find(said=Attribution(address="https://gazette.example/pier", elsewhere=(address,)))
+    assert credit == Credit("AP", address, "high")
+    assert find(said=Attribution(address="https://gazette.example/pier", elsewhere=("https://apnews.com/",))) is None
+
+
+def test_words_that_are_also_names_of_agencies_credit_nobody() -> None:
+    for word in ("Mehr", "- AA +", "Trend"):
+        assert find(said=Attribution(beside=(word,))) is None
+
+
+def test_a_station_or_the_site_itself_in_a_dateline_is_no_agency() -> None:
+    assert find("HOUSTON (KXYZ) -- The pier is open.") is None
+    own = Attribution(address="https://www.qnx8.example/pier")
+    assert find("HARBOUR TOWN (QNX8) -- The pier is open.", said=own) is None
+
+
+def test_who_signs_a_picture_is_no_author_of_the_text() -> None:
+    for line in ("Jane Roe / AFP", "AFP/Jane Roe", "© REUTERS / Pool", "Photo: Jane Roe/TT"):
+        assert find(said=Attribution(bylines=(line,))) is None
+    credit = find(said=Attribution(bylines=("Jane Roe/TT",)))
+    assert credit is not None
+    assert credit.agency == "TT"
+
+
+def test_a_copy_without_a_credit_inherits_the_origins_with_low_confidence() -> None:
+    credit = wire_credits.inherited("TASS", "https://tass.com/world/1")
+    assert credit == Credit("TASS", "same text as https://tass.com/world/1", "low")
+
+
+CONVENTIONS = [
+    ("Copyright 2019 The Associated Press. All rights reserved. This material may not be published, broadcast.", "AP"),
+    ("© EFE 2019. Está expresamente prohibida la redistribución y la redifusión.", "EFE"),
+    ("© 2018 ANP. Alle auteursrechten en databankrechten voorbehouden.", "ANP"),
+    ("(c) Copyright ANSA 2017", "ANSA"),
+    ("(c) ITAR-TASS 2019", "TASS"),
+    ("Copyright 2022, dpa (www.dpa.de). Alle Rechte vorbehalten", "dpa"),
+    ("© 2019 GlobeNewswire, Inc. All rights reserved.", "GlobeNewswire"),
+    ("REUTERS/Jane Roe", None),
+    ("Jane Roe/AP/TT", None),
+    ("The New York Times Company", None),
+]
+
+
+@pytest.mark.parametrize(("line", "agency"), CONVENTIONS)
+def test_copyright_lines_of_agencies_are_read_and_those_of_pictures_are_not(line: str, agency: str | None) -> None:
+    credit = find(copyright_line=line)
+    assert (credit.agency if credit else None) == agency

@@ -1,0 +1,171 @@
+"""Where a page says who wrote it and where it came from, as raw texts: declared authors and sources, and the short lines
+about the headline and the text that can name an agency. What they mean is for `credits` to judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines import people
+from pipelines.jsonld import Claims
+from pipelines.tags import Tags
+from pipelines.text import squeeze
+from pipelines.wires import may_name
+
+MAX_LINE = 120
+MAX_PLACES, MAX_ALIKE = 4, 2
+MAX_DEPTH = 60
+BEFORE_HEADING, AFTER_TEXT, JUST_AFTER = 40, 60, 12
+"""Elements before the headline and after the last paragraph among which a line still belongs to this article."""
+Place = Literal["named", "beside", "after"]
+PARAGRAPH = 100
+SOURCES = ("dc.source", "source", "article:source", "articlesource", "contentsource", "news_source", "original-source",
+    "syndication-source", "content-source")  # fmt: skip
+AUTHORS = (*people.META, "articleauthor", "authors")
+
+_SILENT = frozenset({"script", "style", "noscript", "template", "title", "option", "button", "textarea"})
+_ELSEWHERE = frozenset({"figure", "figcaption", "picture", "video", "nav", "select", "cite", "h1", "h2", "h3"})
+_INLINE = frozenset({"a", "span", "b", "strong", "em", "i", "small", "time", "font", "u", "sup", "abbr", "bdi"})
+_PICTURE = re.compile(
+    r"(?:^|[\s_-])(?:ima?ge?s?|visuels?|photos?|pictures?|pic|fotos?|bild(?:er)?|caption|media|gallery|galerie|video|player|carousel|slide\w*"
+    r"|copyright|lightbox|zoom|thumb\w*|rights)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:teasers?|cards?|related|sidebar|recommend\w*|comments?|promos?|most|latest|popular|trending|menu"
+    r"|navigation|nav|newsletter|read-?more|more|recirc\w*|list|feed|topics?|tags|breadcrumbs?|partners?|logos?)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"author|autor|auteur|byline|(?:^|[\s_-])by(?=$|[\s_-])|writer|redakt|journalist|contribut|signature|firma(?:$|[\s_-])"
+    r"|source|quelle|fuente|(?:^|[\s_-])fonte|bron(?:$|[\s_-])|kaynak|zrodlo|laiyuan|(?:^|[\s_-])ly(?=$|[\s_-])|provider|syndicat"
+    r"|agenc|agentur|agenzia|dateline|(?:^|[\s_-])aut(?=$|[\s_-])|reporter",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What a page says of its writer and source, as written. `authors`, `sources`: declared in JSON-LD, meta tags or
+    microdata; `bylines`: printed about headline or text in an element that is named so; `beside`: between headline and text in
+    one that is not; `after`: just after the text. `address` is the page's, `elsewhere` what it names as its
+    canonical addresses."""
+
+    authors: tuple[str, ...] = ()
+    bylines: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    publisher: str | None = None
+    address: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+
+def read(root: HtmlElement, tags: Tags, claims: Claims, url: str) -> Attribution:
+    """Reads it from the tree before anything is pruned; the tree is not changed."""
+    authors = [*claims.people, *claims.organisations, *tags.all(*AUTHORS)]
+    canonicals = [*tags.links.get("canonical", ()), *tags.meta.get("og:url", ()), *([claims.url] if claims.url else ())]
+    lines = list(_lines(root))
+    return Attribution(
+        authors=tuple(dict.fromkeys(squeeze(a) for a in authors if 1 < len(a) <= MAX_LINE)),
+        bylines=_in(lines, "named"), beside=_in(lines, "beside"), after=_in(lines, "after"),
+        sources=tuple(s for s in tags.all(*SOURCES) if len(s) <= MAX_LINE),
+        publisher=claims.publisher,
+        address=url,
+        elsewhere=tuple(dict.fromkeys(address for c in canonicals if (address := _absolute(url, c)))),
+    )  # fmt: skip
+
+
+def _in(lines: list[tuple[str, Place]], place: Place) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text, where in lines if where == place))
+
+
+def _absolute(url: str, said: str) -> str | None:
+    try:
+        address = urljoin(url, said)
+        return address if urlsplit(address).hostname else None
+    except ValueError:
+        return None
+
+
+def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
+    """Short texts that can name an agency, where a byline or a source would stand, with their place."""
+    order = [element for element in root.iter() if isinstance(element.tag, str)]
+    heading = next((n for n, element in enumerate(order) if element.tag == "h1"), None)
+    if heading is None:
+        return
+    paragraphs = [n for n, e in enumerate(order) if n > heading and e.tag == "p" and len(e.text_content()) >= PARAGRAPH]
+    first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (heading + AFTER_TEXT, heading + AFTER_TEXT)
+    found: list[tuple[str, str, Place, bool]] = []
+    seen: set[HtmlElement] = set()
+    for number in range(max(0, heading - BEFORE_HEADING), min(len(order), last + AFTER_TEXT + 1)):
+        element = order[number]
+        if element.tag in _SILENT or not any(map(may_name, _texts(element))):
+            continue
+        block = _block(element)
+        text = squeeze(block.text_content())
+        names = _names(element) if block not in seen and len(text) <= MAX_LINE else None
+        seen.add(block)
+        if names is None:
+            continue
+        near = heading < number < first
+        if _NAMED.search(names):
+            found.append((text, names, "named", near))
+        elif near:
+            found.append((text, names, "beside", near))
+        elif last < number <= last + JUST_AFTER:
+            found.append((text, names, "after", near))
+    often = Counter(names for _, names, _, near in found if not near)
+    for text, names, place, near in found:
+        # What stands there again and again names the writers of a list of other stories.
+        if near or often[names] <= MAX_ALIKE:
+            yield text, place
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    for text in (element.text, *(child.tail for child in element)):
+        if text and not text.isspace() and len(text) <= 4 * MAX_LINE:
+            yield text
+
+
+def _block(element: HtmlElement) -> HtmlElement:
+    """The line in which an element stands."""
+    for _ in range(3):
+        parent = element.getparent()
+        if (
+            element.tag not in _INLINE
+            or parent is None
+            or len(squeeze(parent.text_content()[: 6 * MAX_LINE])) > MAX_LINE
+        ):
+            break
+        element = parent
+    return element
+
+
+def _names(element: HtmlElement) -> str | None:
+    """The class names and ids about an element; None where they say that it belongs to a picture or another story."""
+    names: list[str] = []
+    node: HtmlElement | None = element
+    near = 0
+    while node is not None and node.tag != "body" and near < MAX_DEPTH:
+        name = _CAMEL.sub("-", f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}")
+        own = " ".join((*names, name))
+        if node.tag in _ELSEWHERE or (node.tag in ("aside", "footer") and not _NAMED.search(own)):
+            return None
+        if near < MAX_PLACES - 1:
+            if _PICTURE.search(name):
+                return None
+            names.append(name)
+        if near < 2 * MAX_PLACES and _OTHERS.search(name) and node.find(".//h1") is None:
+            return None
+        node = node.getparent()
+        near += 1
+    return " ".join(" ".join(names).split())
