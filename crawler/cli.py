@@ -3,71 +3,23 @@
 
 from __future__ import annotations
 
-import sys
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from crawler.config import Config
-
-DATABASE = click.option(
-    "--db",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Database file (or DATELINE_DB; else dateline.toml's).",
-)
-OPENED = click.option(
-    "--at",
-    "opened",
-    multiple=True,
-    metavar="HOST=ADDRESS:PORT",
-    help="Reach HOST at this loopback address: the one exception from the address guard (demo, tests).",
-)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
-
-
-def configuration(db: Path | None) -> Config:
-    """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
-    from crawler.start_crawl import configuration as found
-
-    return found(db, Path.cwd())
-
-
-def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
-    """Expected errors are one line on standard error and the status that belongs to them."""
-
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        from crawler.arguments import ArgumentProblem
-        from crawler.config import ConfigError
-        from crawler.registry import RegistryError
-        from storage.errors import StorageError
-        from storage.search import QueryError
-
-        try:
-            status = command(*arguments, **options)
-        except (ArgumentProblem, ConfigError, RegistryError, QueryError) as error:
-            click.echo(str(error), err=True)
-            status = 2
-        except StorageError as error:
-            click.echo(str(error), err=True)
-            status = 3
-        except OSError as error:  # a log file, a folder: what the user named cannot be used
-            click.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
-            status = 2
-        sys.exit(status)
-
-    return run
+from crawler import cli_reading
+from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="dateline", prog_name="dateline")
 def main() -> None:
     """Watch the world's news agencies; keep every text and every revision in one SQLite file."""
+
+
+for _command in cli_reading.COMMANDS:
+    main.add_command(_command)
 
 
 @main.command()
@@ -218,46 +170,6 @@ def sources_show(name: str) -> int:
     from crawler.show_sources import show_one
 
     return show_one(configuration(None), name)
-
-
-@main.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--source", help="Only this source.")
-@click.option("--language", help="Only this language (en).")
-@click.option("--since", help="Published on or after this day.")
-@click.option("--until", help="Published on or before this day.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@DATABASE
-@AS_JSON
-@told_plainly
-def search(words: tuple[str, ...], db: Path | None, as_json: bool, **options: Any) -> int:
-    """Articles with all the words (or a "phrase") in title, lead or body, newest first."""
-    from crawler.show_articles import show_hits
-
-    return show_hits(configuration(db).database, " ".join(words), as_json=as_json, **options)
-
-
-@main.command()
-@click.argument("article")
-@DATABASE
-@AS_JSON
-@told_plainly
-def show(article: str, db: Path | None, as_json: bool) -> int:
-    """One article, by id or URL, with its versions and copies."""
-    from crawler.show_articles import show_article
-
-    return show_article(configuration(db).database, article, as_json=as_json)
-
-
-@main.command()
-@DATABASE
-@AS_JSON
-@told_plainly
-def status(db: Path | None, as_json: bool) -> int:
-    """Each source: its state and why, its articles of a day, its delay."""
-    from crawler.show_articles import show_status
-
-    return show_status(configuration(db).database, as_json=as_json)
 
 
 @main.group("db")

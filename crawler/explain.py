@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import terminal
 from crawler.discovery.links import source_of
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
@@ -56,7 +57,7 @@ def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened
     if found is None:
         return 1
     extraction = asyncio.run(_extracted(found))
-    click.echo(json.dumps(asdict(extraction), ensure_ascii=False, indent=2) if as_json else told(extraction))
+    click.echo(terminal.dumps(asdict(extraction), indent=2) if as_json else terminal.plain(told(extraction)))
     return 0 if extraction.article else 1
 
 

@@ -5,11 +5,12 @@ Programs in other languages read the views (docs/schema.md); this is the same fo
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from storage import database, search
-from storage.errors import driver_errors_as_ours
+from storage.errors import Rewound, driver_errors_as_ours
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
@@ -45,6 +46,12 @@ class Change:
     kind: str
     article_id: int
     revision: int
+    source: str
+    url: str
+    title: str | None
+
+
+_CHANGE = "SELECT seq, at, kind, article_id, revision, source, url, title FROM changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +140,42 @@ class Reader:
             )
         )
 
+    def changes_of(self, article_id: int) -> list[Change]:
+        """What happened to one article, in its order. Looks through all changes."""
+        rows = self._execute(f"{_CHANGE} WHERE article_id = ? ORDER BY seq", article_id)
+        return [Change(*row) for row in rows]
+
     def story(self, story_id: int) -> Row | None:
         """A story."""
         return self._one("stories", "story_id = ?", story_id)
 
-    def changes(self, since: int = 0, *, limit: int = 1000) -> list[Change]:
-        """The changes after `since` (a `seq`), in their order."""
-        rows = self._execute(
-            "SELECT seq, at, kind, article_id, revision FROM changes WHERE seq > ? ORDER BY seq LIMIT ?", since, limit
+    def tellers(self, story_id: int) -> list[Row]:
+        """The articles of a story, in the order in which they can be said to have been published: by when they were, else
+        by when they were first seen; a bare day counts by its end, since it may not be put before a time of that day."""
+        return list(
+            self._rows(
+                "articles",
+                "story_id = ? ORDER BY CASE published_precision WHEN 'day' THEN published_at || 'T24'"
+                " ELSE coalesce(published_at, first_seen_at) END, id",
+                story_id,
+            )
         )
+
+    def changes(self, since: int = 0, *, limit: int = 1000) -> list[Change]:
+        """The changes after `since` (a `seq`), in their order. Raises Rewound where the database never had a change
+        `since`: it is another than the one that gave this number, or an older copy of it."""
+        rows = self._execute(f"{_CHANGE} WHERE seq > ? ORDER BY seq LIMIT ?", since, limit)
+        if not rows and since > (last := self.last_seq()):
+            raise Rewound(
+                f"{self.path}: its last change is {last}, so {since} was given by another database or a newer copy of "
+                "this one: read on from a number that it has (0: from the beginning)"
+            )
         return [Change(*row) for row in rows]
+
+    def last_seq(self) -> int:
+        """The number of the last change that was ever written; 0 without any."""
+        found = self._execute("SELECT seq FROM sqlite_sequence WHERE name = 'change'")
+        return int(found[0][0]) if found else 0
 
     def fetches(self, *, source: str | None = None, limit: int = 100) -> list[Row]:
         """The last fetches, newest first."""
@@ -167,6 +200,15 @@ class Reader:
     def search(self, query: str, **options: Any) -> list[Hit]:
         """See `storage.search.search`."""
         return search.search(self.db, query, **options)
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Within, all reads see the database as it is at the first of them. Not for long: meanwhile its journal grows."""
+        self._execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._execute("COMMIT")
 
     def _one(self, view: str, where: str, *values: Any) -> Row | None:
         return next(self._rows(view, where, *values), None)

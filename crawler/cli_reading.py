@@ -1,0 +1,108 @@
+"""The commands that read what is stored; thin, like those of `cli`, which registers them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.options import AS_JSON, DATABASE, configuration, told_plainly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def until_nobody_reads(command: Callable[..., int]) -> Callable[..., int]:
+    """`dateline search … | head`: that the pipe is closed early is no failure of a command that only reads."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> int:
+        try:
+            status = command(*arguments, **options)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still buffered goes nowhere, else the interpreter would complain of it at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return status
+
+    return run
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option("--source", help="Only this source.")
+@click.option("--language", help="Only this language (en).")
+@click.option("--since", help="Published on or after this day.")
+@click.option("--until", help="Published on or before this day.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@DATABASE
+@AS_JSON
+@told_plainly
+@until_nobody_reads
+def search(words: tuple[str, ...], db: Path | None, as_json: bool, **options: Any) -> int:
+    """Articles with all the words (or a "phrase") in title, lead or body, newest first."""
+    from crawler.show_articles import show_hits
+
+    return show_hits(configuration(db).database, " ".join(words), as_json=as_json, **options)
+
+
+@click.command()
+@click.argument("article")
+@DATABASE
+@AS_JSON
+@told_plainly
+@until_nobody_reads
+def show(article: str, db: Path | None, as_json: bool) -> int:
+    """One article, by id or URL: its versions, its copies, who was first, whose text it is."""
+    from crawler.show_articles import show_article
+
+    return show_article(configuration(db).database, article, as_json=as_json)
+
+
+@click.command()
+@click.argument("article")
+@click.argument("old", type=click.IntRange(1), required=False)
+@click.argument("new", type=click.IntRange(1), required=False)
+@DATABASE
+@AS_JSON
+@told_plainly
+@until_nobody_reads
+def diff(article: str, old: int | None, new: int | None, db: Path | None, as_json: bool) -> int:
+    """What changed, word by word, between two revisions of an article (by id or URL): the last two, or OLD and NEW."""
+    from crawler.show_diff import show_diff
+
+    return show_diff(configuration(db).database, article, old, new, as_json=as_json)
+
+
+@click.command()
+@click.option("--since", type=click.IntRange(0), default=0, show_default=True, help="Only changes after this SEQ.")
+@click.option("--follow", is_flag=True, help="Go on until SIGTERM, Ctrl-C, or nobody reads the output any more.")
+@DATABASE
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+@told_plainly
+@until_nobody_reads
+def changes(since: int, follow: bool, db: Path | None, as_json: bool) -> int:
+    """Every new text, update, correction, withdrawal …, each once and in the order of writing."""
+    from crawler.show_changes import show_changes
+
+    return show_changes(configuration(db).database, since, follow=follow, as_json=as_json)
+
+
+@click.command()
+@DATABASE
+@AS_JSON
+@told_plainly
+@until_nobody_reads
+def status(db: Path | None, as_json: bool) -> int:
+    """Each source: its state and why, its articles of a day, its delay."""
+    from crawler.show_articles import show_status
+
+    return show_status(configuration(db).database, as_json=as_json)
+
+
+COMMANDS = (search, show, diff, changes, status)

@@ -1,0 +1,64 @@
+"""What the commands share: their options, the configuration these name, and expected errors as one line and a status (0 done,
+1 some source failed, 2 wrong usage, 3 storage failed)."""
+
+from __future__ import annotations
+
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.config import Config
+
+DATABASE = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Database file (or DATELINE_DB; else dateline.toml's).",
+)
+OPENED = click.option(
+    "--at",
+    "opened",
+    multiple=True,
+    metavar="HOST=ADDRESS:PORT",
+    help="Reach HOST at this loopback address: the one exception from the address guard (demo, tests).",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+
+
+def configuration(db: Path | None) -> Config:
+    """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
+    from crawler.start_crawl import configuration as found
+
+    return found(db, Path.cwd())
+
+
+def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
+    """Expected errors are one line on standard error and the status that belongs to them."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        from crawler.arguments import ArgumentProblem
+        from crawler.config import ConfigError
+        from crawler.registry import RegistryError
+        from storage.errors import StorageError
+        from storage.search import QueryError
+
+        try:
+            status = command(*arguments, **options)
+        except (ArgumentProblem, ConfigError, RegistryError, QueryError) as error:
+            click.echo(str(error), err=True)
+            status = 2
+        except StorageError as error:
+            click.echo(str(error), err=True)
+            status = 3
+        except OSError as error:  # a log file, a folder: what the user named cannot be used
+            click.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+            status = 2
+        sys.exit(status)
+
+    return run

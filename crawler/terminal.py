@@ -1,0 +1,92 @@
+"""What may be printed. Titles and texts come from pages: none of them may steer a terminal, forge a line of ours, or turn the
+reading order of what stands beside it. On a terminal, lines are fitted to its width; elsewhere they are left whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WIDEST = 100
+"""Columns beyond which running text is hard to read."""
+
+Styled = tuple[str, str]
+"""A piece of text with its style in rich's words (`red strike`), empty for none."""
+
+# Format characters that are spelling: joiners (Persian, Indic scripts, emoji), and the signs that Arabic and Syriac write.
+_SPELLING = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+_BLANKS = re.compile(r"\s+")
+# Escape sequences whole, so that no `[31m` is left of one.
+_ESCAPES = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)")
+
+
+def plain(text: object) -> str:
+    """Text without escape sequences, control and format characters; line ends are kept, tabs are blanks."""
+    return "".join(_shown(c) for c in _ESCAPES.sub("", str(text).replace("\r\n", "\n")))
+
+
+def line(text: object) -> str:
+    """`plain` text in one line."""
+    return _BLANKS.sub(" ", plain(text)).strip()
+
+
+def dumps(value: Any, *, indent: int | None = None) -> str:
+    """JSON that is safe to look at: what could steer a terminal is written as `\\uXXXX`, the same value to a program."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c == "\n" or _harmless(c) else json.dumps(c)[1:-1] for c in text)
+
+
+def columns() -> int | None:
+    """The width of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def coloured() -> bool:
+    """Whether standard output takes colours: a terminal, and NO_COLOR (https://no-color.org) not set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def fitted(text: str, width: int | None) -> str:
+    """One line cut to `width` columns, with an ellipsis; wide characters count two."""
+    if width is None or len(text) * 2 <= width:
+        return text
+    from rich.text import Text
+
+    cut = Text(text)
+    cut.truncate(max(width, 1), overflow="ellipsis")
+    return cut.plain
+
+
+def wrapped(parts: Sequence[Styled] | str, width: int | None) -> str:
+    """Text wrapped at words to `width` columns, at most `WIDEST`; left whole without a width. Styles end with each line."""
+    pieces: Sequence[Styled] = [(parts, "")] if isinstance(parts, str) else parts
+    if width is None and not any(style for _, style in pieces):
+        return "".join(text for text, _ in pieces)
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        width=max(min(width or WIDEST, WIDEST), 1), force_terminal=True, color_system="standard", no_color=False
+    )
+    with console.capture() as printed:
+        console.print(Text.assemble(*pieces), highlight=False, soft_wrap=width is None, end="")
+    return "\n".join(row.rstrip() for row in printed.get().split("\n"))
+
+
+def _harmless(c: str) -> bool:
+    return unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} or c in _SPELLING
+
+
+def _shown(c: str) -> str:
+    if c == "\n" or _harmless(c):
+        return c
+    if c in "\t\r\v\f":
+        return " "
+    return "\n" if c in "\u2028\u2029\x85" else ""

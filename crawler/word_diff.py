@@ -1,0 +1,148 @@
+"""What changed between two texts, word by word; by character in scripts that write no blanks. Pure.
+
+Paragraphs are matched first, then the words within those that are not the same: quick on long texts with a small change, and
+a change stays in its paragraph. Blanks are not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Sign = Literal["=", "-", "+"]
+
+MOST_WORK = 4_000_000
+"""Pairs of equal tokens beyond which no alignment is looked for (a text of one word a hundred thousand times)."""
+
+CHANCE, REWRITTEN = 2, 6
+"""So many equal tokens are chance between changes of so many tokens each."""
+
+Code = tuple[str, int, int, int, int]
+"""As of `difflib`: equal, replace, insert or delete; from, to in the old tokens; from, to in the new ones."""
+
+# Thai, Lao, Burmese, Khmer, kana, Han: no blanks between words. A character takes its marks (Thai vowel signs) along.
+_CHARACTER = (
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+_MARKS = (
+    "[\u0300-\u036f\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u17b4-\u17d3\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
+)
+# Words with their marks and inner apostrophes, points and hyphens (don't, 3.5, twenty-one); else one sign.
+_TOKEN = re.compile(
+    rf"(?P<character>{_CHARACTER}{_MARKS})"
+    rf"|(?P<word>(?:(?!{_CHARACTER})[\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u200c\u200d])+"
+    rf"(?:['’.,:\-](?!{_CHARACTER})\w+)*)"
+    r"|\S"
+)
+_PARAGRAPH = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of text that both have (`=`), that was taken out (`-`) or put in (`+`), with the blanks around it."""
+
+    sign: Sign
+    text: str
+
+
+Block = tuple[Part, ...]
+"""The parts of one paragraph, or of several that were rewritten together (with line ends between them)."""
+
+
+def changed(block: Block) -> bool:
+    """Whether anything was taken out of a block or put in."""
+    return any(part.sign != "=" for part in block)
+
+
+def blocks(old: str, new: str) -> list[Block]:
+    """Both texts, paragraph by paragraph. The parts `=` and `+` together are the words of `new`, `=` and `-` those of
+    `old`."""
+    one, other = _paragraphs(old), _paragraphs(new)
+    found: list[Block] = []
+    for tag, a, b, c, d in _matched([" ".join(p.split()) for p in one], [" ".join(p.split()) for p in other]):
+        if tag == "equal":
+            found.extend((Part("=", paragraph),) for paragraph in other[c:d])
+        else:
+            found.append(_words("\n".join(one[a:b]), "\n".join(other[c:d])))
+    return found
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part for part in _PARAGRAPH.split(text.strip()) if part]
+
+
+def _words(old: str, new: str) -> Block:
+    one, other = list(_TOKEN.finditer(old)), list(_TOKEN.finditer(new))
+    parts: list[Part] = []
+    for tag, a, b, c, d in _calmed(_matched([m.group() for m in one], [m.group() for m in other])):
+        if tag == "equal":
+            parts.append(Part("=", _slice(new, other, c, d)))
+            continue
+        # The blank before a change stands before both halves of it: `in [-May-]{+June+} 2026`.
+        parts.append(Part("=", _gap(new, other, c) or _gap(old, one, a)))
+        parts.append(Part("-", _slice(old, one, a, b, bare=True)))
+        parts.append(Part("+", _slice(new, other, c, d, bare=True)))
+    return tuple(part for part in parts if part.text)
+
+
+def _calmed(codes: Iterable[Code]) -> list[Code]:
+    """A word or two that happen to be the same between two rewritten passages are taken for rewritten too."""
+    found: list[Code] = []
+    for code in codes:
+        if len(found) >= 2 and _by_chance(found[-1]) and min(_size(found[-2]), _size(code)) >= REWRITTEN:
+            _, first, _, start, _ = found[-2]
+            found[-2:] = [("replace", first, code[2], start, code[4])]
+        else:
+            found.append(code)
+    return found
+
+
+def _by_chance(code: Code) -> bool:
+    return code[0] == "equal" and code[2] - code[1] <= CHANCE
+
+
+def _size(code: Code) -> int:
+    """Tokens that a code changes."""
+    tag, a, b, c, d = code
+    return 0 if tag == "equal" else b - a + d - c
+
+
+def _slice(text: str, tokens: Sequence[re.Match[str]], first: int, end: int, *, bare: bool = False) -> str:
+    """The text of some tokens; with the blank before them unless `bare`."""
+    if first == end:
+        return ""
+    start = tokens[first].start() if bare or not first else tokens[first - 1].end()
+    return text[start : tokens[end - 1].end()]
+
+
+def _gap(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
+    """The blank before a token."""
+    if not 0 < index < len(tokens):
+        return ""
+    return text[tokens[index - 1].end() : tokens[index].start()]
+
+
+def _matched(one: Sequence[str], other: Sequence[str]) -> list[Code]:
+    """`SequenceMatcher.get_opcodes`, the same beginning and end being set aside, and within a bound of work."""
+    shorter = min(len(one), len(other))
+    head = next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    tail = next((i for i in range(shorter - head) if one[-1 - i] != other[-1 - i]), shorter - head)
+    a, b, c, d = head, len(one) - tail, head, len(other) - tail
+    found: list[Code] = [("equal", 0, head, 0, head)] if head else []
+    counts = Counter(other[c:d])
+    if a == b or c == d or sum(n * counts[token] for token, n in Counter(one[a:b]).items()) > MOST_WORK:
+        if a < b or c < d:
+            found.append(("replace", a, b, c, d))
+    else:
+        codes = SequenceMatcher(None, one[a:b], other[c:d], autojunk=False).get_opcodes()
+        found += [(tag, i + a, j + a, k + c, m + c) for tag, i, j, k, m in codes]
+    if tail:
+        found.append(("equal", b, len(one), d, len(other)))
+    return found
