@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean
+.PHONY: help demo test bench-stories clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,16 @@ test: $(READY)  ## lint, types and every test, offline
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n 4
+
+CORPUS ?= ../shared/corpus
+
+bench-stories: $(READY)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
+	@$(BIN)/python bench/events.py
+	@$(BIN)/python bench/copies.py --corpus $(CORPUS)
+	@$(BIN)/python bench/window.py
+	@$(BIN)/python bench/markers.py
+	@$(BIN)/python bench/credits.py $(CORPUS)
+	@$(BIN)/python bench/changes.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

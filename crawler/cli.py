@@ -182,12 +182,17 @@ def database() -> None:
 @told_plainly
 def db_migrate(db: Path | None) -> int:
     """Bring an older database to this version's schema, after a backup beside it."""
-    from storage.errors import Missing
+    from storage.errors import Missing, OlderSchema
+    from storage.reader import Reader
     from storage.store import Store
 
     path = configuration(db).database
     if not path.exists():
         raise Missing(f"{path}: no such database: name it with --db")
+    try:
+        Reader(path).close()
+    except OlderSchema:
+        click.echo(f"{path}: copying it, then bringing it to this version's schema; may take minutes: do not stop it")
     Store.open(path, write=True).close()
     click.echo(f"{path} has this version's schema")
     return 0

@@ -29,7 +29,8 @@ class Config:
     `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes. `proxy`: `http://host:port` for all
     requests. `log_file`. `group`: a system group that may read the database. `publish`: a finished copy for readers.
     `first_poll`: articles taken at a source's first poll. `delay_floor`: seconds between two requests to a host, at the
-    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `workers`: extraction processes,
+    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `window_days`: copies
+    of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `file`: where all this was read, None for the defaults.
     """
 
@@ -45,6 +46,7 @@ class Config:
     first_poll: int = 30
     delay_floor: float = 1.0
     raw_days: int = 14
+    window_days: int = 7
     workers: int = 0
     file: Path | None = field(default=None, compare=False)
 
@@ -196,6 +198,11 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         _number(0.1, 3600),
         "seconds, 0.1 to 3600",
         "Seconds between two requests to one host, at the least.",
+    ),
+    "window_days": (
+        _whole(1, 366),
+        "a whole number of days, 1 to 366",
+        "Days before and after an article in which copies of its text are sought.",
     ),
     "raw_days": (
         _whole(0, 36_500),

@@ -19,6 +19,9 @@ CONTENT = ("new", "revised", "unchanged", "not_modified", "listed", "alias", "co
 """Outcomes after which the server's validators may be sent back next time."""
 
 
+GONE = ("gone", "rejected:soft_404")
+"""Outcomes that say that a page is not there."""
+
 CHILD_INTERVAL = 86400
 """Seconds between two looks at a sitemap that an index lists, unless the index says sooner that it has changed."""
 
@@ -56,9 +59,10 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
     if lease is None:
         return ending
     good = ending.outcome.name in CONTENT
+    gone = lease.kind == "article" and ending.outcome.name in GONE
     endpoint = endpoint_of(lease, source)
     due = next_due(
-        ending.outcome.name,
+        "gone" if gone else ending.outcome.name,
         _pace_of(lease),
         now=ending.at,
         found_at=lease.found_at,
@@ -70,6 +74,8 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         max_age=ending.max_age,
         retry_at=ending.host.paused_until if ending.host else None,
         jitter=jitter,
+        missing=lease.missing,
+        gone_gap=source.gone_gap,
     )
     note = ending.host or HostNote(host=lease.host)
     return replace(
@@ -77,6 +83,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         due=due.at,
         quarantine=due.quarantine,
         validators=ending.validators if good else None,
+        gone_gap=float(source.gone_gap) if gone else None,
         first_poll_limit=first_poll if lease.first_poll and first_poll > 0 else None,
         host=replace(note, failed=blames_host(ending.outcome)),
     )

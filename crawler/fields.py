@@ -85,11 +85,11 @@ class Fields:
             raise self.wrong(key, f"a {'whole ' if whole else ''}number from {least} up", value)
         return value if whole else float(value)
 
-    def numbers(self, key: str) -> list[int]:
-        """Rising whole numbers above 0."""
+    def numbers(self, key: str, default: Sequence[int]) -> Sequence[int]:
+        """Rising whole numbers above 0; an empty list is one, too."""
         value = self._take(key)
         if value is None:
-            return []
+            return default
         good = isinstance(value, list) and all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in value)
         if not good or value != sorted(set(value)):
             raise self.wrong(key, "rising whole numbers above 0", value)

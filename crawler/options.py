@@ -57,7 +57,7 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
             click.echo(str(error), err=True)
             status = 3
         except OSError as error:  # a log file, a folder: what the user named cannot be used
-            click.echo(f"{error.filename or 'file'}: {error.strerror or error}", err=True)
+            click.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
             status = 2
         sys.exit(status)
 

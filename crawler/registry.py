@@ -18,6 +18,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     not = ['/search']                   # ?
     examples = ["https://tass.com/politics/2149717"]        # ? must match
     counterexamples = ["https://tass.com/about"]            # ? must not
+    gone_gap = 3600                     # ? seconds between two looks that find a page gone; then it is withdrawn
 
     [profile]                           # ? what extraction cannot know: the fields of `storage.models.Profile`
     agency = "TASS"
@@ -25,7 +26,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     body = [".text-block"]              # ? CSS selectors; also lead, title, drop
     title_suffix = ['\s+-\s+TASS$']     # ? regular expressions
     agency_id = '/(\d+)$'               # ? on the address; group 1 is the id
-    recheck = [900, 3600]               # ? seconds after the first look
+    recheck = [900, 3600]               # ? ages in seconds at which a young article is looked at again; [] for never
     valid_until = "2027-01-01"          # ? the layout's last day
 
     [politeness]                        # ? delay and timeout in seconds, in_flight
@@ -72,6 +73,7 @@ _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::\d{1,5})?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _DEFAULTS: Final = Profile("")
+GONE_GAP: Final = 3600
 
 
 def packaged() -> Path:
@@ -127,6 +129,7 @@ def read_source(path: Path) -> Source:
         politeness=_politeness(top.table("politeness")),
         article_url=tuple(articles.patterns("url")),
         not_article=tuple(articles.patterns("not")),
+        gone_gap=int(articles.number("gone_gap", GONE_GAP, least=60, whole=True)),
         examples=tuple(articles.texts("examples")),
         counterexamples=tuple(articles.texts("counterexamples")),
         verified=top.flag("verified"),
@@ -155,7 +158,7 @@ def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
         drop=tuple(fields.selectors("drop")),
         title_suffix=tuple(fields.patterns("title_suffix")),
         agency_id=next(iter(fields.patterns("agency_id", groups=1)), None),
-        recheck=tuple(fields.numbers("recheck")) or _DEFAULTS.recheck,
+        recheck=tuple(fields.numbers("recheck", _DEFAULTS.recheck)),
         valid_until=fields.text("valid_until") or None,
         licensed=fields.flag("licensed"),
     )

@@ -84,7 +84,9 @@ async def open_session(
     """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
-    store = await asyncio.to_thread(Store.open, config.database, write=True, group=config.group, clock=clock)
+    store = await asyncio.to_thread(
+        Store.open, config.database, write=True, group=config.group, clock=clock, window_days=config.window_days
+    )
     try:
         frontier = Frontier(store)
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))

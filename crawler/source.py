@@ -37,7 +37,8 @@ class Politeness:
 @dataclass(frozen=True, slots=True)
 class Source:
     """One agency in one edition. `hosts`: the names its pages may live on (redirects stay within them).
-    `article_url` / `not_article`: regular expressions on the whole URL; empty: the links of its endpoints are articles."""
+    `article_url` / `not_article`: regular expressions on the whole URL; empty: the links of its endpoints are articles.
+    `gone_gap`: seconds between the first look that found an article's page gone and one that makes it a withdrawal."""
 
     name: str
     title: str
@@ -50,6 +51,7 @@ class Source:
     politeness: Politeness = Politeness()
     article_url: tuple[str, ...] = ()
     not_article: tuple[str, ...] = ()
+    gone_gap: int = 3600
     examples: tuple[str, ...] = ()
     counterexamples: tuple[str, ...] = ()
     verified: bool = False

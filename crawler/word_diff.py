@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -89,7 +91,10 @@ def _words(old: str, new: str) -> Block:
         parts.append(Part("=", _gap(new, other, c) or _gap(old, one, a)))
         parts.append(Part("-", _slice(old, one, a, b, bare=True)))
         parts.append(Part("+", _slice(new, other, c, d, bare=True)))
-    return tuple(part for part in parts if part.text)
+    return tuple(
+        Part(sign, "".join(part.text for part in run))
+        for sign, run in groupby((part for part in parts if part.text), key=attrgetter("sign"))
+    )
 
 
 def _calmed(codes: Iterable[Code]) -> list[Code]:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
+from pipelines import identity, remnants
 from pipelines.decision import decide
 from pipelines.wiring import wired
 from storage.models import Outcome
@@ -17,14 +18,29 @@ if TYPE_CHECKING:
 
 
 async def decided(dispatch: Dispatch, store: ArticleStore) -> Dispatch:
-    """`dispatch` with the decision that fits what the store knows now."""
+    """`dispatch` with the decision that fits what the store knows now.
+
+    A page that claims another article's identity goes on under a key of its own, or as the article that was set apart so
+    before. Where only a note is left of an
+    article, the fetch ends as `gone`, and its text is not kept."""
     article = dispatch.ending.article
     assert article is not None, "judge leaves an article or a decided dispatch"
-    decision = decide(article, await asyncio.wrap_future(store.known(article)))
+    known = await asyncio.wrap_future(store.known(article))
+    if known.article is not None and identity.stranger(article, known.article):
+        article = identity.apart(article, known.article)
+        known = await asyncio.wrap_future(store.known(article))
+        if known.article is not None and known.article.key != article.key:
+            known = replace(known, article=None)
+    if known.article is None and known.twin is not None and identity.is_twin(article, known.twin):
+        known = replace(known, article=known.twin)
+    if known.article is not None and (note := remnants.only_a_note(article, known.article)):
+        ending = replace(dispatch.ending, article=None, decision=None, raw=None, outcome=Outcome("gone", note))
+        return replace(dispatch, decided=True, ending=ending)
+    decision = decide(article, known)
     outcome = Outcome(decision.outcome, decision.detail)
     if article.rights == "reserved" and not article.body:
         outcome = Outcome("blocked:reserved", f"rights reserved; link, title and time kept ({decision.outcome})")
-    return replace(dispatch, ending=replace(dispatch.ending, decision=decision, outcome=outcome))
+    return replace(dispatch, ending=replace(dispatch.ending, article=article, decision=decision, outcome=outcome))
 
 
 class Deduplicate:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines import body as bodies
 from pipelines import (
+    attribution,
     complete,
     dateline,
     fingerprint,
@@ -26,24 +26,29 @@ from pipelines import (
     markers,
     metadata,
     prune,
+    remnants,
     tags,
     tree,
     trims,
     walls,
 )
+from pipelines import body as bodies
 from pipelines import credits as agency_credits
+from pipelines.attribution import Attribution
 from pipelines.body import Body
 from pipelines.jsonld import Claims
 from pipelines.metadata import Metadata
 from pipelines.published import guessed
-from pipelines.text import letters, squeeze, words
+from pipelines.text import fold, letters, squeeze, words
 from pipelines.trims import Trimmed
-from storage.models import Article, Extraction, Form, Page
+from storage.models import Announcement, Article, Extraction, Form, Page, RevisionKind
 
-RULES = "1"
+RULES = "2"
 """Number of the rules of this package; part of `Article.extractor`, so that it is known which rows an older one made."""
 ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
 PAYWALL_PAGE = 6_000
+WITHDRAWN = frozenset({"withdrawn", "retracted", "canceled", "cancelled", "killed", "withheld"})
+"""Values of JSON-LD's `creativeWorkStatus`, and of IPTC's `pubStatus` in its place."""
 
 
 def extract(page: Page) -> Extraction:
@@ -81,6 +86,7 @@ def _extracted(page: Page) -> Extraction:
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
     claims, found = jsonld.read(root), tags.read(root)
     meta = metadata.read(page, root, found, claims)
+    said = attribution.read(root, found, claims, page.final_url or page.url)
     prune.quieten(root)
     extent = walls.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else walls.headlines(root)
@@ -92,7 +98,10 @@ def _extracted(page: Page) -> Extraction:
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
     meta.sources["encoding"] = parsed.encoding
-    article = _article(page, meta, trimmed, found)
+    article = _article(page, meta, trimmed, found, said, _closing(body, trimmed))
+    if signal := _signal(claims):
+        data = Announcement(signal, (claims.state if signal == "withdrawal" else claims.correction) or "", data=True)
+        article = replace(article, signal=signal, announced=(*article.announced, data))
     if meta.reserved:
         meta.sources["rights"] = meta.reserved
         if page.profile.licensed:
@@ -120,7 +129,7 @@ def _body(
     body = bodies.from_selected(chosen) if chosen else None
     if body is None or not body.length:
         body = bodies.general(root, url=page.url, expected=len(claims.body) if claims.body else None)
-        body = complete.complete(root, body)
+        body = remnants.notice(root, complete.complete(root, body), meta.headlines)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     lead = meta.lead if meta.standfirst else None
@@ -155,20 +164,31 @@ def _text(trimmed: Trimmed) -> str:
     return "\n\n".join(p.text for p in trimmed.paragraphs)
 
 
-def _article(page: Page, meta: Metadata, trimmed: Trimmed, found: tags.Tags) -> Article:
+def _closing(body: Body, trimmed: Trimmed) -> tuple[str, ...]:
+    """What stood after the text's last paragraph."""
+    last = trimmed.paragraphs[-1].text if trimmed.paragraphs else ""
+    places = [n for n, paragraph in enumerate(body.paragraphs) if paragraph.text.startswith(last)]
+    return tuple(paragraph.text for paragraph in body.paragraphs[places[-1] + 1 :]) if last and places else ()
+
+
+def _article(
+    page: Page, meta: Metadata, trimmed: Trimmed, found: tags.Tags, said: Attribution, closing: tuple[str, ...]
+) -> Article:
     profile, text = page.profile, _text(trimmed)
     url = page.final_url or page.url
-    marker = markers.read(meta.title or "", text)
+    marker = markers.read(meta.title or "", text, tuple(line for _, line in trimmed.dropped))
     language, witness = languages.of(text, meta.language, profile.languages)
     if witness:
         meta.sources["language"] = witness
     day = meta.published.at[:10] if meta.published else None
     place = dateline.split(text, published_day=day, language=language, agency=profile.agency)
     tail = " ".join(trimmed.tail) or None
-    credit = agency_credits.find(
+    spoken = agency_credits.strongest(
         body=text, tail=tail, authors=(*meta.authors, *meta.organisations), dateline=place,
-        copyright_line=trimmed.copyright or meta.copyright, own_agency=profile.agency,
+        copyright_line=trimmed.copyright or meta.copyright, own_agency=profile.agency, said=said, closing=closing,
     )  # fmt: skip
+    if spoken:
+        meta.sources["credit"] = spoken[0]
     agency_id = _agency_id(profile.agency_id, url, meta.canonical_url)
     title = marker.title or meta.title or ""
     lead = _lead(meta.lead, text)
@@ -180,11 +200,12 @@ def _article(page: Page, meta: Metadata, trimmed: Trimmed, found: tags.Tags) -> 
         subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors,
         section=meta.section, tags=meta.tags, language=language,
         published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
-        dateline=place, credit=credit,
+        dateline=place, credit=spoken[1] if spoken else None,
         image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
         access="paywalled" if meta.access == "unknown" and walls.paywalled(text, _last(found,
             trimmed)) else meta.access,
-        marker=marker.kind, label=marker.label, tail=tail, word_count=words(text), sketch=fingerprint.sketch(text),
+        marker=marker.kind, label=marker.label, announced=marker.announced, tail=tail, word_count=words(text),
+        sketch=() if remnants.withdrawn(marker.kind, text) else fingerprint.sketch(text),
     )  # fmt: skip
 
 
@@ -214,6 +235,13 @@ def _form(form: Form, urgency: str | None) -> Form:
     return "flash" if form == "article" and urgency == "flash" else form
 
 
+def _signal(claims: Claims) -> RevisionKind | None:
+    """The kind of revision that the page's metadata speaks of."""
+    if fold(claims.state or "") in WITHDRAWN:
+        return "withdrawal"
+    return "correction" if claims.correction else None
+
+
 def _withheld(article: Article) -> Article:
     """Link, title and times of an article whose text is reserved."""
     return Article(
@@ -223,5 +251,5 @@ def _withheld(article: Article) -> Article:
         language=article.language,
         published=article.published, modified=article.modified, agency_id=article.agency_id, form=article.form,
         rights="reserved",
-        access=article.access, marker=article.marker, label=article.label,
+        access=article.access, marker=article.marker, label=article.label, announced=article.announced,
     )  # fmt: skip

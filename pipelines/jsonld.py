@@ -37,7 +37,8 @@ MARKUP = re.compile(r"<[^<>]{1,200}>")
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What the page's article node says; texts squeezed, dates raw. `people`, `organisations`: names of its authors by
-    declared type (Person or none, Organization). `access` is `isAccessibleForFree` as given, None where absent."""
+    declared type (Person or none, Organization). `correction`: the text or address of a correction (`correction`);
+    `state`: `creativeWorkStatus`. `access` is `isAccessibleForFree` as given, None where absent."""
 
     types: tuple[str, ...] = ()
     headline: str | None = None
@@ -59,6 +60,8 @@ class Claims:
     image_credit: str | None = None
     access: bool | None = None
     copyright: str | None = None
+    correction: str | None = None
+    state: str | None = None
 
 
 def read(root: HtmlElement) -> Claims:
@@ -165,6 +168,8 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         if isinstance(image, dict)
         else None,
         access=_truth(node.get("isAccessibleForFree")),
+        correction=_correction(node.get("correction")),
+        state=_name(_first(node.get("creativeWorkStatus"), by_id)),
         copyright=_text(node.get("copyrightNotice")) or _name(_first(node.get("copyrightHolder"), by_id)),
     )
 
@@ -222,6 +227,15 @@ def _list(value: Any, *, split: bool = True) -> list[str]:
     else:
         parts = [v for v in value if isinstance(v, str | dict)] if isinstance(value, list) else []
     return [text for part in parts if (text := _name(part))]
+
+
+def _correction(value: Any) -> str | None:
+    """The words of a `CorrectionComment`, its address where it has no words, or the text in its place."""
+    if isinstance(value, list):
+        value = value[-1] if value else None
+    if isinstance(value, dict):
+        return _text(value.get("text")) or _text(value.get("name")) or _reference(value)
+    return _text(value)
 
 
 def _reference(value: Any) -> str | None:

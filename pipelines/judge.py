@@ -6,24 +6,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from pipelines import identity, urls
 from pipelines.workers import FAILURES
 from storage.models import Outcome
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from storage.models import Article, Dispatch
+    from storage.models import Article, Dispatch, Page
+
+INDEX = frozenset({"listing", "no_text", "no_title", "soft_404"})
+"""Reasons for which a section's page is no article."""
 
 
 def judge(dispatch: Dispatch) -> Dispatch:
     """`dispatch` with its article in the ending, or with its outcome decided.
 
     `failed:…` when extraction itself broke (the page is tried again), `rejected:…` when the page is no article or lies
-    outside the backfill's span, `blocked:reserved` when its text is reserved and not even a title is left to keep.
+    outside the backfill's span, `gone` when the site sent the reader to its front page or a section instead.
     """
     extraction = dispatch.extraction
     assert extraction is not None, "judge comes after extract"
-    article = extraction.article
+    article, page = extraction.article, dispatch.page
+    if (why := moved_away(page, extraction.reason)) is not None:
+        return _decided(dispatch, Outcome("gone", why))
     if article is None:
         reason = extraction.reason or "no_text"
         name = f"failed:{reason}" if reason in FAILURES else f"rejected:{reason}"
@@ -31,7 +37,23 @@ def judge(dispatch: Dispatch) -> Dispatch:
     if dispatch.span and outside(article, dispatch.span):
         published = article.published.at if article.published else "unknown"
         return _decided(dispatch, Outcome("rejected:outside_span", f"published {published}"))
-    return replace(dispatch, ending=replace(dispatch.ending, article=article))
+    return replace(dispatch, ending=replace(dispatch.ending, article=identity.identified(article, page)))
+
+
+def moved_away(page: Page, reason: str | None) -> str | None:
+    """That a page was answered by the front page of its site, or by the section above it (which is no article, for
+    `reason`), in words; None where it was not. Many sites send readers there from what they took down."""
+    try:
+        asked, answered = urls.canonical(page.url), urls.canonical(page.final_url)
+    except ValueError:
+        return None
+    if asked == answered or urls.is_home(asked):
+        return None
+    if urls.is_home(answered):
+        return f"redirected to the front page {page.final_url}"
+    if reason in INDEX and urls.above(answered, asked):
+        return f"redirected to the section {page.final_url}"
+    return None
 
 
 def outside(article: Article, span: tuple[float, float]) -> bool:

@@ -13,13 +13,10 @@ from dataclasses import dataclass, field
 
 from pipelines import marks, notices
 from pipelines.marks import Mark
-from storage.models import Marker, RevisionKind
+from storage.models import Announcement, Marker, RevisionKind
 
 LONGEST = 2000
 """Characters; a longer title is none, and keeps what it begins with."""
-
-NOTE = 400
-"""Characters; a shorter text may be a note in the place of an article."""
 
 OPEN = 32
 """Characters; the longest label that stands before a blank."""
@@ -32,7 +29,6 @@ _OPENING = frozenset(opening[0] for opening in _BRACKETS)
 _CLOSING = {close: open_ for open_, close in _BRACKETS.items() if len(close) == 1 and open_ not in "/*■◆"}
 _SIGN = re.compile(r"\.\s?-|[-–—―‑‐−]+|[:：|｜/／]")
 _BEHIND_BRACKET = re.compile(r"\s*(?:[:：|]|[-–—]+(?=[\s\w]))?\s*")
-_LAST = re.compile(r"[\s|–—-]")
 _PARTS = re.compile(r"\s*[,;，；、·]\s*")
 _WORD = re.compile(r"\w")
 _VERSION = re.compile(r"\(\d{1,2}\)")
@@ -47,6 +43,7 @@ class _Read:
     brief: bool
     kinds: list[RevisionKind] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    announced: list[Announcement] = field(default_factory=list)
     urgency: str | None = None
 
     def note(self, found: list[Mark], label: str, before: str = "-") -> None:
@@ -55,12 +52,19 @@ class _Read:
         for urgency in ("flash", "urgent"):
             if urgency in says and self.urgency != "flash":
                 self.urgency = urgency
-        self.kinds.extend(kind for kind in marks.STRENGTH if kind in says)
+        for kind in (kind for kind in marks.STRENGTH if kind in says):
+            self.kinds.append(kind)
+            self.announced.append(Announcement(kind, label))
         if says - {"flash", "urgent"}:
             self.labels += [before, label] if self.labels else [label]
 
-    def allowed(self, mark: Mark) -> bool:
-        return mark.how != "said" or self.withdrawn
+    def allowed(self, mark: Mark, sign: str = "") -> bool:
+        """`KILL: the film opens` is no notice: where the mark does not name what is withdrawn, a whole text below it must
+        say so itself, or a hyphen stand behind the mark, as the wires write it."""
+        if mark.how == "said":
+            return self.withdrawn
+        named = mark.says != "withdrawal" or mark.how not in ("bare", "word")
+        return named or self.withdrawn or self.brief or sign == "hyphen"
 
 
 def _cased(text: str) -> bool:
@@ -71,7 +75,7 @@ def _cased(text: str) -> bool:
 
 def _stands(mark: Mark, form: marks.Form, sign: str, label: str, rest: str) -> bool:
     """Whether `mark`, so written, may stand before `sign` and `rest`."""
-    how = "label" if mark.how == "said" else mark.how
+    how = {"said": "label", "bare": "mark"}.get(mark.how, mark.how)
     distinct = _cased(rest) and not rest[0].islower()
     if sign == "blank":
         return how == "open" and form == "capitals" and distinct
@@ -130,7 +134,7 @@ def _before(text: str, read: _Read) -> str | None:
         sign, form = _sign(match[0], label, text[match.end() :]), marks.form(label)
         if not sign:
             continue
-        found = [m for m in known if read.allowed(m) and _stands(m, form, sign, label, rest)]
+        found = [m for m in known if read.allowed(m, sign) and _stands(m, form, sign, label, rest)]
         if found:
             taken = found, label, rest, "-"
     for place in _blanks(start) if taken is None else ():
@@ -158,7 +162,7 @@ def _in_brackets(inner: str, read: _Read, *, before: bool) -> list[Mark]:
             if read.allowed(mark)
             and (
                 mark.how == "bracket"
-                or (mark.how in ("mark", "label", "said") and (before or loud or mark.says in marks.STRENGTH))
+                or (mark.how in ("mark", "label", "said", "bare") and (before or loud or mark.says in marks.STRENGTH))
                 or (mark.how == "word" and (before or loud))
                 or (mark.how == "hyphen" and before and loud)
             )
@@ -225,20 +229,20 @@ def _after(text: str, read: _Read) -> str | None:
     label, rest = text[place + 1 :].strip(), text[:place].rstrip(" -–—|")
     if not _WORD.search(rest) or marks.form(label) != "capitals" or not _cased(rest):
         return None
-    found = [m for m in marks.find(label) if m.how in ("mark", "label") and read.allowed(m)]
+    found = [m for m in marks.find(label) if m.how in ("mark", "label", "bare") and read.allowed(m)]
     if found:
         read.note(found, label)
         return rest
     return None
 
 
-def _whole(text: str, *, brief: bool) -> bool:
+def _whole(text: str, read: _Read) -> bool:
     """Whether a headline is nothing but a mark that withdraws ("STORY WITHDRAWN", "【撤稿】"), or over a text so brief that
     it can only be a note, says so ("This story has been withdrawn")."""
     label = text.strip(" .!:：-–—*()[]（）【】<>《》")
-    if any(m.says == "withdrawal" and m.how in ("mark", "word") for m in marks.find(label)):
+    if any(m.says == "withdrawal" and m.how in ("mark", "word", "bare") and read.allowed(m) for m in marks.find(label)):
         return marks.form(label) in ("capitals", "uncased") or len(label.split()) > 1
-    return brief and notices.withdraws(text)
+    return read.brief and notices.withdraws(text)
 
 
 _TAKE = (_bracket_before, _before, _wrapped, _after)
@@ -252,8 +256,9 @@ def _clean(title: str, read: _Read) -> str:
     changed = False
     while (shorter := next((s for take in _TAKE if (s := take(text, read))), None)) is not None:
         text, changed = shorter, True
-    if _whole(text, brief=read.brief):
+    if _whole(text, read):
         read.kinds.append("withdrawal")
+        read.announced.append(Announcement("withdrawal", text))
         read.labels = read.labels or [text]
     return text if changed else title
 
@@ -266,11 +271,12 @@ def read(title: str, body: str, dropped: Sequence[str] = ()) -> Marker:
     stays in the label. Without any mark the title comes back unchanged; a title that is a mark only is kept.
     """
     said = notices.read(body, dropped)
-    replaces = said is not None and "vervangt" in said[1]
-    found = _Read(said is not None and said[0] == "withdrawal", replaces, brief=len(body) <= NOTE)
+    withdrawn, replaces = bool(said) and said[0].kind == "withdrawal", bool(said) and "vervangt" in said[0].label
+    found = _Read(withdrawn, replaces, brief=notices.brief(body))
     clean = _clean(title, found)
     label = "".join(found.labels)
-    if said is not None:
-        found.kinds.append(said[0])
-        label = label or said[1]
-    return Marker(notices.strongest(found.kinds), clean, label or None, found.urgency)
+    if said:
+        found.kinds.append(said[0].kind)
+        label = label or said[0].label
+    announced = (*found.announced, *(Announcement(one.kind, one.line) for one in said))
+    return Marker(notices.strongest(found.kinds), clean, label or None, found.urgency, announced)

@@ -16,7 +16,7 @@ from storage.models import RevisionKind
 STRENGTH: tuple[RevisionKind, ...] = ("withdrawal", "correction", "refile", "repeat", "update")
 
 Says = Literal["withdrawal", "correction", "refile", "repeat", "update", "flash", "urgent", "genre"]
-How = Literal["mark", "label", "word", "bracket", "hyphen", "open", "said"]
+How = Literal["mark", "label", "word", "bracket", "hyphen", "open", "said", "bare"]
 Form = Literal["capitals", "title", "small", "uncased"]
 
 LONGEST = 48

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from pipelines import marks
+from pipelines.text import words
 from storage.models import RevisionKind
 
+NOTICE_WORDS = 70
+"""Words, at the most, of a text in the place of a story: a notice, or a note."""
 FIRST_LINES, LAST_LINES = 4, 3
 NOTE_LINES = 2
 HEAD, TAIL = 3000, 2500
@@ -96,7 +99,16 @@ def _script(folded: str) -> str:
     return "latin"
 
 
-_ADVICE, _NOTES = _compiled("advice"), _compiled("note")
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one line announces: its kind, the words for a label, and the whole line, which tells it from other such lines."""
+
+    kind: RevisionKind
+    label: str
+    line: str
+
+
+_ADVICE, _NOTES, _REPORTED = _compiled("advice"), _compiled("note"), _compiled("reported")
 
 
 def strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
@@ -111,11 +123,26 @@ def _kind(table: dict[str, _Phrases], folded: str) -> RevisionKind | None:
     return next(kind for kind, pattern in phrases.kinds if pattern.match(folded))
 
 
-def sentence(text: str) -> RevisionKind | None:
-    """The kind that a sentence announces of the text it stands in (`This story has been withdrawn`)."""
+def brief(body: str) -> bool:
+    """Whether a text is so short that it may be a notice in the place of a story."""
+    return len(body) <= HEAD and words(body) <= NOTICE_WORDS
+
+
+def reported(text: str) -> bool:
+    """Whether the first sentence of `text` tells what somebody else did or said (`…, its editors said`): news of another
+    paper's article, and no notice."""
+    folded = marks.fold(text[:SAYS])
+    phrases = _REPORTED[_script(folded)]
+    return phrases.any.match(folded) is not None
+
+
+def sentence(text: str, *, alone: bool = False) -> RevisionKind | None:
+    """The kind that a sentence announces of the text it stands in (`This story has been withdrawn`). `alone`: the text is
+    a `brief` one, which is a notice even where it names who said so."""
     folded = marks.fold(text[:SAYS]).strip()
     noted = _NOTED.match(folded)
-    return _kind(_NOTES, folded) or (_kind(_NOTES, folded[noted.end() :]) if noted else None)
+    kind = _kind(_NOTES, folded) or (_kind(_NOTES, folded[noted.end() :]) if noted else None)
+    return None if kind == "withdrawal" and not alone and reported(text) else kind
 
 
 def withdraws(title: str) -> bool:
@@ -139,8 +166,8 @@ def _advice(text: str, *, address: bool = False) -> RevisionKind | None:
     return strongest(kinds)
 
 
-def _label(line: str) -> tuple[RevisionKind, str] | None:
-    """`CORRECTION:`, `Correction (Nov. 3): …`, `更正：`, also alone on its line."""
+def _label(line: str, *, alone: bool) -> tuple[RevisionKind, str] | None:
+    """`CORRECTION:`, `Correction (Nov. 3): …`, `更正：`, also alone on its line. `RETRACTION: A novel` opens a review."""
     head, colon, _ = line[:70].replace("：", ":").partition(":")
     if not colon and len(line) > marks.LONGEST:
         return None
@@ -150,44 +177,51 @@ def _label(line: str) -> tuple[RevisionKind, str] | None:
             kind
             for mark in marks.find(label)
             for kind in marks.STRENGTH
-            if kind == mark.says and mark.how in ("mark", "label") and (colon or kind in ("withdrawal", "correction"))
+            if kind == mark.says
+            and (mark.how in ("mark", "label") or (mark.how == "bare" and alone))
+            and (colon or kind in ("withdrawal", "correction"))
         ]
         if kinds and marks.form(label) != "small":
             return kinds[0], label
     return None
 
 
-def _line(line: str, *, first: bool, note: bool) -> tuple[RevisionKind, str] | None:
+def _line(line: str, *, first: bool, note: bool, alone: bool) -> Said | None:
     """What one line says. `first`: among the first lines, where advisories open a line that goes on; `note`: where the
-    sentences of editors are looked for."""
+    sentences of editors are looked for; `alone`: the whole text is `brief`."""
     addressed = _ADDRESSED.match(line) if first else None
     if addressed:
         rest = line[addressed.end() : EVIDENCE].rstrip(")] ")
-        kind = _advice(rest, address=True) or _kind(_NOTES, marks.fold(rest))
+        kind = _advice(rest, address=True) or sentence(rest, alone=alone)
         if kind is None and "ATTN" in addressed[0]:
             kind = "update"
-        return (kind, line[:EVIDENCE]) if kind else None
+        return Said(kind, line[:EVIDENCE], line[:EVIDENCE]) if kind else None
     closing = _BRACKETS.get(line[0])
     if closing is not None:
         end = line.find(closing, 1, EVIDENCE)
         whole = line.endswith(closing) and len(line) <= LONGEST
         inner = line[1:end] if end > 0 and (first or not whole) else line[1:-1] if whole else ""
         for text in dict.fromkeys((inner, line[1:-1] if whole else "")):
-            kind = (_advice(text) or sentence(text)) if text and (first or whole) else None
+            kind = (_advice(text) or sentence(text, alone=alone)) if text and (first or whole) else None
             if kind:
-                return kind, line[: end + 1] if first and end > 0 else line[:EVIDENCE]
+                evidence = line[: end + 1] if first and end > 0 else line[:EVIDENCE]
+                return Said(kind, evidence, evidence)
     if len(line) > LONGEST:
         return None
     plain = line.strip(_DECORATION + "()[]")
-    kind = sentence(plain) if note and plain else None
-    return (kind, line[:EVIDENCE]) if kind else _label(line)
+    kind = sentence(plain, alone=alone) if note and plain else None
+    if kind:
+        return Said(kind, line[:EVIDENCE], line[:EVIDENCE])
+    labelled = _label(line, alone=alone)
+    return Said(*labelled, line[:EVIDENCE]) if labelled else None
 
 
-def read(body: str, dropped: Sequence[str] = ()) -> tuple[RevisionKind, str] | None:
-    """The strongest kind that the first or last lines of `body` announce, and the words that say so; None where none do.
+def read(body: str, dropped: Sequence[str] = ()) -> list[Said]:
+    """What the first and last lines of `body` announce, the strongest first.
     `dropped`: lines that were taken off the text as none of it, where only sentences of editors count."""
     head = [line.strip() for line in body[:HEAD].split("\n") if line.strip()]
     tail: list[str] = []
+    alone = brief(body)
     if len(body) > HEAD:
         # The first line of the piece may be the rest of a longer one.
         tail = [line.strip() for line in body[-TAIL:].split("\n")[1:] if line.strip()]
@@ -196,12 +230,11 @@ def read(body: str, dropped: Sequence[str] = ()) -> tuple[RevisionKind, str] | N
     found = [
         said
         for place, line in enumerate(head[:FIRST_LINES])
-        if (said := _line(line, first=True, note=place < NOTE_LINES or len(head) - place <= LAST_LINES))
+        if (said := _line(line, first=True, note=place < NOTE_LINES or len(head) - place <= LAST_LINES, alone=alone))
     ]
-    found += [said for line in tail[-LAST_LINES:] if (said := _line(line, first=False, note=True))]
+    found += [said for line in tail[-LAST_LINES:] if (said := _line(line, first=False, note=True, alone=alone))]
     for line in dropped[:DROPPED]:
         kept = line.strip(_DECORATION + "()[]")
         if kept and len(line) <= LONGEST and (noted := sentence(kept)):
-            found.append((noted, line[:EVIDENCE]))
-    kind = strongest([said[0] for said in found])
-    return next((said for said in found if said[0] == kind), None)
+            found.append(Said(noted, line[:EVIDENCE], line[:EVIDENCE]))
+    return sorted(dict.fromkeys(found), key=lambda said: marks.STRENGTH.index(said.kind))

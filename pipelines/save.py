@@ -32,6 +32,8 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
 
     Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
     article = dispatch.ending.article
+    if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
+        article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
     if keep_raw and article is not None and article.body:
         dispatch = replace(
             dispatch, ending=replace(dispatch.ending, raw=dispatch.page.body, charset=dispatch.page.charset)

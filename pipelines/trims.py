@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from pipelines import phrases
+from pipelines import notices, phrases
 from pipelines.body import Paragraph
 from pipelines.instants import PATTERNS
 from pipelines.text import fold, letters, likeness, words
@@ -17,6 +17,7 @@ from pipelines.text import fold, letters, likeness, words
 Dropped = tuple[str, str]
 TOP = 4
 MAX_BOX_WORDS = 60
+EDITORIAL = frozenset({"withdrawal", "correction"})
 SENTENCE = re.compile(r"[.!?…。！？।؟][\"”»’')\]]*$")
 BYLINE = re.compile(
     r"^(?:by|von|par|por|di|door|av|af|przez|текст|автор|text|texte|autor)\b[:\s]+\S.{2,80}$", re.IGNORECASE
@@ -95,7 +96,9 @@ def _boxes(result: Trimmed) -> None:
     while place < len(result.paragraphs):
         text = result.paragraphs[place].text
         size = words(text)
-        if size <= MAX_BOX_WORDS and phrases.READ_ALSO.match(text):
+        if size <= MAX_BOX_WORDS and notices.sentence(text) in EDITORIAL:
+            gone = False  # a note about the text is no promotion, whatever words it begins with
+        elif size <= MAX_BOX_WORDS and phrases.READ_ALSO.match(text):
             alone = size <= 6 or text.rstrip().endswith(":")
             gone = _remove(result, place, "read also")
             while gone and alone and place < len(result.paragraphs) and _headline_like(result.paragraphs[place]):

@@ -31,6 +31,20 @@ HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 STRIPPED = "".join(map(chr, range(0x21)))
 MIRRORS = ("www", "m", "mobile", "amp")
+# The dress of a page: AMP, mobile, print. Whole parts of the path, endings of its last part, parameters.
+DRESSES = frozenset({"m", "mobile", "amp"})
+DRESS_ANYWHERE = frozenset({"amp", "amphtml"})
+DRESS_FIRST = frozenset({"m", "mobile", "print", "printable"})
+DRESS_LAST = frozenset({"print", "printable", "print-view", "mobile"})
+DRESS_ENDING = re.compile(r"[._,-](?:amp|print|printable|mobile)(?=\.[sp]?html?$|\.php$|$)", re.IGNORECASE)
+DRESS_PARAMETER = re.compile(
+    r"(?:amp|print|printable|printer|mobile)(?:=(?:1|true|yes|on|y)?)?|"
+    r"(?:outputtype|output|format|view|mode|version|layout|template|type)=(?:amp|amphtml|print|printable|mobile)",
+    re.IGNORECASE,
+)
+SESSION_NAMES = frozenset({"sid", "s", "session", "sessionid", "session_id", "sessid", "sess"})
+SESSION_VALUE = re.compile(r"(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z_-]{16,}", re.IGNORECASE)
+HOME = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home|main)(?:\.\w{3,5})?/?)?", re.IGNORECASE)
 
 
 def canonical(url: str) -> str:
@@ -56,6 +70,55 @@ def canonical(url: str) -> str:
     query = "".join(c for c in query if c not in "\t\r\n")
     kept = [p for p in _escaped(query, QUERY_SAFE).split("&") if p and not _tracks(p)] if question else []
     return f"{parts.scheme}://{authority}{path}" + ("?" + "&".join(kept) if kept else "")
+
+
+def plain(url: str) -> str:
+    """The canonical address without the marks of an AMP, mobile or print page: `amp.`, `m.`, `/amp`, `?amp=1`,
+    `?outputType=amp`, `/print/`, `.print.html`. A guess: whoever uses it must compare the texts. Raises ValueError."""
+    parts = urlsplit(canonical(url))
+    labels = parts.netloc.split(".")
+    if len(labels) > 2:
+        labels = [label for place, label in enumerate(labels) if place > 1 or label not in DRESSES]
+    segments = parts.path.split("/")[1:]
+    last = len(segments) - 1 - (len(segments) > 1 and not segments[-1])
+    kept = [
+        segment
+        for place, segment in enumerate(segments)
+        if not (
+            (name := segment.lower()) in DRESS_ANYWHERE
+            or (place == 0 < last and name in DRESS_FIRST)
+            or (place == last > 0 and name in DRESS_LAST)
+        )
+    ]
+    path = "/" + "/".join(kept)
+    path = DRESS_ENDING.sub("", path)
+    query = "&".join(p for p in parts.query.split("&") if p and not DRESS_PARAMETER.fullmatch(p))
+    return f"{parts.scheme}://{'.'.join(labels)}{path or '/'}" + (f"?{query}" if query else "")
+
+
+def marked(url: str) -> bool:
+    """Whether an address bears the marks of an AMP, mobile or print page."""
+    return plain(url) != canonical(url)
+
+
+def place(url: str) -> str:
+    """What the plain, AMP, mobile and print addresses of one page have in common: no scheme, no `www.`, no slash at the
+    end. Raises ValueError like `canonical`."""
+    found = plain(url).partition("://")[2].removeprefix("www.")
+    return found.rstrip("/") if found.count("/") > 1 else found
+
+
+def is_home(url: str) -> bool:
+    """Whether an address is a site's front page, also of one language (`/en/`). Raises ValueError like `canonical`."""
+    parts = urlsplit(canonical(url))
+    return HOME.fullmatch(parts.path) is not None and not parts.query
+
+
+def above(url: str, other: str) -> bool:
+    """Whether the path of `url` is a folder above that of `other`, on the same site."""
+    one, two = urlsplit(canonical(url)), urlsplit(canonical(other))
+    folder = one.path.rstrip("/")
+    return folder != two.path.rstrip("/") and two.path.startswith(folder + "/") and same_site(one.netloc, two.netloc)
 
 
 def host(url: str) -> str:
@@ -134,5 +197,8 @@ def _resolved(path: str) -> str:
 
 
 def _tracks(parameter: str) -> bool:
-    name = parameter.partition("=")[0].lower()
-    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+    name, _, value = parameter.partition("=")
+    name = name.lower()
+    if name in TRACKING or name.startswith(TRACKING_PREFIXES):
+        return True
+    return name in SESSION_NAMES and SESSION_VALUE.fullmatch(value) is not None

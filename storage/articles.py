@@ -3,22 +3,15 @@ revision that it was made on."""
 
 from __future__ import annotations
 
-import struct
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from storage import clean, clock, search, stories
-from storage.models import Kin, Known, KnownArticle
+from storage import absences, clean, clock, identities, search, sketches, stories
+from storage.models import Known
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from storage.models import Article, Decision, Status
-
-COMMON_KEY = 100
-"""A sketch's key that more articles hold is boilerplate, and tells nothing."""
-
-MOST_KIN = 32
 
 HASHED: tuple[str, ...] = (
     *("source", "key", "url", "canonical_url", "authors", "section", "tags", "language", "published_at"),
@@ -44,110 +37,76 @@ HASHED: tuple[str, ...] = (
 )
 """The data columns of an article, in the order in which `row_hash` was made over them. Never reordered."""
 
-_KNOWN = (
-    "SELECT a.id, a.source, a.key, a.url, a.revision, r.content_hash, r.title, r.lead, r.body, a.status, a.story_id,"
-    " a.extractor FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE "
-)
-_BY_KEY = _KNOWN + "a.source = ? AND a.key = ?"
-_BY_ADDRESS = _KNOWN + "a.id = (SELECT article_id FROM address WHERE source = ? AND url = ?)"  # noqa: S608 - constants
 _INSERT_TEXT = (
     "INSERT INTO revision (article_id, revision, kind, label, title, lead, body, subheads, content_hash, modified_at,"
-    " seen_at, extractor, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " seen_at, extractor, row_hash, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
-def known(db: Database, article: Article) -> Known:
-    """What is stored of the article's identity, of its addresses, and of texts that share its sketch."""
+def known(db: Database, article: Article, *, now: float, window: int = sketches.WINDOW_DAYS) -> Known:
+    """What is stored of the article's identity, of its addresses, and of texts of its time (`window`: days before and
+    after) that share its sketch."""
     article = clean.article(article)
-    row = db.conn.execute(_BY_KEY, (article.source, article.key)).fetchone()
-    for url in dict.fromkeys((article.canonical_url, article.url)):
-        row = row or db.conn.execute(_BY_ADDRESS, (article.source, url)).fetchone()
-    found = _known(db, row) if row else None
-    return Known(found, tuple(_kin(db, article, found.id if found else 0)))
+    found = identities.find(db, article)
+    kin = sketches.kin(db, article, found.id if found else 0, now=clock.text(now), window=window)
+    (mark,) = db.conn.execute("SELECT coalesce(max(id), 0) FROM revision").fetchone()
+    twin = None if found and found.here else identities.twin(db, article, kin)
+    return Known(found, tuple(kin), mark, twin)
 
 
 def stands(db: Database, article: Article, decision: Decision) -> bool:
-    """Whether the stored revision is still the one on which this was decided."""
+    """Whether the last revision is still the one on which this was decided, and no kindred text has come since."""
+    if decision.outcome in {"new", "copy", "revised"} and decision.mark is not None:
+        stories_ = [each for each in (decision.story_id, *decision.merges) if each is not None]
+        if sketches.moved(db, article, decision.mark, stories_):
+            return False
     row = db.conn.execute(
         "SELECT id, revision FROM article WHERE source = ? AND key = ?", (article.source, article.key)
     ).fetchone()
     if decision.article_id is None:
         return row is None and decision.basis == 0
-    stored = db.conn.execute("SELECT revision FROM article WHERE id = ?", (decision.article_id,)).fetchone()
-    return stored is not None and stored[0] == decision.basis
+    return identities.last_revision(db, decision.article_id) == decision.basis
 
 
 def save(db: Database, article: Article, decision: Decision, *, address: str, at: float) -> tuple[int, int | None]:
     """Carry out a decision that stands. Answers the article and the revision that was written (None: no text).
 
-    `address`: the URL that was leased. Raises Unstorable, ValueError for a decision that is none."""
+    `address`: the URL that was leased; `at`: when this is written. The text's own time is that of its page
+    (`Article.fetched_at`), never later than `at`. Raises Unstorable, ValueError for a decision that is none."""
     now = clock.text(at)
+    seen = min(article.fetched_at or now, now)
     match decision.outcome:
         case "new" | "copy":
-            article_id = _insert(db, article, decision, now)
+            article_id = _insert(db, article, decision, now=now, seen=seen)
             revision = 1
-            _write_text(db, article, article_id, revision, kind=decision.kind or "first", now=now)
+            _write_text(db, article, article_id, revision, kind=decision.kind or "first", now=now, seen=seen)
         case "revised":
             assert decision.article_id is not None
             article_id, revision = decision.article_id, decision.basis + 1
-            _update(db, article, article_id, status=decision.status, revision=revision, now=now)
-            _write_text(db, article, article_id, revision, kind=decision.kind or "update", now=now)
+            _write_text(db, article, article_id, revision, kind=decision.kind or "update", now=now, seen=seen)
+            if decision.kind != "earlier":  # which is kept beside the current text
+                _update(db, article, article_id, status=decision.status, revision=revision, seen=seen)
+            else:
+                absences.back(db, article_id, decision.status, now=now)
         case "unchanged" | "alias":
             assert decision.article_id is not None
             article_id = decision.article_id
             db.conn.execute(
-                "UPDATE article SET last_checked_at = max(last_checked_at, ?) WHERE id = ?", (now, article_id)
+                "UPDATE article SET last_checked_at = max(last_checked_at, ?) WHERE id = ?", (seen, article_id)
             )
             _add_addresses(db, article, article_id, address, now, moved=decision.outcome == "alias")
+            absences.back(db, article_id, decision.status, now=now)
             return article_id, None
         case outcome:
             raise ValueError(f"{article.url}: a decision {outcome!r} cannot be carried out")
-    _add_addresses(db, article, article_id, address, now, moved=False)
-    _index(db, article, article_id)
-    story_id = db.conn.execute("SELECT story_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
+    apart = revision == 1 and article.key.startswith("url:")
+    _add_addresses(db, article, article_id, address, now, moved=apart)
+    story_id = stories.unite(db, article_id, decision.merges)
+    if decision.kind != "earlier":
+        _index(db, article, article_id)
+    sketches.write(db, article, article_id, current=decision.kind != "earlier")
     stories.weigh(db, story_id)
     return article_id, revision
-
-
-def _known(db: Database, row: tuple[Any, ...]) -> KnownArticle:
-    hashes = db.conn.execute(
-        "SELECT content_hash FROM revision WHERE article_id = ? ORDER BY revision", (row[0],)
-    ).fetchall()
-    return KnownArticle(
-        id=row[0],
-        source=row[1],
-        key=row[2],
-        url=row[3],
-        revision=row[4],
-        content_hash=row[5],
-        hashes=tuple(h for (h,) in hashes),
-        title=row[6],
-        lead=row[7],
-        body=row[8],
-        status=row[9],
-        story_id=row[10],
-        extractor=row[11],
-    )
-
-
-def _kin(db: Database, article: Article, own_id: int) -> list[Kin]:
-    shared: Counter[int] = Counter()
-    for key in set(article.sketch):
-        holders = db.conn.execute(
-            "SELECT article_id FROM sketch WHERE key = ? LIMIT ?", (key, COMMON_KEY + 1)
-        ).fetchall()
-        if len(holders) <= COMMON_KEY:
-            shared.update(holder for (holder,) in holders)
-    shared.pop(own_id, None)
-    kin = []
-    for article_id, count in shared.most_common(MOST_KIN):
-        source, story_id, size, content_hash, published_at, credit = db.conn.execute(
-            "SELECT a.source, a.story_id, length(a.sketch) / 8, r.content_hash, a.published_at, a.credit"
-            " FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE a.id = ?",
-            (article_id,),
-        ).fetchone()
-        kin.append(Kin(article_id, source, story_id, count, size, content_hash, published_at, credit))
-    return kin
 
 
 def _columns(article: Article) -> dict[str, Any]:
@@ -189,7 +148,7 @@ def _columns(article: Article) -> dict[str, Any]:
     }
 
 
-def _insert(db: Database, article: Article, decision: Decision, now: str) -> int:
+def _insert(db: Database, article: Article, decision: Decision, *, now: str, seen: str) -> int:
     data = {"source": article.source, "key": article.key, **_columns(article)}
     row = {
         **data,
@@ -197,7 +156,7 @@ def _insert(db: Database, article: Article, decision: Decision, now: str) -> int
         "revision": 1,
         "story_id": decision.story_id if decision.story_id is not None else stories.begin(db),
         "first_seen_at": now,
-        "last_checked_at": now,
+        "last_checked_at": seen,
         "row_hash": clean.row_hash(data[name] for name in HASHED),
     }
     names = ", ".join(row)
@@ -209,11 +168,12 @@ def _insert(db: Database, article: Article, decision: Decision, now: str) -> int
     return int(cursor.lastrowid or 0)
 
 
-def _update(db: Database, article: Article, article_id: int, *, status: Status, revision: int, now: str) -> None:
+def _update(db: Database, article: Article, article_id: int, *, status: Status, revision: int, seen: str) -> None:
     data = _columns(article)
     if article.published is None:  # a page that lost its time was published all the same
         data = {name: value for name, value in data.items() if not name.startswith("published_")}
-    row = {**data, "status": status, "revision": revision, "last_checked_at": now}
+    there = {"gone_at": None, "gone_why": None, "gone_status": None}
+    row = {**data, **there, "status": status, "revision": revision, "last_checked_at": seen}
     sets = ", ".join(f"{name} = ?" for name in row)
     db.conn.execute(
         f"UPDATE article SET {sets} WHERE id = ?",  # noqa: S608 - our own column names
@@ -226,7 +186,9 @@ def _update(db: Database, article: Article, article_id: int, *, status: Status, 
     db.conn.execute("UPDATE article SET row_hash = ? WHERE id = ?", (clean.row_hash(stored), article_id))
 
 
-def _write_text(db: Database, article: Article, article_id: int, revision: int, *, kind: str, now: str) -> None:
+def _write_text(
+    db: Database, article: Article, article_id: int, revision: int, *, kind: str, now: str, seen: str
+) -> None:
     data = (
         article_id,
         revision,
@@ -239,37 +201,30 @@ def _write_text(db: Database, article: Article, article_id: int, revision: int, 
         article.content_hash,
         article.modified.at if article.modified else None,
     )
-    db.conn.execute(_INSERT_TEXT, (*data, now, article.extractor, clean.row_hash(data)))
+    announced = clean.dumps([said.words for said in article.announced]) if article.announced else None
+    db.conn.execute(_INSERT_TEXT, (*data, seen, article.extractor, clean.row_hash(data), announced))
     db.conn.execute(
         "INSERT INTO change (at, kind, article_id, revision) VALUES (?, ?, ?, ?)", (now, kind, article_id, revision)
     )
 
 
 def _add_addresses(db: Database, article: Article, article_id: int, address: str, now: str, *, moved: bool) -> None:
-    """`moved`: the page's addresses now lead to this article, whatever they led to before."""
-    conflict = "UPDATE SET article_id = excluded.article_id" if moved else "NOTHING"
+    """`moved`: the page's addresses now lead to this article, whatever they led to before; but an address that is only
+    claimed to be its own gives way to one where an article was fetched."""
     for url in dict.fromkeys((address, article.url, article.canonical_url)):
+        claimed = url not in (address, article.url)
         db.conn.execute(
-            f"INSERT INTO address VALUES (?, ?, ?, ?) ON CONFLICT DO {conflict}",  # noqa: S608 - one of two
-            (article.source, url, article_id, now),
+            "INSERT INTO address (source, url, article_id, first_seen_at, claimed) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET article_id = excluded.article_id, claimed = excluded.claimed"
+            " WHERE claimed >= excluded.claimed AND (? OR claimed > excluded.claimed)",
+            (article.source, url, article_id, now, claimed, moved),
         )
 
 
 def _index(db: Database, article: Article, article_id: int) -> None:
-    search_id, old = db.conn.execute("SELECT search_id, sketch FROM article WHERE id = ?", (article_id,)).fetchone()
+    search_id = db.conn.execute("SELECT search_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
     new_id = search.place(db, article_id)
     if search_id is not None:
         search.forget(db, search_id)
     search.add(db, new_id, article.title, article.lead, article.body)
-    keys = sorted(set(article.sketch))
-    before = set(struct.unpack(f"<{len(old) // 8}q", old)) if old else set()
-    db.conn.executemany(
-        "DELETE FROM sketch WHERE key = ? AND article_id = ?", [(k, article_id) for k in before.difference(keys)]
-    )
-    db.conn.executemany(
-        "INSERT INTO sketch VALUES (?, ?) ON CONFLICT DO NOTHING", [(k, article_id) for k in keys if k not in before]
-    )
-    db.conn.execute(
-        "UPDATE article SET search_id = ?, sketch = ? WHERE id = ?",
-        (new_id, struct.pack(f"<{len(keys)}q", *keys), article_id),
-    )
+    db.conn.execute("UPDATE article SET search_id = ? WHERE id = ?", (new_id, article_id))

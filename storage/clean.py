@@ -70,8 +70,10 @@ def host_of(url: str) -> str:
 
 def article(found: Article) -> Article:
     """An article whose every field fits its column. Raises Unstorable naming the field."""
-    sketch = tuple(_signed(key) for key in found.sketch)
-    return _clean(replace(found, sketch=sketch))
+    for key in found.sketch:
+        if not isinstance(key, int) or not 0 <= key < 1 << 32:
+            raise Unstorable(f"sketch: {key!r} is not a number of 32 bits")
+    return _clean(found)
 
 
 def link(found: Link) -> Link:
@@ -87,12 +89,6 @@ def dumps(value: Any) -> str:
 def row_hash(values: Iterable[Any]) -> bytes:
     """16 bytes over a row's data, by which a later check sees a damaged row that SQLite itself would give out."""
     return hashlib.sha256(dumps(list(values)).encode()).digest()[:16]
-
-
-def _signed(key: int) -> int:
-    if not isinstance(key, int) or not -_LARGEST <= key < 2 * _LARGEST:
-        raise Unstorable(f"sketch: {key!r} is not a number of 64 bits")
-    return key - 2 * _LARGEST if key >= _LARGEST else key
 
 
 def _clean(value: T) -> T:
@@ -113,7 +109,7 @@ def _value(name: str, old: Any) -> Any:
     if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
         raise Unstorable(f"{name}: {old} is more than 63 bits")
     if isinstance(old, tuple):
-        if not all(isinstance(part, (str, int)) for part in old):
+        if not all(isinstance(part, (str, int)) or is_dataclass(part) for part in old):
             raise Unstorable(f"{name}: a list of other things than text")
         new = tuple(_value(name, part) for part in old)
         return old if new == old else new

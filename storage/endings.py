@@ -6,6 +6,8 @@ Rules for the odd cases:
   it `unchanged`), its links are offered and its requests filled in; the address's row, by then due again or another's
   lease, is left alone.
 * One that comes after its lease was handed back finds no row, since nothing had been sent by then; the row is made.
+* Of an article's addresses one stays on the ladder: another than its own is not due again while one of the others is.
+* A look that found the page of an article gone is counted on its address; `absences` says when that is a withdrawal.
 * An article that cannot be stored loses itself only: the fetch ends as `failed:unstorable`, its address in quarantine.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import articles, clean, clock, hosts, links, raw
+from storage import absences, articles, clean, clock, hosts, links, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
@@ -27,6 +29,7 @@ _LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
 _VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
 _TRIED = frozenset({"blocked", "failed", "gone", "rejected"})
 """Ends of looks that gave no article: `tries` counts them until one does."""
+_THERE = frozenset({"new", "revised", "copy", "alias", "unchanged", "not_modified"})
 _IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
 
 
@@ -59,7 +62,11 @@ def end(db: Database, ending: Ending) -> Ended:
         hosts.note(db, replace(ending.host, robots=_cleaned(ending.host.robots)))
     lease = ending.lease
     if lease is not None:
-        _end_link(db, ending, lease, looked=article_id is not None)
+        if ending.outcome.name in ("alias", "unchanged") and _looked_at_elsewhere(db, article_id, lease):
+            ending = replace(ending, due=None)
+        ours = _end_link(db, ending, lease, looked=article_id is not None)
+        if ours and lease.kind == "article":
+            _absence(db, ending, source, url)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
     return Ended(
@@ -132,8 +139,31 @@ def _write_fetch(
         )
 
 
-def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> None:
-    """The address's row, where it is still this fetch's lease."""
+def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> bool:
+    """Whether another address of the article, at which its page was there, is due or under way; its own stays due."""
+    own = db.conn.execute("SELECT 1 FROM article WHERE id = ? AND url = ?", (article_id, lease.url)).fetchone()
+    if own is not None:
+        return False
+    row = db.conn.execute(
+        "SELECT 1 FROM address AS d JOIN link AS l ON l.source = d.source AND l.url = d.url AND l.scope = 0"
+        " WHERE d.article_id = ? AND NOT d.claimed AND l.id <> ? AND l.kind = 'article' AND l.missing = 0 AND l.seen > 0"
+        " AND l.state IN ('pending', 'leased') LIMIT 1",
+        (article_id, lease.link_id),
+    ).fetchone()
+    return row is not None
+
+
+def _absence(db: Database, ending: Ending, source: str, url: str) -> None:
+    """What a look without a text says of the article that the address leads to."""
+    if ending.gone_gap is not None:
+        why = ending.outcome.detail or ending.outcome.name
+        absences.missed(db, source, url, at=ending.at, gap=ending.gone_gap, why=clean.text(why))
+    elif ending.outcome.name == "not_modified":
+        absences.found(db, source, url, at=ending.at)
+
+
+def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bool:
+    """The address's row, where it is still this fetch's lease; answers whether it was."""
     name = ending.outcome.name.partition(":")[0]
     looked = looked or name in _LOOKED
     validators = ending.validators
@@ -147,12 +177,15 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> No
         "vain": name in _IN_VAIN,
         "recheck": links.RECHECK,
         "reason": clean.text(": ".join(filter(None, (ending.outcome.name, ending.outcome.detail)))),
+        "at": ending.at,
+        "gone": ending.gone_gap is not None,
+        "there": name in _THERE,
         "set": name in _VALIDATED and (name != "not_modified" or validators is not None),
         "keep": name == "not_modified",
         "etag": clean.text(validators.etag) if validators and validators.etag else None,
         "last_modified": clean.text(validators.last_modified) if validators and validators.last_modified else None,
     }
-    db.conn.execute(
+    cursor = db.conn.execute(
         "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
         " state = CASE WHEN kind = 'robots' THEN 'done'"
         f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
@@ -160,6 +193,8 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> No
         " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
         " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
         " again = CASE WHEN :looked THEN 0 ELSE again END,"
+        " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"
+        " missing = CASE WHEN :gone THEN missing + 1 WHEN :there THEN 0 ELSE missing END,"
         " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"
         " backfill = CASE WHEN :looked AND kind = 'article' THEN 0 ELSE backfill END,"
         " etag = CASE WHEN NOT :set THEN etag WHEN :keep THEN coalesce(:etag, etag) ELSE :etag END,"
@@ -168,6 +203,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> No
         " WHERE id = :id AND fetch_id = :fetch AND state = 'leased'",
         facts,
     )
+    return bool(cursor.rowcount)
 
 
 def _end_turns(db: Database, ending: Ending, lease: Lease) -> None:

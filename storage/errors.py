@@ -49,6 +49,10 @@ class OlderSchema(StorageError):
     """An older Dateline made this database, and a reader does not migrate it."""
 
 
+class Rewound(StorageError):
+    """A change that a reader had is not in the database: it is an older copy, or another database."""
+
+
 class OldSqlite(StorageError):
     """The SQLite library is one that can lose committed pages."""
 

@@ -35,7 +35,7 @@ WITH RECURSIVE hosts (host) AS (
 ) SELECT host FROM hosts WHERE host IS NOT NULL
 """
 _NEXT = """
-SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first
+SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing
 FROM link INDEXED BY link_next
 WHERE source = :source AND backfill = :backfill AND state = 'pending' AND host = :host AND due <= :now {kinds}
 ORDER BY rank, newest DESC, id LIMIT 1
@@ -210,7 +210,7 @@ def _only(kinds: Sequence[LinkKind] | None) -> str:
 
 
 def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lease:
-    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first = row
+    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing = row
     cursor = db.conn.execute(
         "INSERT INTO fetch (run_id, source, url, kind, at, owner) VALUES (?, ?, ?, ?, ?, ?)",
         (holder.run_id, holder.source, url, kind, clock.text(holder.now), holder.owner),
@@ -229,14 +229,26 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lea
         kind=kind,
         host=host,
         until=holder.until,
-        found_at=found_at,
+        found_at=found_at if kind != "article" else _young_from(db, holder.source, url, found_at),
         seen=seen,
         tries=tries,
         validators=Validators(etag, last_modified),
         witness=links.from_json(witness),
         backfill=holder.backfill or None,
         first_poll=bool(first and not seen and not holder.backfill and kind not in ("article", "robots")),
+        missing=missing,
     )
+
+
+def _young_from(db: Database, source: str, url: str, found_at: float) -> float:
+    """The instant that an address's looks count from: an article that moved is no younger for its new address."""
+    row = db.conn.execute(
+        "SELECT a.first_seen_at FROM address AS d JOIN article AS a ON a.id = d.article_id"
+        " WHERE d.source = ? AND d.url = ? AND NOT d.claimed",
+        (source, url),
+    ).fetchone()
+    seen = clock.epoch(row[0]) if row else None
+    return found_at if seen is None else min(found_at, seen)
 
 
 def _robots_row(db: Database, source: str, host: str, url: str, now: float) -> tuple[Any, ...] | float:
@@ -254,11 +266,11 @@ def _robots_row(db: Database, source: str, host: str, url: str, now: float) -> t
         (source, address, host, now),
     )
     row = db.conn.execute(
-        "SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, due FROM link"
+        "SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing, due FROM link"
         " WHERE source = ? AND url = ? AND scope = 0",
         (source, address),
     ).fetchone()
-    due: float | None = row[12]
+    due: float | None = row[13]
     if due is not None and due > now:
         return due - now
-    return (*row[:2], "robots", *row[3:12])
+    return (*row[:2], "robots", *row[3:13])

@@ -189,9 +189,10 @@ def _offer(
 
 def _stored(db: Database, source: str, url: str) -> float | None:
     """When the article that this address leads to was last looked at, though the frontier does not know it (an
-    import, the canonical address of another row)."""
+    import, the end of a redirect). An address that a page only claims to be its own was never looked at."""
     row = db.conn.execute(
-        "SELECT last_checked_at FROM article WHERE id = (SELECT article_id FROM address WHERE source = ? AND url = ?)",
+        "SELECT last_checked_at FROM article WHERE id = (SELECT article_id FROM address"
+        " WHERE source = ? AND url = ? AND NOT claimed)",
         (source, url),
     ).fetchone()
     return clock.epoch(row[0]) if row else None

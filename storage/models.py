@@ -17,7 +17,7 @@ Form = Literal["article", "live_blog", "flash", "gallery"]
 Access = Literal["open", "metered", "paywalled", "unknown"]
 Rights = Literal["open", "reserved"]
 Status = Literal["live", "corrected", "withdrawn"]
-RevisionKind = Literal["first", "update", "correction", "refile", "repeat", "withdrawal", "minor"]
+RevisionKind = Literal["first", "update", "correction", "refile", "repeat", "withdrawal", "minor", "earlier"]
 Blob = bytes
 Confidence = Literal["high", "medium", "low"]
 
@@ -116,16 +116,27 @@ class Dateline:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """One mark, advisory or note that speaks of a text's revision, and its words. `data`: only the page's metadata has it."""
+
+    kind: RevisionKind
+    words: str
+    data: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Marker:
     """What a headline or first line says of its own revision: `CORRECTED-`, `UPDATE 2-`, `STORY WITHDRAWN`.
 
-    `kind` None: no marker; then `title` is the title unchanged. `urgency` is `flash`, `urgent` or None.
+    `kind` None: it announces no revision. `title` is clean of urgency (`BREAKING:`) and genre (`FACTBOX-`) all the same;
+    a genre stays in `label`. `urgency` is `flash`, `urgent` or None. `announced`: all that was found, each by itself.
     """
 
     kind: RevisionKind | None
     title: str
     label: str | None = None
     urgency: str | None = None
+    announced: tuple[Announcement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,13 @@ class Credit:
 @dataclass(frozen=True, slots=True)
 class Article:
     """One page's article as extracted. `body`: as the `articles` view has it; `key`: its identity within the source
-    (`id:<agency id>` or the canonical URL)."""
+    (`id:<agency id>`, the canonical URL, or `url:<address>` of a page whose canonical URL is another article's).
+
+    `fetched_at`: when the page was fetched or, of an archive's record, captured; None: now. `signal`: the kind of
+    revision that the page's metadata speaks of (JSON-LD `correction`), which its text does not announce. `also`: other
+    spellings of its address (http, `www.`) at which the same article may be stored. `sketch`: sorted 32-bit keys that
+    stand for the body where copies are sought (`fingerprint.sketch`). `announced`: all that page and text say of their
+    revision; `marker` and `label` are the strongest of it."""
 
     source: str
     key: str
@@ -172,6 +189,10 @@ class Article:
     tail: str | None = None
     word_count: int = 0
     sketch: tuple[int, ...] = ()
+    fetched_at: str | None = None
+    signal: RevisionKind | None = None
+    also: tuple[str, ...] = ()
+    announced: tuple[Announcement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +234,8 @@ class Validators:
 class Lease:
     """The right to fetch one address until `until`, together with its host's turn. `fetch_id` is the row of `fetches`
     that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
-    `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id."""
+    `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id; `missing`
+    the looks since its page was last there that found it gone."""
 
     fetch_id: int
     link_id: int
@@ -229,6 +251,7 @@ class Lease:
     witness: Link | None = None
     backfill: int | None = None
     first_poll: bool = False
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +286,39 @@ class HostNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one stored text."""
+
+    title: str
+    lead: str | None
+    body: str
+
+
+AGAIN = "the text of an earlier revision again"
+"""The detail of a look that found another stored text in the place of the current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A stored text that was kept as an older capture (`earlier`): its hash, when it was seen, its page's own time."""
+
+    content_hash: str
+    seen_at: str
+    modified_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownArticle:
-    """An article of the same identity that is stored; `hashes` are those of all its revisions, oldest first."""
+    """An article of the same identity that is stored. Its texts are numbered in the order in which they were written;
+    `revision` is the last number and `hashes` those of all, in that order; title, lead, body, `content_hash` and the
+    modification time (with its witness) are the current text's.
+
+    `checked_at`: when its page was last looked at. `here`: the address asked about was fetched as this article before.
+    `gone_status`: its status before its page went away; None while the page is there. `labels`: the words of all that its
+    texts announced; `announced`: those of the current text, in all its revisions; `earlier`: the words of all texts but
+    the current one, newest first, at most twenty. `aside`: the texts that were kept as older
+    captures. `again_since`: of an article that is withdrawn, since when its looks have found an earlier text (`AGAIN`),
+    the last one included."""
 
     id: int
     source: str
@@ -279,35 +333,51 @@ class KnownArticle:
     status: Status
     story_id: int | None
     extractor: str
+    checked_at: str | None = None
+    here: bool = False
+    published_at: str | None = None
+    modified_at: str | None = None
+    modified_from: str | None = None
+    gone_status: Status | None = None
+    labels: tuple[str, ...] = ()
+    announced: tuple[str, ...] = ()
+    earlier: tuple[Wording, ...] = ()
+    aside: tuple[Aside, ...] = ()
+    again_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """A stored article of any source that shares `shared` keys of `size` in its sketch with the one asked about."""
+    """A stored article of any source that shares `shared` keys of its sketch with the one asked about.
+    `bodies`: its texts, newest first, at most four."""
 
     id: int
     source: str
     story_id: int | None
     shared: int
-    size: int
     content_hash: str
-    published_at: str | None
-    credit: str | None
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows around an article: by key, by address (an alias), and by shared text."""
+    """What the store knows around an article: by key, by address (an alias), and by shared text. `mark`: the number of
+    the newest text that was stored then. `twin`: where neither key nor address is stored and the agency gives no id, an
+    article of the source without one that seems to have the same text; where it gives one, an article that bore the same
+    id when that was another's key already."""
 
     article: KnownArticle | None = None
     kin: tuple[Kin, ...] = ()
+    mark: int | None = None
+    twin: KnownArticle | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to do with an article. `article_id` None: insert. `revision` None: write no text, only the check.
     `basis` is the stored revision number on which this was decided (0: none); the store refuses a stale one.
-    `kind` is the new revision's. `story_id` None: a story of its own."""
+    `kind` is the new revision's. `story_id` None: a story of its own. `merges`: stories that become one with it.
+    `mark` is that of `Known`: a kindred text stored since then makes the decision stale; None: not asked."""
 
     outcome: str
     article_id: int | None
@@ -316,6 +386,8 @@ class Decision:
     status: Status = "live"
     story_id: int | None = None
     detail: str | None = None
+    merges: tuple[int, ...] = ()
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +395,8 @@ class Ending:
     """All that one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier
     row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
-    turn counts from there)."""
+    turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
+    the first such look and one that makes it a withdrawal."""
 
     fetch_id: int
     outcome: Outcome
@@ -346,6 +419,7 @@ class Ending:
     charset: str | None = None
     ttl: int | None = None
     max_age: int | None = None
+    gone_gap: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class Reader:
         )
 
     def changes_of(self, article_id: int) -> list[Change]:
-        """What happened to one article, in its order. Looks through all changes."""
+        """What happened to one article, in its order."""
         rows = self._execute(f"{_CHANGE} WHERE article_id = ? ORDER BY seq", article_id)
         return [Change(*row) for row in rows]
 
@@ -167,8 +167,8 @@ class Reader:
         rows = self._execute(f"{_CHANGE} WHERE seq > ? ORDER BY seq LIMIT ?", since, limit)
         if not rows and since > (last := self.last_seq()):
             raise Rewound(
-                f"{self.path}: its last change is {last}, so {since} was given by another database or a newer copy of "
-                "this one: read on from a number that it has (0: from the beginning)"
+                f"{self.path}: its last change is {last}, there is no change {since} here (yet); was it given by "
+                "another database, or by a newer copy of this one? Read on from a number that it has (0: from the beginning)"
             )
         return [Change(*row) for row in rows]
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage import articles, database, endings, imports, raw, runs
+from storage import articles, database, endings, imports, raw, runs, sketches
 from storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ class Store:
     """One open database. Satisfies `models.ArticleStore`. Calls may come from any thread; each answers with a Future
     that fails with a `StorageError` when the database cannot do it."""
 
-    def __init__(self, path: Path, writer: Writer, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, path: Path, writer: Writer, clock: Callable[[], float], window_days: int = sketches.WINDOW_DAYS
+    ) -> None:
         self.path = path
         self.writer = writer
         self.clock = clock
+        self.window_days = window_days
         self.owner: str | None = None
         """The name that this process's leases and runs bear, once `Frontier.register_owner` has given it one."""
 
@@ -37,11 +40,13 @@ class Store:
         write: bool = True,
         group: str | int | None = None,
         clock: Callable[[], float] = time.time,
+        window_days: int = sketches.WINDOW_DAYS,
         busy_seconds: float = database.BUSY_SECONDS,
         allow_old_sqlite: bool = False,
     ) -> Self:
         """Open a database, made where there is none. `write` False: nothing is made or migrated, and what would write
-        fails with ReadOnly. `group`: name or id of the group that may read. Raises StorageError and its kinds."""
+        fails with ReadOnly. `group`: name or id of the group that may read. `window_days`: copies of a text are sought
+        so many days before and after it. Raises StorageError and its kinds."""
         file = Path(path).absolute()
 
         def connect() -> Database:
@@ -49,7 +54,7 @@ class Store:
                 return database.open_reader(file, busy_seconds=busy_seconds)
             return database.open_writer(file, group=group, busy_seconds=busy_seconds, allow_old_sqlite=allow_old_sqlite)
 
-        return cls(file, Writer(file, connect, writable=write), clock)
+        return cls(file, Writer(file, connect, writable=write), clock, window_days)
 
     def close(self) -> None:
         """Do what is queued, checkpoint, close. Raises what kept the file from closing cleanly."""
@@ -63,7 +68,8 @@ class Store:
 
     def known(self, article: Article) -> Future[Known]:
         """What is stored around an article: its identity or an alias, and texts that share its sketch."""
-        return self.writer.submit(lambda db: articles.known(db, article), writes=False)
+        now, window = self.clock(), self.window_days
+        return self.writer.submit(lambda db: articles.known(db, article, now=now, window=window), writes=False)
 
     def end(self, ending: Ending) -> Future[Ended]:
         """Write the end of a fetch, in one transaction: outcome, article, links, validators, the address's next time,

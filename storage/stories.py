@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _MOST_WEIGHED = 200
+_BEGIN = (
+    "INSERT INTO story (story_id) SELECT 1 + max(coalesce((SELECT max(story_id) FROM story), 0),"
+    " coalesce((SELECT max(story_id) FROM merged_story), 0))"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """An article of a story, as far as its origin goes. `at`: published, else first seen."""
+    """An article of a story, as far as its origin goes. `at`: published, else first seen; of a bare day, when it was
+    first seen on that day, else the day's end: it cannot say that it was earlier than one with a time."""
 
     id: int
     source: str
@@ -26,14 +31,29 @@ class Teller:
 
 
 def begin(db: Database) -> int:
-    """A story without articles yet."""
-    return int(db.conn.execute("INSERT INTO story (origin_article_id) VALUES (NULL)").lastrowid or 0)
+    """A story without articles yet, under a number that no story ever had."""
+    return int(db.conn.execute(_BEGIN).lastrowid or 0)
+
+
+def unite(db: Database, article_id: int, others: Sequence[int]) -> int:
+    """Make an article's story and `others` one, under the smallest of their numbers; answers that number. A story that
+    went into another is no more; its number is kept, with the one that it went into."""
+    own = db.conn.execute("SELECT story_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
+    keep, *gone = sorted({own, *others})
+    for story_id in gone:
+        db.conn.execute("UPDATE article SET story_id = ? WHERE story_id = ?", (keep, story_id))
+        db.conn.execute("DELETE FROM story WHERE story_id = ?", (story_id,))
+        db.conn.execute("UPDATE merged_story SET into_id = ? WHERE into_id = ?", (keep, story_id))
+        db.conn.execute("INSERT INTO merged_story VALUES (?, ?)", (story_id, keep))
+    return int(keep)
 
 
 def weigh(db: Database, story_id: int) -> None:
     """Name the origin of a story anew, its articles having changed."""
     rows = db.conn.execute(
-        "SELECT id, source, coalesce(published_at, first_seen_at), dateline_agency, credit FROM article"
+        "SELECT id, source, CASE WHEN published_at IS NULL OR (length(published_at) = 10 AND"
+        " substr(first_seen_at, 1, 10) = published_at) THEN first_seen_at WHEN length(published_at) = 10"
+        " THEN published_at || 'T24' ELSE published_at END, dateline_agency, credit FROM article"
         " WHERE story_id = ? ORDER BY 3, id LIMIT ?",
         (story_id, _MOST_WEIGHED),
     ).fetchall()
@@ -46,20 +66,26 @@ def weigh(db: Database, story_id: int) -> None:
 def origin(tellers: Sequence[Teller]) -> tuple[int, str | None]:
     """The article and agency that a story comes from: the agency most of its articles credit, and that agency's own
     article where it is stored; else the earliest article, with the agency of its dateline."""
-    earliest = min(tellers, key=lambda t: (t.at, t.id))
-    credits_ = [t.credit for t in tellers if t.credit]
+    tellers = sorted(tellers, key=lambda t: (t.at, t.id))
+    earliest = tellers[0]
+    credits_ = [name for t in tellers for name in _credited(t)]
     if not credits_:
         return earliest.id, earliest.agency
     agency = max(credits_, key=lambda name: (credits_.count(name), -credits_.index(name)))
     own = [t for t in tellers if _is_of(t, agency)]
-    return min(own, key=lambda t: (t.at, t.id)).id if own else earliest.id, agency
+    return own[0].id if own else earliest.id, agency
 
 
 def _is_of(teller: Teller, agency: str) -> bool:
     """Whether an article is the agency's own: it credits nobody else, and its dateline or its source bears the name."""
-    if teller.credit and _slug(teller.credit) != _slug(agency):
+    if teller.credit and _slug(agency) not in map(_slug, _credited(teller)):
         return False
     return _slug(teller.agency or "") == _slug(agency) or _slug(teller.source.partition("-")[0]) == _slug(agency)
+
+
+def _credited(teller: Teller) -> list[str]:
+    """The agencies of a credit: `AFP/Reuters` names two."""
+    return teller.credit.split("/") if teller.credit else []
 
 
 def _slug(name: str) -> str:

@@ -28,7 +28,7 @@ SELECT a.id, a.source, a.url, a.canonical_url, r.title, r.lead, r.body, r.subhea
   a.modified_at, a.modified_from, a.agency_id, a.form, a.rights, a.first_seen_at, a.last_checked_at, a.dateline,
   a.dateline_place, a.dateline_date, a.dateline_agency, a.credit, a.credit_evidence, a.credit_confidence,
   a.image_url, a.image_caption, a.image_credit, a.access, a.status, a.revision, a.story_id, a.word_count,
-  r.content_hash, a.extractor, a.key, a.tail
+  r.content_hash, a.extractor, a.key, a.tail, a.gone_at, a.gone_why
 FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision
 """,
     (
@@ -55,7 +55,7 @@ FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.r
         ("form", "`article`, `live_blog`, `flash` or `gallery`"),
         ("rights", "`open`, or `reserved` where the publisher forbids keeping the text"),
         ("first_seen_at", "when Dateline first had the text; UTC"),
-        ("last_checked_at", "when Dateline last looked at the page; UTC"),
+        ("last_checked_at", "when the page was last looked at (of an archive's record: captured); UTC"),
         ("dateline", "the dateline as published: `MOSCOW, November 1. /TASS/.`"),
         ("dateline_place", "its place"),
         ("dateline_date", "its day, `YYYY-MM-DD`"),
@@ -69,12 +69,22 @@ FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.r
         ("access", "`open`, `metered`, `paywalled` or `unknown`"),
         ("status", "`live`, `corrected` or `withdrawn`"),
         ("revision", "number of the current revision, from 1"),
-        ("story_id", "the story it belongs to: `stories.story_id`"),
+        (
+            "story_id",
+            "the story it belongs to: `stories.story_id`. A lesser number takes its place where stories turn out to be one, "
+            "which writes no row in `changes` of its own for the articles that were in them",
+        ),
         ("word_count", "words of the body"),
         ("content_hash", "hash of title, lead and body after normalisation"),
         ("extractor", "version of the extraction and of the source's profile"),
-        ("key", "its identity within the source: `id:<agency id>` or the canonical address"),
+        (
+            "key",
+            "its identity within the source: `id:<agency id>`, the canonical address, or `url:<address>` where another "
+            "article has that",
+        ),
         ("tail", "what was taken off the end of the body: reporters' credits, end marks"),
+        ("gone_at", "when its page was proven to be gone, which made it `withdrawn`; NULL while it is there; UTC"),
+        ("gone_why", "what was found in its place"),
     ),
 )
 
@@ -87,9 +97,13 @@ FROM revision
 """,
     (
         ("article_id", "`articles.id`"),
-        ("revision", "number of the text, from 1"),
-        ("kind", "`first`, `update`, `correction`, `refile`, `repeat`, `withdrawal` or `minor`"),
-        ("seen_at", "when Dateline first had this text; UTC"),
+        ("revision", "number of the text, from 1, in the order of writing; `articles.revision` is the current one"),
+        (
+            "kind",
+            "`first`, `update`, `correction`, `refile`, `repeat`, `withdrawal`, `minor`, or `earlier`: a text from before "
+            "the current one, which came late (an archive's capture, a cache) and never was the current one",
+        ),
+        ("seen_at", "when the page bore this text: fetched or, of an archive's record, captured; UTC"),
         ("title", "headline"),
         ("lead", "standfirst"),
         ("body", "text, as in `articles`"),
@@ -101,24 +115,42 @@ FROM revision
     ),
 )
 
+# When an article can be said to have been published: a bare day counts by its end, one without a time by when it was seen.
+_SAID = "CASE f.published_precision WHEN 'day' THEN f.published_at || 'T24' ELSE coalesce(f.published_at, f.first_seen_at) END"
+
+# Numbers by subqueries, not by GROUP BY: a story that is asked for by its number or through an article is then looked up.
 _STORIES = View(
     "stories",
     "articles, of one source or several, that tell the same text",
-    """
-SELECT s.story_id, s.origin_article_id, s.origin_agency, count(*) AS articles, count(DISTINCT a.source) AS sources,
-  min(coalesce(a.published_at, a.first_seen_at)) AS first_published_at,
+    f"""
+SELECT s.story_id, s.origin_article_id, s.origin_agency,
+  (SELECT count(*) FROM article AS a WHERE a.story_id = s.story_id) AS articles,
+  (SELECT count(DISTINCT a.source) FROM article AS a WHERE a.story_id = s.story_id) AS sources,
+  (SELECT min(coalesce(a.published_at, a.first_seen_at)) FROM article AS a WHERE a.story_id = s.story_id)
+   AS first_published_at,
   (SELECT r.title FROM article AS o JOIN revision AS r ON r.article_id = o.id AND r.revision = o.revision
-   WHERE o.id = s.origin_article_id) AS title
-FROM story AS s JOIN article AS a ON a.story_id = s.story_id GROUP BY s.story_id
-""",
+   WHERE o.id = s.origin_article_id) AS title,
+  (SELECT f.id FROM article AS f WHERE f.story_id = s.story_id ORDER BY {_SAID}, f.id LIMIT 1) AS first_article_id,
+  (SELECT f.source FROM article AS f WHERE f.story_id = s.story_id ORDER BY {_SAID}, f.id LIMIT 1) AS first_source
+FROM story AS s WHERE EXISTS (SELECT 1 FROM article AS a WHERE a.story_id = s.story_id)
+""",  # noqa: S608 - our own words
     (
-        ("story_id", "number of the story"),
+        (
+            "story_id",
+            "number of the story, never used again: where stories turn out to be one, the least of their numbers stays",
+        ),
         ("origin_article_id", "the credited agency's own article where it is stored, else the earliest"),
         ("origin_agency", "the agency that the text comes from, where the texts say so"),
         ("articles", "how many articles tell it"),
         ("sources", "how many sources they are of"),
         ("first_published_at", "the earliest publication among them (of an undated one: when it was first seen)"),
         ("title", "headline of the origin"),
+        (
+            "first_article_id",
+            "the article that was published first, as far as can be said: a bare day counts by its end, an undated article by "
+            "when it was first seen",
+        ),
+        ("first_source", "its source"),
     ),
 )
 
@@ -233,14 +265,27 @@ FROM judged
 
 _CHANGES = View(
     "changes",
-    "one change, in the order of writing: poll with `WHERE seq > ?`",
-    "SELECT seq, at, kind, article_id, revision FROM change",
+    "one change, in the order of writing: poll with `WHERE seq > ? ORDER BY seq`",
+    """
+SELECT c.seq, c.at, c.kind, c.article_id, c.revision, a.source, a.url, r.title
+FROM change AS c LEFT JOIN article AS a ON a.id = c.article_id
+  LEFT JOIN revision AS r ON r.article_id = c.article_id AND r.revision = c.revision
+""",
     (
-        ("seq", "rises with every change, without reuse"),
+        (
+            "seq",
+            "rises with every change, in the order of the commits, without reuse: what was read stays the beginning",
+        ),
         ("at", "UTC"),
-        ("kind", "kind of the revision that was written"),
+        (
+            "kind",
+            "kind of the revision that was written; `withdrawal` also where the page went away, `return` where it came back",
+        ),
         ("article_id", "`articles.id`"),
-        ("revision", "`revisions.revision`"),
+        ("revision", "`revisions.revision` that was written; of a page that went away or came back, the current one"),
+        ("source", "`articles.source`"),
+        ("url", "`articles.url`"),
+        ("title", "headline of that revision"),
     ),
 )
 

@@ -16,11 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from crawler.demo.project import HOSTS, opened, write_project
 from crawler.demo.server import DemoServer, serving
 from crawler.demo.site import Site
 from storage.reader import Reader
+
+# The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE")}

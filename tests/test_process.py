@@ -38,7 +38,7 @@ def test_the_demo_recognises_every_story_revision_and_copy_and_explains_every_re
     assert done.returncode == 0, done.stderr
     assert "not as expected" not in done.stderr
     tries = [line.strip() for line in done.stdout.splitlines() if str(BIN) in line]
-    assert len(tries) == 3
+    assert len(tries) == 5
     for line in tries:
         tried = subprocess.run(shlex.split(line), capture_output=True, text=True, timeout=30, check=False)
         assert tried.returncode == 0, tried.stderr

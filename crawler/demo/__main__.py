@@ -1,4 +1,8 @@
-"""`python -m crawler.demo`: the demo site as a process of its own, until SIGTERM or SIGINT."""
+"""`python -m crawler.demo`: the demo site as a process of its own, until SIGTERM or SIGINT.
+
+With `--stories` (and `--events`, `--seed`) it is the grown demo, whose events come over three days (crawler/demo/grown);
+`python bench/events.py` crawls that with the clock moved along.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,19 @@ import asyncio
 import json
 import os
 import signal
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from crawler.demo.grown.pieces import MOBILE_HOST, PAPER, WIRE
+from crawler.demo.grown.plan import plan
+from crawler.demo.grown.site import GrownSite
 from crawler.demo.project import opened, write_project
-from crawler.demo.server import DemoServer
+from crawler.demo.server import DemoServer, Listener
 from crawler.demo.site import Site
+from crawler.demo.stories import AGENCY, OUTLET
 
 
 @click.command()
@@ -26,6 +36,9 @@ from crawler.demo.site import Site
 @click.option("--every", type=float, help="A generated story every so many seconds.")
 @click.option("--project", type=click.Path(path_type=Path), help="Write a folder from which the site can be crawled.")
 @click.option("--crawl-delay", type=float, help="Seconds, in the agency's robots.txt.")
+@click.option("--stories", type=int, help="The grown demo, with so many stories; most other options do not apply.")
+@click.option("--events", default=900, show_default=True, help="What happens to them within three days.")
+@click.option("--seed", default=1, show_default=True, help="Of the grown demo.")
 def main(
     port: int,
     ready_file: Path | None,
@@ -37,8 +50,21 @@ def main(
     every: float | None,
     crawl_delay: float | None,
     project: Path | None,
+    stories: int | None,
+    events: int,
+    seed: int,
 ) -> None:
     """Serve the demo agency (agency.test) and its outlet (outlet.test) on loopback."""
+    if stories is not None:
+        if base_time is None:
+            base_time = time.time()
+        try:
+            laid = plan(stories, events, seed, base_time=base_time)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        listener = Listener(GrownSite(laid, time.time), port=port, log_file=log_file)
+        asyncio.run(_serve(listener, ready_file, project, (WIRE, PAPER), (MOBILE_HOST,)))
+        return
     site = Site.with_archive(archive_days, per_day, base_time=base_time)
     if crawl_delay is not None:
         site.crawl_delay["agency.test"] = crawl_delay
@@ -46,7 +72,13 @@ def main(
     asyncio.run(_serve(DemoServer(site, port=port, log_file=log_file, levers=levers), ready_file, project))
 
 
-async def _serve(server: DemoServer, ready_file: Path | None, project: Path | None) -> None:
+async def _serve(
+    server: Listener,
+    ready_file: Path | None,
+    project: Path | None,
+    names: Sequence[str] = (AGENCY, OUTLET),
+    hosts: Sequence[str] = (),
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -59,8 +91,8 @@ async def _serve(server: DemoServer, ready_file: Path | None, project: Path | No
             half.replace(ready_file)
         click.echo(ready)
         if project is not None:
-            await asyncio.to_thread(write_project, project, server.port)
-            click.echo(f"cd {project} && dateline run {' '.join(opened(server.port))}", err=True)
+            await asyncio.to_thread(write_project, project, server.port, names=names)
+            click.echo(f"cd {project} && dateline run {' '.join(opened(server.port, *hosts))}", err=True)
         await stop.wait()
 
 

@@ -1,4 +1,4 @@
-"""What `dateline demo` says at its end: what is in the database, a few rows of it, and three queries to try."""
+"""What `dateline demo` says at its end: what is in the database, a few rows of it, and what to try next."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ SELECT 'copy', place, title, original, at, 1 FROM (
 ORDER BY part, kind, at DESC
 """
 FETCHES = "SELECT outcome, count(*) FROM fetches GROUP BY outcome ORDER BY 2 DESC"
+CORRECTED = "SELECT min(article_id) FROM revisions WHERE kind = 'correction'"
 REVISIONS_QUERY = (
     "SELECT seen_at, kind, title FROM revisions WHERE article_id IN "
     "(SELECT article_id FROM revisions WHERE kind = 'correction')"
@@ -53,10 +54,11 @@ def report(database: Path | str, console: Console | None = None) -> None:
     db = open_reader(database)
     try:
         out.print(summary(db.conn))
+        (corrected,) = db.conn.execute(CORRECTED).fetchone()
     finally:
         db.close()
-    out.print("\nThree things to try:", style="bold")
-    for line in queries(database):
+    out.print("\nTo try:", style="bold")
+    for line in queries(database, corrected or 1):
         out.print(Text(f"  {line}"), soft_wrap=True)  # whole lines, to be copied
 
 
@@ -67,9 +69,10 @@ def summary(conn: sqlite3.Connection) -> RenderableType:
     return Group(Text(), _languages(conn), _examples(conn), last)
 
 
-def queries(database: Path | str) -> list[str]:
-    """Shell commands: a search, the texts of a corrected story, the copies with their originals. They name the programs of
-    this installation, which need not be on PATH; sqlite-utils comes with it, the sqlite3 program may not be there."""
+def queries(database: Path | str, corrected: int) -> list[str]:
+    """Shell commands: a search, all changes, what `corrected` (an article's id) changed, the texts of a corrected story, the
+    copies with their originals. They name the programs of this installation, which need not be on PATH; sqlite-utils
+    comes with it, the sqlite3 program may not be there."""
     file = shlex.quote(str(database))
     programs = Path(sys.executable).parent
     if programs.is_relative_to(Path.cwd()):
@@ -77,6 +80,8 @@ def queries(database: Path | str) -> list[str]:
     search, query = (shlex.quote(str(programs / name)) for name in ("dateline", "sqlite-utils"))
     return [
         f"{search} search ferry --db {file}",
+        f"{search} changes --since 0 --db {file}",
+        f"{search} diff {corrected} --db {file}",
         f'{query} query {file} "{REVISIONS_QUERY}" --table',
         f'{query} query {file} "{COPIES_QUERY}" --table',
     ]

@@ -17,13 +17,20 @@ HOSTS = (AGENCY_HOST, OUTLET_HOST)
 ADDRESS = "127.0.0.1"
 
 
-def write_project(folder: Path, port: int, *, first_poll: int = 10_000, recheck: Sequence[int] = (900, 3600)) -> Path:
-    """Write dateline.toml, scrapy.cfg and the demo's two sources for a server on `port`; answers the database's path.
+def write_project(
+    folder: Path,
+    port: int,
+    *,
+    first_poll: int = 10_000,
+    recheck: Sequence[int] = (900, 3600),
+    names: Sequence[str] = (AGENCY, OUTLET),
+) -> Path:
+    """Write dateline.toml, scrapy.cfg and the demo's sources `names` for a server on `port`; answers the database's path.
 
     `recheck`: ages in seconds at which articles are looked at again; the demo's own few seconds suit one process only."""
     own = folder / "sources"
     own.mkdir(parents=True, exist_ok=True)
-    for name in (AGENCY, OUTLET):
+    for name in names:
         (own / f"{name}.toml").write_text(
             re.sub(r"^recheck = .*$", f"recheck = {list(recheck)}", text_of(name, port), flags=re.MULTILINE),
             encoding="utf-8",
@@ -32,7 +39,7 @@ def write_project(folder: Path, port: int, *, first_poll: int = 10_000, recheck:
         Config(database=folder / "news.db"),
         contact="demo@agency.test",
         sources_dir=own,
-        sources=(AGENCY, OUTLET),
+        sources=tuple(names),
         first_poll=first_poll,
         delay_floor=0.1,
         workers=2,

@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from aiohttp import web
 
+from crawler.demo.answers import Response
 from crawler.demo.control import PREFIX, control
 from crawler.demo.expected import Expected
 from crawler.demo.faults import Fault, Faults, commit
@@ -30,28 +31,28 @@ ADDRESS = "127.0.0.1"
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
-class DemoServer:
-    """The site behind a socket. `port` 0: a free one, known after the start. `log_file`: also write the log there.
-    `levers`: answer `/_control/`, which the log leaves out."""
+class Respondent(Protocol):
+    """What stands behind a socket: hosts that answer one request at a time."""
 
-    interval: float = INTERVAL
+    def respond(self, method: str, host: str, target: str, headers: Mapping[str, str] | None = None) -> Response: ...
+
+
+class Listener:
+    """A respondent on loopback. `port` 0: a free one, known after the start. `log_file`: also write the log there."""
 
     def __init__(
         self,
-        site: Site | None = None,
+        behind: Respondent,
         *,
         port: int = 0,
         log_file: Path | None = None,
-        levers: bool = False,
         faults: Mapping[str, Fault] | None = None,
     ) -> None:
-        self.site = site or Site()
         self.log = Log(log_file)
         self.faults = Faults(faults)
         self.port = port
-        self._levers = levers
+        self._behind = behind
         self._in_flight: Counter[str] = Counter()
-        self._looks = [0]
         self._runner: web.ServerRunner | None = None
 
     async def start(self) -> None:
@@ -76,28 +77,7 @@ class DemoServer:
     async def __aexit__(self, *reason: object) -> None:
         await self.stop()
 
-    def sources(self) -> dict[str, Source]:
-        """The agency and the outlet as sources, at this server's port."""
-        return sources(self.port)
-
-    def exceptions(self, *more: str) -> dict[str, tuple[str, int]]:
-        """Host -> (address, port): what the address guard and the resolver must be told; `more`: other hosts of ours."""
-        return dict.fromkeys((AGENCY_HOST, OUTLET_HOST, *more), (ADDRESS, self.port))
-
-    async def play(self, act: int) -> None:
-        """Let the script go on between two looks of a crawler: act 1 is its first half, act 2 the rest, then nothing."""
-        left = len(self.site.upcoming)
-        self.site.publish(left // 2 if act == 1 else left)
-        self._looks.append(self.site.stage)
-
-    def expected(self) -> Expected:
-        """What a crawler should know that looked before the first act and after each."""
-        return self.site.expected(*self._looks)
-
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        if self._levers and request.path.startswith(PREFIX):
-            answer = control(self.site, self.faults, request.method, request.path, request.query)
-            return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
         host = (request.headers.get("Host") or f"{ADDRESS}:{self.port}").lower()
         self._in_flight[host] += 1
         in_flight, began, at = self._in_flight[host], time.monotonic(), time.time()
@@ -137,11 +117,55 @@ class DemoServer:
             faulty = await commit(fault, request)
             if fault.kind != "slow":
                 return faulty
-        status, headers, body = self.site.respond(request.method, host, request.raw_path, request.headers)
+        status, headers, body = self._behind.respond(request.method, host, request.raw_path, request.headers)
         response = web.Response(status=status, headers=headers, body=body)
         await response.prepare(request)
         await response.write_eof()
         return response
+
+
+class DemoServer(Listener):
+    """The demo site behind a socket. `levers`: answer `/_control/`, which the log leaves out."""
+
+    interval: float = INTERVAL
+
+    def __init__(
+        self,
+        site: Site | None = None,
+        *,
+        port: int = 0,
+        log_file: Path | None = None,
+        levers: bool = False,
+        faults: Mapping[str, Fault] | None = None,
+    ) -> None:
+        self.site = site or Site()
+        super().__init__(self.site, port=port, log_file=log_file, faults=faults)
+        self._levers = levers
+        self._looks = [0]
+
+    def sources(self) -> dict[str, Source]:
+        """The agency and the outlet as sources, at this server's port."""
+        return sources(self.port)
+
+    def exceptions(self, *more: str) -> dict[str, tuple[str, int]]:
+        """Host -> (address, port): what the address guard and the resolver must be told; `more`: other hosts of ours."""
+        return dict.fromkeys((AGENCY_HOST, OUTLET_HOST, *more), (ADDRESS, self.port))
+
+    async def play(self, act: int) -> None:
+        """Let the script go on between two looks of a crawler: act 1 is its first half, act 2 the rest, then nothing."""
+        left = len(self.site.upcoming)
+        self.site.publish(left // 2 if act == 1 else left)
+        self._looks.append(self.site.stage)
+
+    def expected(self) -> Expected:
+        """What a crawler should know that looked before the first act and after each."""
+        return self.site.expected(*self._looks)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self._levers and request.path.startswith(PREFIX):
+            answer = control(self.site, self.faults, request.method, request.path, request.query)
+            return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+        return await super()._handle(request)
 
 
 @contextmanager

@@ -22,6 +22,12 @@ def sources(port: int) -> dict[str, Source]:
     return {name: _read(name, name, text_of(name, port)) for name in (AGENCY, OUTLET)}
 
 
+def grown(port: int) -> dict[str, Source]:
+    """The grown demo's wire and paper by name, without a delay between requests."""
+    read = (_read(name, name, text_of(name, port)) for name in ("grown-wire", "grown-paper"))
+    return {one.name: replace(one, politeness=replace(one.politeness, delay=0.0)) for one in read}
+
+
 def mirror(host: str, port: int) -> Source:
     """The agency again as a source of its own under another host's name (`slow.test` is source `slow`)."""
     text = text_of(AGENCY, port)

@@ -58,12 +58,16 @@ def next_due(
     max_age: int | None,
     retry_at: float | None,
     jitter: float,
+    missing: int = 0,
+    gone_gap: float = GONE_LOOKS[0],
 ) -> Due:
     """When to look again after a fetch that ended with `outcome_name` (`failed:timeout`).
 
     `seen` and `tries` as the lease has them, before this fetch: looks answered with content or 304, and looks since
     then that were not (failed, gone, rejected, blocked). `interval`, `ttl`, `max_age`: seconds. `recheck`: ages of an
     article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
+    `missing`: the looks before this one that found the page gone, since it was last there; the next such look comes no
+    sooner than `gone_gap` seconds later, since two of them are a withdrawal.
 
     Endpoints are polled at their pace whatever happened, never given up. Articles climb the ladder of `recheck`;
     failures wait longer each time, then quarantine. robots.txt has its own time (`HostRules.until`): never due here.
@@ -72,7 +76,7 @@ def next_due(
     name, _, code = outcome_name.partition(":")
     if name not in OUTCOMES or name == "interrupted":
         raise ValueError(f"{outcome_name!r} is no outcome that a next look follows from")
-    if kind == "robots" or name == "alias" or outcome_name == "blocked:reserved":
+    if kind == "robots" or outcome_name == "blocked:reserved":
         due = Due(None)
     elif kind in _ENDPOINTS:
         wish = min(max(ttl or 0, max_age or 0), WISH_LIMIT)
@@ -85,7 +89,8 @@ def next_due(
         due = Due(now + waits[tries]) if tries < len(waits) else Due(None, quarantine=not waits)
     elif name == "gone":
         young = now - found_at <= max(recheck, default=0) + 2 * sum(GONE_LOOKS)
-        due = Due(now + GONE_LOOKS[tries]) if tries < len(GONE_LOOKS) and young else Due(None)
+        wait = max(GONE_LOOKS[missing], gone_gap) if missing < len(GONE_LOOKS) and young else None
+        due = Due(None if wait is None else now + wait)
     elif name == "rejected" and tries >= REJECTED_LOOKS:
         due = Due(None)
     else:

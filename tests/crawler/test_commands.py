@@ -125,7 +125,7 @@ def test_an_import_gives_every_record_one_outcome_and_a_second_one_nothing(folde
 
 
 def test_commands_that_read_say_what_is_missing() -> None:
-    for command in (("status",), ("search", "x"), ("show", "1")):
+    for command in (("status",), ("search", "x"), ("show", "1"), ("diff", "1"), ("changes",)):
         done = dateline(*command, "--db", "nowhere.db")
         assert done.exit_code == 3
         assert "nowhere.db" in done.output
@@ -161,3 +161,14 @@ def test_help_is_quick_and_needs_no_heavy_library() -> None:
     began = time.process_time()
     assert dateline("--help").exit_code == 0
     assert time.process_time() - began < 1.0
+
+
+def test_every_command_explains_itself() -> None:
+    said = dateline("--help").output
+    named = {line.split()[0] for line in said[said.index("Commands:") :].splitlines()[1:] if line.strip()}
+    assert named >= {"run", "daemon", "search", "show", "diff", "changes", "status", "db"}
+    assert named == set(main.commands)
+    for name in sorted(named):
+        done = dateline(name, "--help")
+        assert done.exit_code == 0
+        assert len(done.output.splitlines()[2].strip()) > 20, done.output

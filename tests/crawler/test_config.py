@@ -132,6 +132,7 @@ def test_what_is_rendered_explains_each_key_and_comments_out_what_is_not_set() -
     assert set(tomllib.loads(text)) == {"contact", "database", "sources", "disk_limit_gb", "first_poll"} | {
         "delay_floor",
         "raw_days",
+        "window_days",
         "workers",
     }
 
@@ -161,6 +162,7 @@ PATH = st.from_regex(r"/[A-Za-z0-9 \"'#=\\é\-_]{1,20}", fullmatch=True).filter(
         first_poll=st.integers(min_value=1, max_value=1000),
         delay_floor=st.floats(min_value=0.1, max_value=3600),
         raw_days=st.integers(min_value=0, max_value=1000),
+        window_days=st.integers(min_value=1, max_value=366),
         workers=st.integers(min_value=0, max_value=64),
     )
 )

@@ -75,8 +75,8 @@ def test_after_the_last_rung_an_article_rests() -> None:
     assert after("new", recheck=()) == Due(None)
 
 
-def test_an_alias_is_not_looked_at_again() -> None:
-    assert after("alias") == Due(None)
+def test_an_alias_is_looked_at_like_its_article() -> None:
+    assert after("alias").at == after("unchanged").at, "the store drops it where another address of it is due"
 
 
 def test_failures_wait_longer_and_are_given_up_after_the_tenth() -> None:
@@ -89,8 +89,14 @@ def test_failures_wait_longer_and_are_given_up_after_the_tenth() -> None:
 
 
 def test_what_is_gone_gets_two_more_looks() -> None:
-    assert [after("gone", tries=tries).at for tries in range(4)] == [NOW + 3600, NOW + 86400, None, None]
-    assert not after("gone", tries=3).quarantine
+    looks = [after("gone", tries=missing + 1, missing=missing).at for missing in range(4)]
+    assert looks == [NOW + 3600, NOW + 86400, None, None]
+    assert not after("gone", tries=3, missing=3).quarantine
+
+
+def test_the_second_look_at_what_is_gone_waits_for_the_sources_gap_whatever_failed_in_between() -> None:
+    assert after("gone", tries=0, gone_gap=7200).at == NOW + 7200
+    assert after("gone", tries=5, missing=0).at == NOW + 3600
 
 
 def test_what_has_long_been_gone_gets_none_whatever_the_count() -> None:

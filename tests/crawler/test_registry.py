@@ -68,6 +68,7 @@ def test_a_file_becomes_a_source(tmp_path: Path) -> None:
     )
     assert (source.profile.source, source.profile.agency, source.profile.languages) == ("agency", "AGY", ("en",))
     assert (source.profile.recheck, source.profile.agency_id) == ((60, 120), r"/(\d+)$")
+    assert source.gone_gap == 3600
     assert source.politeness == Politeness(delay=1.0)
     feed, archive = source.endpoints
     assert (feed.kind, feed.role, feed.interval, archive.role, archive.follow) == (
@@ -225,3 +226,13 @@ def test_a_pages_source_is_found_by_twin_host_and_of_two_editions_by_its_form() 
     editions = {s.name: s.examples[0] for s in sources if s.name.startswith("anadolu")}
     assert {name(url) for url in editions.values()} == set(editions)
     assert name("https://example.org/") is None
+
+
+def test_the_ladder_of_looks_has_a_default_and_may_be_empty_and_a_gap_may_be_set(tmp_path: Path) -> None:
+    plain = registry.read_source(write(tmp_path / "a", GOOD.replace("recheck = [60, 120]\n", "")) / "agency.toml")
+    assert plain.profile.recheck == (900, 3600, 10800, 21600, 86400, 259200)
+    never = GOOD.replace("recheck = [60, 120]", "recheck = []").replace("[profile]", "gone_gap = 7200\n\n[profile]")
+    source = registry.read_source(write(tmp_path / "b", never) / "agency.toml")
+    assert (source.profile.recheck, source.gone_gap) == ((), 7200)
+    with pytest.raises(RegistryError, match=r"articles.gone_gap: expected a whole number from 60"):
+        registry.read_source(write(tmp_path / "c", never.replace("7200", "5")) / "agency.toml")

@@ -135,9 +135,11 @@ def test_the_newcomer_is_told_what_there_is(database: sqlite3.Connection) -> Non
 
 
 def test_the_queries_to_try_are_whole_shell_commands() -> None:
-    words = [shlex.split(line) for line in queries("my news.db")]
+    words = [shlex.split(line) for line in queries("my news.db", 35)]
     assert words[0][1:] == ["search", "ferry", "--db", "my news.db"]
-    assert [command[2:4] for command in words[1:]] == [["my news.db", REVISIONS_QUERY], ["my news.db", COPIES_QUERY]]
+    assert words[1][1:] == ["changes", "--since", "0", "--db", "my news.db"]
+    assert words[2][1:] == ["diff", "35", "--db", "my news.db"]
+    assert [command[2:4] for command in words[3:]] == [["my news.db", REVISIONS_QUERY], ["my news.db", COPIES_QUERY]]
     assert all(Path(command[0]).exists() for command in words)
 
 

@@ -151,7 +151,7 @@ def test_a_number_that_the_database_never_gave_is_refused(crawl: Crawl) -> None:
     news(crawl, 1, 2)()
     with Reader(crawl.path) as reader:
         assert reader.changes(2) == []
-        with pytest.raises(errors.Rewound, match="its last change is 2, so 3 was given by another"):
+        with pytest.raises(errors.Rewound, match="its last change is 2, there is no change 3 here"):
             reader.changes(3)
 
 

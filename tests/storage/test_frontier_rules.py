@@ -28,6 +28,7 @@ class FrontierMachine(RuleBasedStateMachine):
         self.crawl = Crawl(Path(self.folder.name) / "n.db", delay=DELAY, in_flight=IN_FLIGHT)
         self.owners = [self.crawl.owner, self.crawl.frontier.register_owner().result()]
         self.held: list[Lease] = []
+        self.reclaimed: set[int] = set()
         self.starts: dict[str, list[float]] = {}
         self.offered: set[str] = set()
         self.stored: set[str] = set()
@@ -101,10 +102,11 @@ class FrontierMachine(RuleBasedStateMachine):
 
     @rule()
     def reclaim(self) -> None:
-        expected = [lease for lease in self.held if lease.until <= self.crawl.now]
+        expected = [x for x in self.held if x.until <= self.crawl.now and x.fetch_id not in self.reclaimed]
         taken = self.crawl.frontier.reclaim(self.crawl.now).result()
         assert taken <= len(expected)
         for lease in expected:
+            self.reclaimed.add(lease.fetch_id)
             self.starts.setdefault(lease.host, []).append(self.crawl.now)
 
     @rule()

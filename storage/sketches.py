@@ -1,0 +1,231 @@
+"""Sketches: which stored articles share passages with a text, among those of its own time.
+
+An article's sketch is its keys in ascending order; the smallest of them (`indexed`) stand in the table `sketch`, the whole
+in its row of `article`. A row's key is `week << 32 | key`: the table is parted by the week of publication (of an undated
+article: when it was first seen), and a look-up reads the weeks around the article's own and no other. So its cost is that
+of the window, however large the archive; what is filled in later finds the copies of its own time.
+
+Articles that are at most `window` days apart are always compared; the weeks being whole ones, up to six days more may be.
+Which pairs are compared hangs on their days alone, not on the order of arrival.
+
+A key stands once for each story and week: a text that a thousand outlets print takes no more rows than one, and a key of
+more than COMMON rows is boilerplate, not a copied text. Rows are never taken out when a text is revised: copies of the
+earlier text are still found.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import struct
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from storage import clock
+from storage.models import Kin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlite_utils import Database
+
+    from storage.models import Article
+
+WINDOW_DAYS = 7
+COMMON = 64
+"""A week's key that more stories hold is boilerplate, and tells nothing."""
+INDEXED_BELOW = (1 << 32) // 16
+FEWEST_INDEXED = 32
+MOST_COMPARED = 24
+"""Stored sketches that are compared whole, those first that share most."""
+MOST_OF_STORY = 3
+MOST_KIN = 12
+MOST_REVISED = 2048
+"""Keys of all an article's texts that are kept together; of more, the newest text's."""
+LEAST_SHARED = 3
+LEAST_SHARE = 0.1
+"""Of the smaller sketch. A copy that is kin by the words shares .15 and more."""
+
+_WEEK = 7 * 86400
+_AT_ONCE = 2000
+_OLD_SKETCHES = (
+    "SELECT id, sketch, coalesce(published_at, first_seen_at) FROM article WHERE id > ? AND sketch IS NOT NULL"
+    " ORDER BY id LIMIT ?"
+)
+_PLACE_GATHERED = (
+    "INSERT INTO sketch SELECT key, article_id FROM (SELECT key, article_id, row_number() OVER"
+    " (PARTITION BY key ORDER BY article_id) AS place FROM gathered) WHERE place <= ? ORDER BY key, article_id"
+)
+
+
+def week(at: str | None) -> int:
+    """The number of the week in which a time of the database lies; 0 for one before 1970."""
+    return max(0, int((clock.epoch(at) or 0.0) // _WEEK))
+
+
+def indexed(sketch: Sequence[int]) -> Sequence[int]:
+    """The part of a sorted sketch that articles are looked up by."""
+    return sketch[: max(FEWEST_INDEXED, bisect_left(sketch, INDEXED_BELOW))]
+
+
+def kin(db: Database, article: Article, own_id: int, *, now: str, window: int = WINDOW_DAYS) -> list[Kin]:
+    """The stored articles that seem to share text with `article`, those that share most first, at most MOST_OF_STORY of a
+    story. `own_id`: it itself, which is none of them. `now` stands for the day of an article without one. `window` in days."""
+    sketch = sorted(set(article.sketch))
+    if not sketch:
+        return []
+    middle = week(article.published.at if article.published else _stored_day(db, own_id) or now)
+    reach = max(1, -(-window // 7))
+    weight: defaultdict[int, float] = defaultdict(float)
+    for holders in _holders(db, range(max(0, middle - reach), middle + reach + 1), indexed(sketch)).values():
+        if len(holders) <= COMMON:
+            for holder in holders:
+                weight[holder] += 1 / len(holders)
+    weight.pop(own_id, None)
+    ranked = heapq.nsmallest(MOST_COMPARED, ((-each, holder) for holder, each in weight.items()))
+    likeliest = [holder for _, holder in ranked]
+    found = _shared(db, sketch, likeliest)
+    fellows = _fellows(db, {row[1] for row in found.values()}, known={*found, own_id})
+    found |= _shared(db, sketch, fellows)
+    return _kin(db, found)
+
+
+def write(db: Database, article: Article, article_id: int, *, current: bool = True) -> None:
+    """Put the keys of a text of the article beside those of its others. Its story must be set. `current` False: the text
+    is an older one, which came late; of more keys than are kept together, the stored ones stay."""
+    old, at, story_id = db.conn.execute(
+        "SELECT sketch, coalesce(published_at, first_seen_at), story_id FROM article WHERE id = ?", (article_id,)
+    ).fetchone()
+    sketch = sorted(set(article.sketch))
+    members = {row[0] for row in db.conn.execute("SELECT id FROM article WHERE story_id = ?", (story_id,))}
+    this_week = week(at)
+    holders = _holders(db, [this_week], indexed(sketch))
+    rows = [this_week << 32 | key for key in indexed(sketch)]
+    rows = [row for row in rows if len(held := holders.get(row, ())) <= COMMON and members.isdisjoint(held)]
+    db.conn.executemany("INSERT INTO sketch VALUES (?, ?)", [(row, article_id) for row in rows])
+    if old:
+        union = sorted({*sketch, *unpack(old)})
+        sketch = union if len(union) <= MOST_REVISED else sketch if current else list(unpack(old))
+    db.conn.execute("UPDATE article SET sketch = ? WHERE id = ?", (pack(sketch), article_id))
+
+
+def moved(db: Database, article: Article, mark: int, stories: Iterable[int]) -> bool:
+    """Whether a text that seems to share with `article` was stored after the text numbered `mark`, in none of `stories`;
+    or one of `stories` is no more."""
+    stories = set(stories)
+    held = sum(
+        db.conn.execute("SELECT count(*) FROM story WHERE story_id = ?", (story_id,)).fetchone()[0]
+        for story_id in stories
+    )
+    if held < len(stories):
+        return True
+    newer = {row[0] for row in db.conn.execute("SELECT article_id FROM revision WHERE id > ?", (mark,))}
+    if not newer or not article.sketch:
+        return False
+    shared = _shared(db, sorted(set(article.sketch)), newer)
+    return any(
+        story_id not in stories and (source, key) != (article.source, article.key)
+        for _, story_id, source, key in shared.values()
+    )
+
+
+def pack(sketch: Sequence[int]) -> bytes:
+    """A sketch as the column holds it: four bytes a key, the smallest first."""
+    return struct.pack(f"<{len(sketch)}I", *sketch)
+
+
+def unpack(blob: bytes) -> tuple[int, ...]:
+    """The keys of a column."""
+    return struct.unpack(f"<{len(blob) // 4}I", blob)
+
+
+def from_63_bits(db: Database) -> None:
+    """Make what an earlier version kept (keys of 63 bits, the 24 smallest of a text and others) over: those 24, which are
+    the smallest in 32 bits too. The keys are gathered first and written in their order: a million articles in minutes."""
+    db.conn.execute("CREATE TEMP TABLE gathered (key INTEGER NOT NULL, article_id INTEGER NOT NULL) STRICT")
+    last = 0
+    while rows := db.conn.execute(_OLD_SKETCHES, (last, _AT_ONCE)).fetchall():
+        last = rows[-1][0]
+        made = []
+        for article_id, blob, at in rows:
+            old = struct.unpack(f"<{len(blob) // 8}q", blob)
+            made.append((article_id, week(at) << 32, sorted({key >> 31 for key in old[:24]})))
+        db.conn.executemany(
+            "INSERT INTO gathered VALUES (?, ?)",
+            [(at_week | key, article_id) for article_id, at_week, keys in made for key in keys],
+        )
+        db.conn.executemany(
+            "UPDATE article SET sketch = ? WHERE id = ?", [(pack(keys), article_id) for article_id, _, keys in made]
+        )
+    db.conn.execute("DELETE FROM sketch")
+    db.conn.execute(_PLACE_GATHERED, (COMMON + 1,))
+    db.conn.execute("DROP TABLE gathered")
+
+
+def _stored_day(db: Database, article_id: int) -> str | None:
+    row = db.conn.execute(
+        "SELECT coalesce(published_at, first_seen_at) FROM article WHERE id = ?", (article_id,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _holders(db: Database, weeks: Iterable[int], keys: Iterable[int]) -> dict[int, list[int]]:
+    """The articles that hold keys, at most COMMON + 1 of each week's key, for `write` adds no more."""
+    rows = json.dumps([each << 32 | key for each in weeks for key in keys])
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row, article_id in db.conn.execute(
+        "SELECT key, article_id FROM sketch WHERE key IN (SELECT value FROM json_each(?))", (rows,)
+    ):
+        found[row].append(article_id)
+    return found
+
+
+def _shared(db: Database, sketch: Sequence[int], ids: Iterable[int]) -> dict[int, tuple[int, int, str, str]]:
+    """Of the articles that share enough with `sketch`: shared keys, story, source, key."""
+    own = set(sketch)
+    found = {}
+    for article_id, blob, story_id, source, key in db.conn.execute(
+        "SELECT id, sketch, story_id, source, key FROM article WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    ):
+        if not blob:
+            continue
+        other = unpack(blob)
+        # Both samples are whole up to the lesser of their largest keys: only there can they be compared.
+        bound = min(sketch[-1], other[-1])
+        size = min(bisect_right(sketch, bound), bisect_right(other, bound))
+        shared = len(own.intersection(other))
+        if shared >= min(size, max(LEAST_SHARED, LEAST_SHARE * size)):
+            found[article_id] = (shared, story_id, source, key)
+    return found
+
+
+def _fellows(db: Database, stories: set[int], known: set[int]) -> list[int]:
+    """Articles of the same stories that hold no key of their own, their texts having been known already."""
+    found: list[int] = []
+    for story_id in sorted(stories)[:MOST_KIN]:
+        rows = db.conn.execute(
+            "SELECT id FROM article WHERE story_id = ? ORDER BY id LIMIT ?", (story_id, MOST_COMPARED)
+        ).fetchall()
+        found += [row[0] for row in rows if row[0] not in known]
+    return found[:MOST_COMPARED]
+
+
+def _kin(db: Database, found: dict[int, tuple[int, int, str, str]]) -> list[Kin]:
+    taken: defaultdict[int, int] = defaultdict(int)
+    kin: list[Kin] = []
+    for article_id in sorted(found, key=lambda each: (-found[each][0], each)):
+        shared, story_id, source, _ = found[article_id]
+        if taken[story_id] == MOST_OF_STORY or len(kin) == MOST_KIN:
+            continue
+        taken[story_id] += 1
+        # The newest three texts, and the first.
+        texts = db.conn.execute(
+            "SELECT content_hash, body FROM revision AS r WHERE article_id = ?1 AND (revision = 1 OR revision >"
+            " (SELECT revision FROM article WHERE id = ?1) - 3) ORDER BY revision DESC",
+            (article_id,),
+        ).fetchall()
+        bodies = tuple(body for _, body in texts if body)
+        kin.append(Kin(article_id, source, story_id, shared, texts[0][0], bodies))
+    return kin
