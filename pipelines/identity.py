@@ -123,7 +123,7 @@ def same_story(article: Article, twin: KnownArticle) -> bool:
         return False
     at = _published(article)
     apart_by = _days_apart(at, twin.published_at)
-    if apart_by > (DAYS_REPOSTED if len(fingerprint.words(article.body)) >= REPOSTED_WORDS else DAYS_APART):
+    if apart_by > (DAYS_REPOSTED if len(fingerprint.body_words(article.body)) >= REPOSTED_WORDS else DAYS_APART):
         return False
     if furniture.same(article, twin):
         return True

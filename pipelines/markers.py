@@ -250,6 +250,8 @@ _TAKE = (_bracket_before, _before, _wrapped, _after)
 
 def _clean(title: str, read: _Read) -> str:
     """`title` without its marks; what they say is noted in `read`."""
+    if len(title) > 2 * LONGEST:  # before NFC, whose time grows by the square of a run of combining marks
+        return title
     text = unicodedata.normalize("NFC", title).strip()
     if not text or len(text) > LONGEST:
         return title

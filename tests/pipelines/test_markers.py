@@ -159,3 +159,8 @@ def test_anps_count_of_versions_is_taken_off_where_the_text_says_so() -> None:
 def test_any_text_is_read_and_a_title_never_becomes_empty(title: str, body: str) -> None:
     marker = read(title, body)
     assert bool(marker.title.strip()) == bool(title.strip())
+
+
+def test_a_title_of_combining_marks_is_left_as_it_is_at_once() -> None:
+    title = "e" + "\u0301\u0327" * 50_000
+    assert read(title, "A text.").title == title
