@@ -1,12 +1,12 @@
 """Measures whether copies of one text become one story, and nothing else does, on the real bodies of a corpus.
 
-    python bench/copies.py --corpus CORPUS [--seed N] [--originals 400] [--unrelated 400]
+    python bench/copies.py --corpus CORPUS [--seed N] [--originals 400] [--unrelated 400] [--digests]
 
 CORPUS holds gold/dev.jsonl and pages/dev/ID.html.gz. Copies of each original are made in 13 kinds (`making.py`). Then:
 
 alone      a store with the originals and unrelated articles; each copy is asked about, and not stored
-together   all of them, and digests of four originals each, shuffled, go through one store (`known`, `decide`, `end`) under
-           40 sources
+together   all of them (--digests: and digests of four originals each), shuffled, go through one store (`known`, `decide`,
+           `end`) under 40 sources
 follow-ups a store with the originals; articles of other texts with a fifth of an original's words, in one or four passages
 digests    2 to 8 originals one after another, whole or their opening paragraphs, in one article: which originals share a
            story by it, where the digest comes after, before or among them
@@ -128,6 +128,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--originals", type=int, default=400)
     parser.add_argument("--unrelated", type=int, default=400)
+    parser.add_argument("--digests", action="store_true", help="put digests of four originals among them, too")
     options = parser.parse_args()
     rng = random.Random(options.seed)
     every = making.texts(options.corpus)
@@ -146,7 +147,7 @@ def main() -> None:
     ]
     made = copies(originals, spare, rng)
     with tempfile.TemporaryDirectory() as folder:
-        report(Path(folder), originals, unrelated, base, made, rng)
+        report(Path(folder), originals, unrelated, base, made, rng, among_digests=options.digests)
 
 
 def report(
@@ -156,6 +157,8 @@ def report(
     base: Sequence[Made],
     made: Sequence[Made],
     rng: random.Random,
+    *,
+    among_digests: bool,
 ) -> None:
     """Run the three measurements and print them."""
     total = Counter(each.kind for each in made)
@@ -164,7 +167,7 @@ def report(
         ids = {each.family: by_key[each.article.key] for each in base if each.kind == "original"}
         joined, wrong, took = alone(store, made, ids)
         single = len(base) - len(set(stories(store).values()))
-    everything = [*base, *made, *digests(originals, 4, rng)]
+    everything = [*base, *made, *(digests(originals, 4, rng) if among_digests else [])]
     rng.shuffle(everything)
     with Store.open(folder / "together.db", clock=lambda: NOON) as store:
         by_key = feed(store, everything)

@@ -88,6 +88,7 @@ def _same(article: Article, kin: Sequence[Kin]) -> list[Kin]:
     found: list[Kin] = []
     parts: list[tuple[int | None, list[str]]] = []
     whole: set[int] = set()
+    slight: set[int] = set()
     sure: set[int | None] = set()
     left = COMPARED
     for one in sorted(kin, key=lambda one: (one.content_hash != article.content_hash, -one.shared, one.id)):
@@ -103,15 +104,24 @@ def _same(article: Article, kin: Sequence[Kin]) -> list[Kin]:
             other = fingerprint.body_words(body)
             shared = overlap.measure(own, other)
             told = _tell(shared, own_source=one.source == article.source)
+            if told and shared.other < IN_ANOTHER:
+                slight.add(one.id)
             if min(shared.one, shared.other) >= SAME_SOURCE:
                 whole.add(one.id)
             elif shared.other >= GREATER and shared.words >= WORDS:
                 parts.append((one.story_id, other))
         if told:
             found.append(one)
-            if one.source != article.source:
+            if one.source != article.source and one.id not in slight:
                 sure.add(one.story_id)
-    return [one for one in found if one.id in whole] if _digest(parts) else found
+    return _firm([one for one in found if one.id in whole] if _digest(parts) else found, slight)
+
+
+def _firm(found: Sequence[Kin], slight: set[int]) -> list[Kin]:
+    """`found` without those whose texts are for the most part other words (`slight`: a digest may hold this story and
+    others), where another story tells this text better."""
+    firm = {one.story_id for one in found if one.id not in slight} or {one.story_id for one in found[:1]}
+    return [one for one in found if one.id not in slight or one.story_id in firm]
 
 
 def _digest(parts: Sequence[tuple[int | None, list[str]]]) -> bool:

@@ -193,3 +193,15 @@ def test_of_bodies_without_end_so_much_is_compared_and_no_more(monkeypatch: pyte
     stored = tuple(kin(*bodies, story=number, ident=number) for number in range(12))
     assert decide(article(text(60, 100_000)), Known(kin=stored)).outcome == "new"
     assert sum(compared) <= kinship.COMPARED / 2
+
+
+@pytest.mark.parametrize("shared", [(40, 30), (30, 40)])
+def test_a_digest_in_another_story_does_not_draw_that_one_in_where_a_copys_own_story_is_known(
+    shared: tuple[int, int],
+) -> None:
+    copy = A + " " + text(4, 90)
+    digest = text(2, 240) + " " + A + " " + text(3, 160)
+    assert kinship.same_text(copy.split(), digest.split()), "the digest alone would be taken for the same text"
+    held = (kin(digest, story=4, ident=8, shared=shared[0]), kin(A, shared=shared[1], source="outlet"))
+    decision = decide(article(copy), Known(kin=held))
+    assert (decision.outcome, decision.story_id, decision.merges) == ("copy", 5, ())
