@@ -25,7 +25,7 @@ GONE = ("gone", "rejected:soft_404")
 CHILD_INTERVAL = 86400
 """Seconds between two looks at a sitemap that an index lists, unless the index says sooner that it has changed."""
 
-_FIELD = re.compile(r"\\\{(year|month|day)(:02)?\\\}")
+_FIELD = re.compile(r"\\\{(year|month|day|page)(:02)?\\\}")
 
 
 def endpoint_of(lease: Lease, source: Source) -> Endpoint | None:

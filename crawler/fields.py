@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -162,11 +163,29 @@ class Fields:
         value = self._take(key)
         if value is not None and not isinstance(value, dict):
             raise self.wrong(key, f"a table [{key}]", value)
-        return Fields(value or {}, self._path, key)
+        return Fields(value or {}, self._path, f"{self._at}.{key}" if self._at else key)
 
-    def tables(self, key: str) -> list[Fields]:
-        """One or more tables of one name."""
+    def empty(self) -> bool:
+        """Whether nothing stands in the table."""
+        return not self._table
+
+    def json_object(self, key: str) -> str | None:
+        """A table of the file's own making, as JSON text with sorted keys; None where absent."""
         value = self._take(key)
+        if value is None:
+            return None
+        try:
+            if isinstance(value, dict):
+                return json.dumps(value, sort_keys=True, ensure_ascii=False)
+        except TypeError as error:  # TOML has dates and times, JSON has none
+            raise self.wrong(key, f"what JSON can say ({error})", value) from error
+        raise self.wrong(key, f"a table [{key}]", value)
+
+    def tables(self, key: str, *, required: bool = True) -> list[Fields]:
+        """One or more tables of one name; none where absent and not required."""
+        value = self._take(key)
+        if value is None and not required:
+            return []
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
             raise self.wrong(key, f"one or more tables [[{key}]]", "nothing" if value is None else value)
         return [Fields(item, self._path, f"{key}[{number}]") for number, item in enumerate(value, start=1)]

@@ -9,7 +9,8 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     languages = ["en"]                  # ISO 639-1, BCP 47 where that is not enough
     confidence = "high"                 # ? high, medium, low: how good the evidence is
     verified = false                    # ? true once somebody has seen it live
-    closed = "2024"                     # ? since when or why there is nothing new; such a source is not crawled
+    closed = "licensed only"            # ? why it is not crawled, or since when there is nothing new; needs no endpoint
+    archive_from = "2020-10-01"         # ? the oldest day that its archive is known to reach
     evidence = ["owner/repo:path (2026-10)"]     # ? where its addresses were read
     robots_note = "Disallows /search."  # ? what its robots.txt was seen to say; the live one decides
 
@@ -31,14 +32,26 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
 
     [politeness]                        # ? delay and timeout in seconds, in_flight
     delay = 2.0
+    hourly = 1800                       # ? requests to one host in an hour; `polls`: how many of them may be polls
 
     [[endpoint]]                        # one or more
     url = "https://tass.com/rss/v2.xml"
     kind = "feed"                       # feed, sitemap, listing
-    role = "live"                       # ? or archive; an archive's address may hold {year} {month:02} {day:02}
-    interval = 300                      # ? seconds between two polls
+    role = "live"                       # ? or archive; an archive's address may hold {year} {month:02} {day:02} {page}
+    interval = 300                      # ? seconds between two polls until its own rhythm is known
     follow = 'sitemap_news\d+\.xml$'    # ? which children of a sitemap index; its groups year, month, day date them
     article = ["h3 a"]                  # ? selectors of a listing's links
+    next = ["a.older"]                  # ? selectors of a listing's link to its next, older page, for backfills
+    full_text = "article"               # ? of a feed with whole texts whose pages are walled: articles are made of them
+
+    [[endpoint]]                        # a listing in JSON
+    url = "https://tass.com/userApi/categoryNewsList#politics"  # the fragment tells it from others, and is not sent
+    kind = "listing"
+    [endpoint.post]                     # ? the JSON object that is sent with POST
+    sectionId = 4954
+    [endpoint.json]                     # dotted paths: items from the top, the others (? title lead published) from an item
+    items = "newsList"
+    url = "link"
 """
 
 from __future__ import annotations
@@ -59,7 +72,7 @@ from zoneinfo import ZoneInfo
 from crawler.discovery.archives import fields_of
 from crawler.discovery.links import is_article, on_hosts
 from crawler.fields import Fields, RegistryError
-from crawler.source import Endpoint, Politeness, Source
+from crawler.source import Endpoint, JsonPaths, Politeness, Source
 from pipelines.urls import canonical
 from storage.models import Profile
 
@@ -117,6 +130,7 @@ def read_source(path: Path) -> Source:
     top = Fields(table, path)
     languages = tuple(top.texts("languages", pattern=_LANGUAGE, expected="language tags such as 'en'", required=True))
     articles = top.table("articles")
+    closed = top.text("closed") or None
     source = Source(
         name=path.stem,
         title=top.text("title", required=True),
@@ -125,7 +139,7 @@ def read_source(path: Path) -> Source:
         country=top.text("country", pattern=_COUNTRY, expected="two capitals (ISO 3166-1)") or None,
         languages=languages,
         profile=_profile(top.table("profile"), path.stem, languages),
-        endpoints=tuple(_endpoint(fields) for fields in top.tables("endpoint")),
+        endpoints=tuple(_endpoint(fields) for fields in top.tables("endpoint", required=not closed)),
         politeness=_politeness(top.table("politeness")),
         article_url=tuple(articles.patterns("url")),
         not_article=tuple(articles.patterns("not")),
@@ -133,7 +147,8 @@ def read_source(path: Path) -> Source:
         examples=tuple(articles.texts("examples")),
         counterexamples=tuple(articles.texts("counterexamples")),
         verified=top.flag("verified"),
-        closed=top.text("closed") or None,
+        closed=closed,
+        archive_from=_day(top, "archive_from"),
         confidence=top.choice("confidence", ("high", "medium", "low"), default="medium"),
         evidence=tuple(top.texts("evidence")),
         robots_note=top.text("robots_note") or None,
@@ -141,6 +156,7 @@ def read_source(path: Path) -> Source:
     )
     articles.finish()
     top.finish()
+    _check_endpoints(source, top)
     _check_hosts(source, top)
     _check_examples(source, articles)
     return source
@@ -159,7 +175,7 @@ def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
         title_suffix=tuple(fields.patterns("title_suffix")),
         agency_id=next(iter(fields.patterns("agency_id", groups=1)), None),
         recheck=tuple(fields.numbers("recheck", _DEFAULTS.recheck)),
-        valid_until=fields.text("valid_until") or None,
+        valid_until=_day(fields, "valid_until"),
         licensed=fields.flag("licensed"),
     )
     fields.finish()
@@ -168,12 +184,15 @@ def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
             ZoneInfo(profile.timezone)
         except (KeyError, ValueError, OSError) as error:
             raise fields.wrong("timezone", "an IANA timezone such as 'Europe/Moscow'", profile.timezone) from error
-    if profile.valid_until is not None:
-        try:
-            date.fromisoformat(profile.valid_until)
-        except ValueError as error:
-            raise fields.wrong("valid_until", "a day such as '2027-01-01'", profile.valid_until) from error
     return replace(profile, version=version_of(profile))
+
+
+def _day(fields: Fields, key: str) -> str | None:
+    text = fields.text(key) or None
+    try:
+        return None if text is None else date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise fields.wrong(key, "a day such as '2027-01-01'", text) from error
 
 
 def version_of(profile: Profile) -> str:
@@ -190,6 +209,8 @@ def _politeness(fields: Fields) -> Politeness:
         delay=fields.number("delay", standard.delay, least=0.0),
         in_flight=int(fields.number("in_flight", standard.in_flight, least=1, whole=True)),
         timeout=fields.number("timeout", standard.timeout, least=1.0),
+        hourly=int(fields.number("hourly", standard.hourly, least=1, whole=True)),
+        polls=int(fields.number("polls", standard.polls, least=1, whole=True)),
     )
     fields.finish()
     return politeness
@@ -200,11 +221,12 @@ def _endpoint(fields: Fields) -> Endpoint:
     kind: Any = fields.choice("kind", ("feed", "sitemap", "listing"))
     role: Any = fields.choice("role", ("live", "archive"), default="live")
     follow = next(iter(fields.patterns("follow")), None)
+    full_text: Any = fields.choice("full_text", ("witness", "article"), default="witness")
     try:
         dated = fields_of(url)
     except ValueError as error:
         raise fields.wrong("url", f"an address, or an archive's template ({error})", url) from error
-    fields.check_url("url", url.format(year=2020, month=1, day=1) if dated else url)
+    fields.check_url("url", url.format(year=2020, month=1, day=1, page=1) if dated else url)
     endpoint = Endpoint(
         url=url,
         kind=kind,
@@ -212,15 +234,45 @@ def _endpoint(fields: Fields) -> Endpoint:
         interval=int(fields.number("interval", 300, least=30, whole=True)),
         follow=follow,
         article=tuple(fields.selectors("article")),
+        next=tuple(fields.selectors("next")),
+        json=_json_paths(fields.table("json")),
+        post=fields.json_object("post"),
+        full_text=full_text,
     )
     fields.finish()
     if dated and role == "live":
         raise fields.wrong("url", "an address without date fields, or role = 'archive'", url)
     if follow and kind != "sitemap":
         raise fields.wrong("follow", "only endpoints of kind 'sitemap' have children to follow", follow)
-    if endpoint.article and kind != "listing":
-        raise fields.wrong("article", "only endpoints of kind 'listing' have selectors", endpoint.article)
+    for key in ("article", "next", "json", "post"):
+        if getattr(endpoint, key) and kind != "listing":
+            raise fields.wrong(key, "only endpoints of kind 'listing' have it", getattr(endpoint, key))
+    if endpoint.json and (endpoint.article or endpoint.next):
+        raise fields.wrong("json", "no selectors beside it", [*endpoint.article, *endpoint.next])
+    if full_text == "article" and kind != "feed":
+        raise fields.wrong("full_text", "'witness': only feeds carry whole articles", full_text)
     return endpoint
+
+
+def _json_paths(fields: Fields) -> JsonPaths | None:
+    if fields.empty():
+        return None
+    paths = JsonPaths(
+        items=fields.text("items"),
+        url=fields.text("url", required=True),
+        title=fields.text("title") or None,
+        lead=fields.text("lead") or None,
+        published=fields.text("published") or None,
+    )
+    fields.finish()
+    return paths
+
+
+def _check_endpoints(source: Source, top: Fields) -> None:
+    urls = [endpoint.url for endpoint in source.endpoints]
+    for url in urls:
+        if urls.count(url) > 1:
+            raise top.wrong("endpoint", "each address once (a fragment tells two POSTs to one address apart)", url)
 
 
 def _check_hosts(source: Source, top: Fields) -> None:

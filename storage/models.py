@@ -235,7 +235,8 @@ class Lease:
     """The right to fetch one address until `until`, together with its host's turn. `fetch_id` is the row of `fetches`
     that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
     `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id; `missing`
-    the looks since its page was last there that found it gone."""
+    the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so far, as
+    `crawler.politeness.rhythm` wrote it (opaque here)."""
 
     fetch_id: int
     link_id: int
@@ -252,6 +253,7 @@ class Lease:
     backfill: int | None = None
     first_poll: bool = False
     missing: int = 0
+    rhythm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +398,7 @@ class Ending:
     row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
-    the first such look and one that makes it a withdrawal."""
+    the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was."""
 
     fetch_id: int
     outcome: Outcome
@@ -420,6 +422,7 @@ class Ending:
     ttl: int | None = None
     max_age: int | None = None
     gone_gap: float | None = None
+    rhythm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

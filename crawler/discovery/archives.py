@@ -17,21 +17,26 @@ if TYPE_CHECKING:
 FIELDS = ("year", "month", "day")
 """What an archive's address may hold, as `{month}` or `{month:02}`; group names of an index's `follow`, too."""
 
+PAGE = "page"
+"""And the number of a page within that, from 1."""
+
 _A_DAY = timedelta(days=1)
 
 
 def fields_of(url: str) -> frozenset[str]:
-    """The date fields in an address template. Raises ValueError for braces that are none of `FIELDS`."""
+    """The fields in an address template. Raises ValueError for braces that are none of `FIELDS`."""
     found: set[str] = set()
     if "{" not in url and "}" not in url:
         return frozenset()
     for _, name, form, conversion in string.Formatter().parse(url):
         if name is None:
             continue
-        if name not in FIELDS or conversion or form not in ("", "02"):
-            raise ValueError(f"{{{name}}} is no date field: use {{year}}, {{month}}, {{month:02}}, {{day}}, {{day:02}}")
+        if name not in (*FIELDS, PAGE) or conversion or form not in ("", "02"):
+            raise ValueError(
+                f"{{{name}}} is no field: use {{year}}, {{month}}, {{month:02}}, {{day}}, {{day:02}}, {{page}}"
+            )
         found.add(name)
-    if (found and "year" not in found) or ("day" in found and "month" not in found):
+    if (found - {PAGE} and "year" not in found) or ("day" in found and "month" not in found):
         raise ValueError("a date in an address needs {year}, and {month} with {day}")
     return frozenset(found)
 
@@ -43,11 +48,13 @@ def expand(endpoint: Endpoint, since: datetime, until: datetime, zone: ZoneInfo)
     if not fields:
         return (endpoint.url,)
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    if fields == {PAGE}:
+        return (_filled(endpoint.url, first),)
     return tuple(dict.fromkeys(_filled(endpoint.url, day) for day in _steps(first, last, fields)))
 
 
 def _filled(url: str, day: date) -> str:
-    return url.format(year=day.year, month=day.month, day=day.day)
+    return url.format(year=day.year, month=day.month, day=day.day, page=1)
 
 
 def _steps(first: date, last: date, fields: frozenset[str]) -> Iterator[date]:
