@@ -46,12 +46,16 @@ def test_a_month_and_a_year_template_are_asked_once_each() -> None:
     )
 
 
+def test_pages_begin_with_the_first() -> None:
+    assert expand(archive("https://a.test/list?p={page}"), SINCE, UNTIL, MOSCOW) == ("https://a.test/list?p=1",)
+
+
 def test_an_address_without_a_date_is_asked_once() -> None:
     assert expand(archive("https://a.test/index.xml"), SINCE, UNTIL, MOSCOW) == ("https://a.test/index.xml",)
 
 
 @pytest.mark.parametrize(
-    "path", ["{page}", "{}", "{month}", "{year}/{day}", "{year:>9}", "{year!r}", "{", "}", "{year.real}"]
+    "path", ["{days}", "{month}-{page}", "{}", "{month}", "{year}/{day}", "{year:>9}", "{year!r}", "{", "}", "{year.real}"]
 )
 def test_other_braces_are_refused(path: str) -> None:
     with pytest.raises(ValueError, match=r"date|'\{'|'\}'"):
