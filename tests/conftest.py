@@ -138,7 +138,8 @@ def project_of(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     ) -> Iterator[Project]:
         with serving(site or Site(), faults=faults) as server:
             folder = tmp_path / f"project-{len(made)}"
-            database = write_project(folder, server.port, **options)
+            # One worker a process: starting one costs a second of CPU, and no test is about how many there are.
+            database = write_project(folder, server.port, **{"workers": 1, **options})
             made.append(Project(folder, server, database))
             try:
                 yield made[-1]

@@ -24,6 +24,7 @@ def write_project(
     first_poll: int = 10_000,
     recheck: Sequence[int] = (900, 3600),
     names: Sequence[str] = (AGENCY, OUTLET),
+    workers: int = 2,
 ) -> Path:
     """Write dateline.toml, scrapy.cfg and the demo's sources `names` for a server on `port`; answers the database's path.
 
@@ -42,7 +43,7 @@ def write_project(
         sources=tuple(names),
         first_poll=first_poll,
         delay_floor=0.1,
-        workers=2,
+        workers=workers,
     )
     (folder / "dateline.toml").write_text(render(config), encoding="utf-8")
     (folder / "scrapy.cfg").write_text("[settings]\ndefault = crawler.settings\n", encoding="utf-8")

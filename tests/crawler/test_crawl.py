@@ -37,7 +37,7 @@ class Crawler:
     def __init__(self, server: DemoServer, database: Path) -> None:
         self.server = server
         self.config = replace(
-            Config(database=database), contact="a@agency.test", first_poll=0, delay_floor=0.0, workers=2
+            Config(database=database), contact="a@agency.test", first_poll=0, delay_floor=0.0, workers=1
         )
         self.sources: dict[str, Source] = {
             name: replace(source, endpoints=tuple(replace(e, interval=300) for e in source.endpoints))
