@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from storage.models import LinkKind
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+KEEPING = frozenset({307, 308})
+"""Redirects after which a POST stays one; after the others it is asked for with GET (RFC 9110 15.4)."""
+
 PAUSING = frozenset({429, 503})
 """Statuses by which a host asks to be left alone for a while (RFC 9110 15.6.4, RFC 6585 4)."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.answers import blames_host
+from crawler.feed_text import is_whole
 from crawler.politeness.pace import next_due
 from crawler.source import Endpoint
 from storage.models import Ending, HostNote
@@ -29,22 +30,30 @@ _FIELD = re.compile(r"\\\{(year|month|day|page)(:02)?\\\}")
 
 
 def endpoint_of(lease: Lease, source: Source) -> Endpoint | None:
-    """The TOML's endpoint that a lease polls, an archive's by its template; None for articles, robots.txt and the
-    children of a sitemap index."""
-    role = "live" if lease.backfill is None else "archive"
-    for endpoint in source.endpoints:
-        address = _FIELD.sub(r"\\d+", re.escape(endpoint.url))
-        if endpoint.role == role and re.fullmatch(address, lease.url):
-            return endpoint
+    """The TOML's endpoint that a lease polls, an archive's by its template; None for articles, robots.txt, the children
+    of a sitemap index and what a listing links to as its next page. A backfill reads live endpoints, too, where there is
+    no archive."""
+    roles = ("live",) if lease.backfill is None else ("archive", "live")
+    for role in roles:
+        for endpoint in source.endpoints:
+            address = _FIELD.sub(r"\\d+", re.escape(endpoint.url))
+            if endpoint.role == role and re.fullmatch(address, lease.url):
+                return endpoint
     return None
 
 
 def child_of(lease: Lease, source: Source) -> Endpoint:
-    """How to read an address that a sitemap index gave: like the archive's own files in a backfill, else plainly."""
+    """How to read an address that an endpoint's document gave, at whatever depth: as that endpoint says. One whose
+    endpoint is not known (it left the TOML) is read like the archive's own files in a backfill, else plainly."""
+    named = lease.witness.endpoint if lease.witness else None
+    roles = ("live", "archive") if lease.backfill is None else ("archive", "live")
+    for endpoint in sorted(source.endpoints, key=lambda endpoint: roles.index(endpoint.role)):
+        if endpoint.url == named:
+            return replace(endpoint, kind=lease.kind)
     archive = next((e for e in source.endpoints if e.role == "archive"), None)
     if lease.backfill is None or archive is None:
         return Endpoint(url=lease.url, kind=lease.kind)
-    return replace(archive, url=lease.url, kind=lease.kind)
+    return replace(archive, kind=lease.kind)
 
 
 def _pace_of(lease: Lease) -> LinkKind:
@@ -69,7 +78,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         seen=lease.seen,
         tries=lease.tries,
         interval=endpoint.interval if endpoint else CHILD_INTERVAL,
-        recheck=() if lease.backfill is not None else source.profile.recheck,
+        recheck=() if lease.backfill is not None or is_whole(lease, source) else source.profile.recheck,
         ttl=ending.ttl,
         max_age=ending.max_age,
         retry_at=ending.host.paused_until if ending.host else None,

@@ -121,7 +121,13 @@ def _looks_like_html(page: Page) -> bool:
 def _body(
     page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped: list[tuple[str, str]]
 ) -> tuple[Body, Trimmed]:
-    """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after."""
+    """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after. A page that
+    was made of a feed's entry (`Link.whole`) is its body."""
+    if page.witness is not None and page.witness.whole:
+        fed = Body(bodies.from_selected(root.findall(".//article")[:1]).paragraphs, "feed")
+        trimmed = trims.trim(fed.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=None)
+        dropped += trimmed.dropped
+        return fed, trimmed
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
     chosen = bodies.select(root, page.profile.body)

@@ -28,8 +28,8 @@ class Instant:
 
     `at` is UTC text to the second, or a bare day with precision `day`. `offset` is the offset as written or as the
     source's timezone gave it (`+03:00`), None for a day. `origin` names the witness: `json-ld`, `meta`, `time`,
-    `microdata`, `feed`, `sitemap`, `dateline`, `url`, `text`; with ` (source timezone)` after it where the text had no
-    zone and the source's was used.
+    `microdata`, `feed`, `sitemap`, `listing`, `dateline`, `url`, `text`; with ` (source timezone)` after it where the
+    text had no zone and the source's was used.
     """
 
     at: str
@@ -41,7 +41,13 @@ class Instant:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that discovery found, with what its finder said about it (a witness, not the truth)."""
+    """An address that discovery found, with what its finder said about it (a witness, not the truth).
+
+    `full_text`: the whole article as its feed carries it, paragraphs parted by one blank line; `whole`: the article is
+    made of that, and its page is not fetched. Of what a document of a source's endpoint lists to be read in its turn (a
+    sitemap index's child, a listing's next page): `endpoint`, the address by which the source names the endpoint that
+    it comes of; `depth`, the steps from there (0: a named endpoint itself); `shown`, a mark of the articles on the page
+    that led there, so that a site which answers the same page for ever is noticed."""
 
     url: str
     kind: LinkKind = "article"
@@ -55,6 +61,10 @@ class Link:
     image: str | None = None
     guid: str | None = None
     full_text: str | None = None
+    whole: bool = False
+    endpoint: str | None = None
+    depth: int = 0
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,7 +408,9 @@ class Ending:
     row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
-    the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was."""
+    the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was.
+    `entries`: of a backfill's listing that was read, how many it had, in the span or not; `back_to`: when the oldest of
+    them was published, in epoch seconds."""
 
     fetch_id: int
     outcome: Outcome
@@ -423,6 +435,8 @@ class Ending:
     max_age: int | None = None
     gone_gap: float | None = None
     rhythm: str | None = None
+    entries: int | None = None
+    back_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import clean, clock, links
+from storage import clean, clock
+from storage.witness import from_json, to_json
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -47,7 +48,7 @@ def keep(db: Database, ending: Ending, *, source: str, url: str, article_id: int
     """Keep the bytes of a fetch."""
     assert ending.raw is not None
     packed = zstd.compress(ending.raw, level=LEVEL)
-    witness = links.to_json(clean.link(ending.lease.witness)) if ending.lease and ending.lease.witness else None
+    witness = to_json(clean.link(ending.lease.witness)) if ending.lease and ending.lease.witness else None
     db.conn.execute(
         "INSERT OR REPLACE INTO raw_page (fetch_id, article_id, source, url, final_url, status, charset, witness,"
         " fetched_at, length, body, size, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -78,7 +79,7 @@ def pages(db: Database, *, source: str | None = None) -> Iterator[RawPage]:
         (after, source, source),
     ).fetchall():
         for row in rows:
-            yield RawPage(*(*row[:7], links.from_json(row[7]), row[8], zstd.decompress(row[9])))
+            yield RawPage(*(*row[:7], from_json(row[7]), row[8], zstd.decompress(row[9])))
         after = rows[-1][0]
 
 

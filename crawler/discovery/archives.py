@@ -7,12 +7,14 @@ import string
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from storage.models import Instant
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from zoneinfo import ZoneInfo
 
     from crawler.source import Endpoint
-    from storage.models import Instant, Link
+    from storage.models import Link
 
 FIELDS = ("year", "month", "day")
 """What an archive's address may hold, as `{month}` or `{month:02}`; group names of an index's `follow`, too."""
@@ -51,6 +53,29 @@ def expand(endpoint: Endpoint, since: datetime, until: datetime, zone: ZoneInfo)
     if fields == {PAGE}:
         return (_filled(endpoint.url, first),)
     return tuple(dict.fromkeys(_filled(endpoint.url, day) for day in _steps(first, last, fields)))
+
+
+def after(template: str, url: str) -> str | None:
+    """The address of the page after `url`, which is one of the template's (`…?p={page}`): the same day, the next
+    number. None where the template counts no pages, or `url` is none of its addresses."""
+    if "{" + PAGE not in template:
+        return None
+    pattern, pages = "", 0
+    for literal, name, _, _ in string.Formatter().parse(template):
+        pattern += re.escape(literal)
+        if name == PAGE:
+            pages += 1
+            pattern += rf"(?P<page{pages}>\d+)"
+        elif name is not None:
+            pattern += r"\d+"
+    match = re.fullmatch(pattern, url, re.ASCII)
+    if match is None:
+        return None
+    for number in range(pages, 0, -1):
+        start, end = match.span(f"page{number}")
+        width = end - start if url[start] == "0" else 1
+        url = f"{url[:start]}{int(url[start:end]) + 1:0{width}}{url[end:]}"
+    return url
 
 
 def _filled(url: str, day: date) -> str:
@@ -101,6 +126,16 @@ def child_in_span(link: Link, since: datetime | None, until: datetime | None, en
     # The child's days are of the site's zone, whichever it cut them by: a day more on both sides.
     first, last = period[0] - _A_DAY, period[1] + _A_DAY
     return not ((since is not None and last < since) or (until is not None and first > until))
+
+
+def ends(link: Link, endpoint: Endpoint | None) -> Instant | None:
+    """The last moment of the period that a sitemap index's child covers, from its address (`follow`), in any zone; None
+    where that names none."""
+    period = _period(link.url, endpoint.follow if endpoint else None)
+    if period is None:
+        return None
+    last = period[1] + timedelta(hours=12)
+    return Instant(f"{last:%Y-%m-%dT%H:%M:%SZ}", "second", "+00:00", link.url, "url")
 
 
 def _period(url: str, follow: str | None) -> tuple[datetime, datetime] | None:

@@ -1,19 +1,31 @@
-"""The dates of feeds and sitemaps -> `Instant`: RFC 822 and its habits, RFC 3339 / W3C-DTF, and common broken forms.
+"""The dates of feeds and sitemaps -> `Instant`: RFC 822 and its habits, RFC 3339 / W3C-DTF, seconds or milliseconds since
+the epoch, months by their names in some forty languages, and common broken forms.
 
-Nothing is guessed: a day that does not exist, a month alone, `03/04/2024` or an unknown zone's name give None, or only
-the day. A time without a zone is read in the source's timezone and says so; without one only its day is kept.
+Nothing is guessed: a day that does not exist, a year of another calendar (Buddhist, Hijri), a month alone, one whose
+name means two months (`listopada`), `03/04/2024` or an unknown zone's name give None, or only the day. A time without a
+zone is read in the source's timezone and says so; without one only its day is kept.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from pipelines.months import month_of
 from storage.models import Instant, Precision
 
-_MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
+_ENGLISH = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+            "november", "december")  # fmt: skip
+
+_SHORT = {name: number for number, names in {
+    1: "январь oca sty", 2: "февраль şub lut", 4: "апрель nis kwi", 6: "июнь haz cze", 7: "июль tem", 8: "ağu sie",
+    9: "сентябрь eyl wrz", 10: "октябрь eki paź", 11: "ноябрь kas", 12: "декабрь ara gru"}.items()
+    for name in names.split()}  # fmt: skip
+"""What feeds write beside the names of `pipelines.months`: Russian nominatives, Turkish and Polish short forms. Those that
+mean another month in a neighbour's language (`lip`, `lis`, `srp`) are left out."""
 
 _ZONES = {
     "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "west": 60, "cet": 60, "mez": 60, "cest": 120, "mesz": 120,
@@ -29,10 +41,22 @@ several: the source's own timezone decides; failing that CST is RFC 822's -06:00
 _YEARS = range(1971, 2100)
 """Before: the zero values of Unix (1970) and .NET (0001), which no feed means."""
 
-_SECOND = r"(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
-_TIME = rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECOND}\s*(?P<half>[AaPp]\.?[Mm]\.?(?![A-Za-z]))?"
+_YEARS_IN_SECONDS = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_YEARS.start, _YEARS.stop))
+_NOT_A_CLOCK = "197"
+"""Ten digits from here on may also be a year, month, day and hour: no time. (As seconds they lie beyond 2032.)"""
+
+_SECOND = r"(?:(?P=mark_of_time)(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+_TIME = (
+    rf"(?P<hour>\d{{1,2}})(?P<mark_of_time>[:.h])(?P<minute>\d{{2}}){_SECOND}\s*(?P<half>[AaPp]\.?[Mm]\.?(?![A-Za-z]))?"
+)
 _ZONE = r"(?P<zone>.{0,60})"
-_LATER = rf"(?:[\s,T]+(?:at\s+)?{_TIME}\s*{_ZONE})?"
+_LATER = (
+    r"(?:\s?(?:г|р)\.)?"  # 2026 г.
+    rf"(?:[\s,T–—-]+(?:(?:at|à|às|as|a\s+las|um|om|kl\.?|в|о|saat)\s+)?{_TIME}\s*{_ZONE})?"
+)
+_NAME = r"(?P<name>[^\s\d,.:;()/\[\]+-]{2,16}(?:\s(?:الثاني|الأول))?)"
+_WEEKDAY = r"(?:[^\s\d,]{2,16}(?:,\s*|\s+))?"
+_OF = r"(?:[\s/-]+|\.\s*)(?:(?:de|del|of)\s+|d['’])?"
 _FORMS = tuple(
     re.compile(form, re.ASCII | re.DOTALL)
     for form in (
@@ -42,18 +66,23 @@ _FORMS = tuple(
         # 20240229T100000Z, 20240229100000, 20240229
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
         r"(?:[Tt ]?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?\s*(?P<zone>[^\d].{0,60})?)?",
-        # Thu, 29 Feb 2024 10:00:00 +0300; 29 February 2024; 29-Feb-24 10:00 GMT
-        rf"(?:[^\s\d,]{{2,12}}(?:,\s*|\s+))?(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?[\s-]+(?P<name>[A-Za-z]{{3,9}})\.?,?[\s-]+(?P<year>\d{{4}}|\d{{2}}){_LATER}",
+        # Thu, 29 Feb 2024 10:00:00 +0300; 29 February 2024; 29-Feb-24 10:00 GMT; 29 de febrero de 2024; 1er mars 2024
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°)?{_OF}{_NAME}\.?,?{_OF}(?P<year>\d{{4}}|\d{{2}}){_LATER}",
         # February 29, 2024 10:00 AM EST; Thu Feb 29, 2024
-        rf"(?:[^\s\d,]{{2,12}}(?:,\s*|\s+))?(?P<name>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_LATER}",
+        rf"{_WEEKDAY}{_NAME}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_LATER}",
         # Thu Feb 29 10:00:00 MSK 2024 (asctime, date(1))
-        rf"(?:[A-Za-z]{{3,9}},?\s+)?(?P<name>[A-Za-z]{{3,9}})\s+(?P<day>\d{{1,2}})\s+{_TIME}\s*(?P<zone>\S{{0,10}}?)\s+(?P<year>\d{{4}})",
+        rf"(?:[A-Za-z]{{3,9}},?\s+)?{_NAME}\s+(?P<day>\d{{1,2}})\s+{_TIME}\s*(?P<zone>\S{{0,10}}?)\s+(?P<year>\d{{4}})",
         # 29.02.2024 10:00: with dots the day comes first (with slashes nobody knows)
         rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){_LATER}",
+        # 2024年2月29日 10:00, 2024년 2월 29일 10:00
+        rf"(?P<year>\d{{4}})\s?[年년]\s*(?P<month>\d{{1,2}})\s?[月월]\s*(?P<day>\d{{1,2}})\s?[日일]{_LATER}",
     )
 )
+_EPOCH = re.compile(r"(1\d{9})(\.\d{1,6})?|(1\d{12})", re.ASCII)
+_IANA = re.compile(r"[A-Z][A-Za-z]{1,20}/[A-Z][A-Za-z_+-]{1,20}(?:/[A-Z][A-Za-z_]{1,20})?", re.ASCII)
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+-])\s*(\d{1,2}):?(\d{2})?", re.ASCII | re.IGNORECASE)
 _EXACT = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII)
+_HOURS = re.compile(r"\A\s*(?:Uhr|hrs?|hs|h|uur|ч)\b\.?", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]{0,40}[)\]]\s*\Z")
 
 
@@ -64,9 +93,23 @@ def read_instant(raw: str | None, zone: str | None, origin: str) -> Instant | No
         return None
     if _EXACT.fullmatch(text):  # what sitemaps mostly hold, at a third of the time
         return _exact(text, origin)
+    if (epoch := _EPOCH.fullmatch(text)) and text < _NOT_A_CLOCK:
+        return read_epoch(float(epoch[1] or epoch[3]), origin, text)
     for form in _FORMS:
         if match := form.fullmatch(text):
             return _instant(match.groupdict(), text, zone, origin)
+    return None
+
+
+def read_epoch(number: float, origin: str, raw: str | None = None) -> Instant | None:
+    """The time that a JSON answer gives as seconds or milliseconds since the epoch, whichever falls into our time: no
+    number does as both. `raw`: as it was written, where that was a text."""
+    if not math.isfinite(number):
+        return None
+    for unit in (1, 1000):
+        if _YEARS_IN_SECONDS[0] <= number / unit < _YEARS_IN_SECONDS[1]:
+            moment = datetime.fromtimestamp(number // unit, UTC)
+            return Instant(f"{moment:%Y-%m-%dT%H:%M:%SZ}", "second", "+00:00", raw or str(number), origin)
     return None
 
 
@@ -87,7 +130,7 @@ def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: s
         return None
     offset = None
     if moment is not None:
-        name = _ASIDE.sub("", found.get("zone") or "").strip()
+        name = _HOURS.sub("", _ASIDE.sub("", found.get("zone") or "")).strip()
         if name:
             offset = _offset(name, moment, zone)
         elif zone is not None:
@@ -101,16 +144,27 @@ def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: s
 
 def _day(found: dict[str, str | None]) -> date | None:
     name = found.get("name")
-    month = _MONTHS.get(name[:3].lower()) if name else int(found["month"] or 0)
+    month = _month(name) if name else int(found["month"] or 0)
     year = int(found["year"] or 0)
     if len(found["year"] or "") == 2:
-        year += 2000 if year < 70 else 1900
+        year += 2000 if year < 50 else 1900  # RFC 2822 4.3
     if not month or year not in _YEARS:
         return None
     try:
         return date(year, month, int(found["day"] or 0))
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=512)
+def _month(name: str) -> int | None:
+    """The one month that a name means: English ones also cut short, others as people write them."""
+    key = name.lower()
+    english = [number for number, month in enumerate(_ENGLISH, 1) if len(key) > 2 and month.startswith(key)]
+    if english:
+        return english[0]
+    months = month_of(name)
+    return months[0] if len(months) == 1 else _SHORT.get(key)
 
 
 def _clock(day: date, found: dict[str, str | None]) -> datetime | None:
@@ -131,6 +185,11 @@ def _offset(name: str, moment: datetime, zone: str | None) -> timedelta | None:
         if hours > 14 or minutes > 59:
             return None
         return timedelta(hours=hours, minutes=minutes) * (-1 if match[1] == "-" else 1)
+    if _IANA.fullmatch(name):
+        try:
+            return moment.replace(tzinfo=ZoneInfo(name)).utcoffset()
+        except (KeyError, ValueError, OSError):
+            return None
     key = name.rstrip(".").lower()
     if zone is not None:
         there = moment.replace(tzinfo=ZoneInfo(zone))

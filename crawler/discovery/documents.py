@@ -21,7 +21,8 @@ _REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));
 _PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b[^<>]*>", re.IGNORECASE)
+_NO_TEXT = re.compile(r"<(script|style|figcaption|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:\w{1,9}:)?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _AMPERSAND = re.compile(
@@ -169,6 +170,6 @@ def paragraphs(text: str | None) -> str | None:
         return None
     if "<" not in text and "&lt;" in text:
         text = html.unescape(text)
-    lines = (_TAG.sub("", piece) for piece in _BLOCK.split(_SILENT.sub(" ", text)))
+    lines = (_TAG.sub("", piece) for piece in _BLOCK.split(_NO_TEXT.sub(" ", text)))
     cleaned = (_SPACE.sub(" ", _NOT_XML.sub("", html.unescape(line))).strip() for line in lines)
     return "\n\n".join(line for line in cleaned if line) or None

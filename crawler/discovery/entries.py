@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from lxml import etree
+
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import paragraphs, plain
 from storage.models import Instant, Link
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_TAGS = 50
+MAX_FULL_TEXT = 200_000
+"""Characters; what is longer is no article's text, and is not kept."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.IGNORECASE)
@@ -34,6 +39,7 @@ _NAMESPACES = {
 _CORE = ("w3.org/2005/atom", "purl.org/atom/ns", "purl.org/rss/1.0/", "netscape.com/rdf/simple", "backend.userland.com",
          "blogs.law.harvard.edu/tech", "my.netscape.com/publish/formats")  # fmt: skip
 _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
+_FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
 _MODIFIED = ("updated", "modified", "dcterms:modified")
 
 
@@ -92,18 +98,38 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
     if address is None:
         return None
     identity = _text(children, "guid", "id")
+    lead = plain(_text(children, "description", "summary", "media:description"))
     return Link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
-        lead=plain(_text(children, "description", "summary", "media:description")),
+        lead=lead,
         published=_instant(children, _PUBLISHED, zone),
         modified=_instant(children, _MODIFIED, zone),
         language=language_of(entry.get(_XML + "lang")) or language_of(_text(children, "dc:language")) or language,
         tags=tags_of(_tags(children)),
         image=_image(children, url),
         guid=identity.strip() if identity else None,
-        full_text=paragraphs(_text(children, "yandex:full-text", "full-text")),
+        full_text=full_text_of(lead, *(_markup(e) for key in _FULL_TEXT for e in children.get(key, ()))),
     )
+
+
+def full_text_of(lead: str | None, *markup: str | None) -> str | None:
+    """The longest text of what a feed gives as the article's own; None where it says no more than the summary does."""
+    texts = [text for raw in markup if raw and (text := paragraphs(raw))]
+    longest = max(texts, key=len, default="")
+    return longest if len(lead or "") < len(longest) <= MAX_FULL_TEXT else None
+
+
+def _markup(element: _Element) -> str | None:
+    """What a content element holds, with the elements inside it (Atom's xhtml) as markup; None for what only points to
+    it (`src`), or is neither text nor HTML."""
+    kind = (element.get("type") or "html").lower()
+    if element.get("src") or not ("html" in kind or kind.startswith("text")):
+        return None
+    if not len(element):
+        return element.text
+    inner = (etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return (element.text or "") + "".join(inner)
 
 
 def _text(children: dict[str, list[_Element]], *keys: str) -> str | None:

@@ -36,7 +36,8 @@ def read_feed(body: bytes, *, url: str, zone: str | None, content_type: str | No
     text = documents.decode(body, charset)
     if not text.strip():
         return Found(problem="empty_body")
-    if text.lstrip().startswith(("{", "[")) or "json" in (content_type or "").lower():
+    start = text.lstrip()[:1]
+    if start in ("{", "[") or ("json" in (content_type or "").lower() and start != "<"):
         return json_feed.read_json_feed(text, url=url, zone=zone, limit=MAX_ITEMS)
     root = documents.root_name(text)
     if root not in _FEED_ROOTS:

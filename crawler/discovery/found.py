@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Found:
     """Links in the document's order. `total` counts its entries, also those without an address (`no_link`) and those
     beyond the limit (`over_limit`), which `refused` counts by reason. `ttl` in seconds. `problem`: see `read.PROBLEMS`.
+    `next`: the address of a listing's next page, as its own link says.
     """
 
     links: list[Link] = field(default_factory=list)
@@ -21,6 +22,7 @@ class Found:
     refused: Counter[str] = field(default_factory=Counter)
     ttl: int | None = None
     problem: str | None = None
+    next: str | None = None
 
     def add(self, link: Link | None, reason: str = "no_link") -> None:
         """Count one entry: its link, or the reason why it has none."""

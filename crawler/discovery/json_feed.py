@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import plain
-from crawler.discovery.entries import http_url, language_of, tags_of
+from crawler.discovery.entries import full_text_of, http_url, language_of, tags_of
 from crawler.discovery.found import Found
 from storage.models import Link
 
@@ -42,17 +43,26 @@ def _link(item: dict[str, Any], url: str, zone: str | None, language: str | None
     if address is None:
         return None
     tags = item.get("tags")
+    lead = plain(_text(item.get("summary")))
     return Link(
         url=address,
         title=plain(_text(item.get("title"))),
-        lead=plain(_text(item.get("summary"))),
+        lead=lead,
         published=read_instant(_text(item.get("date_published")), zone, "feed"),
         modified=read_instant(_text(item.get("date_modified")), zone, "feed"),
         language=language_of(_text(item.get("language"))) or language,
         tags=tags_of(_text(tag) for tag in tags) if isinstance(tags, list) else (),
         image=http_url(_text(item.get("image")) or _text(item.get("banner_image")), url),
         guid=guid,
+        full_text=full_text_of(lead, _text(item.get("content_html")), _written(item.get("content_text"))),
     )
+
+
+def _written(text: object) -> str | None:
+    """`content_text` as markup: its line ends part paragraphs, its `<` are its own."""
+    if not isinstance(text, str):
+        return None
+    return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line.strip())
 
 
 def _text(value: object) -> str | None:

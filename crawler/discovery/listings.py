@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 MAX_LINKS = 5_000
 
 
-def read_listing(body: bytes, *, url: str, selectors: tuple[str, ...], charset: str | None) -> Found:
+def read_listing(
+    body: bytes, *, url: str, selectors: tuple[str, ...], following: tuple[str, ...] = (), charset: str | None
+) -> Found:
     """Links of the elements that any selector matches, in the page's order, each with its text as title.
 
     An element that is no link itself stands for the first link inside it, or the one around it. Without selectors: all
-    links of the page; the source's address patterns choose. Raises `cssselect.SelectorError` for a wrong selector.
+    links of the page; the source's address patterns choose. `following`: selectors of the link to the next page, tried
+    in order (`Found.next`). Raises `cssselect.SelectorError` for a wrong selector.
     """
     if len(body) > documents.MAX_FEED_BYTES:
         return Found(problem="too_large")
@@ -44,9 +47,20 @@ def read_listing(body: bytes, *, url: str, selectors: tuple[str, ...], charset: 
         address = http_url(anchor.get("href"), base)
         title = plain(text_of(anchor)) or plain(anchor.get("title"))
         found.add(Link(address, via="listing", title=title) if address else None)
+    found.next = _next(root, following, base)
     if not found.links:
         found.problem = "bot_check" if documents.is_bot_check(text) else "empty_listing"
     return found
+
+
+def _next(root: _Element, selectors: tuple[str, ...], base: str) -> str | None:
+    """The first address that the selectors give, of `<a>` or `<link rel="next">`; None on the last page."""
+    for selector in selectors:
+        for element in cast("list[_Element]", compiled(selector)(root)):
+            holder = element if element.get("href") else _anchor(element)
+            if holder is not None and (address := http_url(holder.get("href"), base)):
+                return address
+    return None
 
 
 def _parse(text: str, url: str) -> _Element | None:

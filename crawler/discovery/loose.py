@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 from crawler.discovery.dates import read_instant
-from crawler.discovery.documents import as_utf8, decode, paragraphs, plain
-from crawler.discovery.entries import http_url, language_of, tags_of
+from crawler.discovery.documents import as_utf8, decode, plain
+from crawler.discovery.entries import full_text_of, http_url, language_of, tags_of
 from crawler.discovery.found import Found
 from storage.models import Instant, Link
 
@@ -42,17 +42,19 @@ def _link(entry: Any, url: str, zone: str | None, language: str | None) -> Link 
     if address is None:
         return None
     tags = dict.get(entry, "tags") or ()
+    lead = plain(_get(entry, "summary"))
+    contents = [_get(part, "value") for part in dict.get(entry, "content") or ()]
     return Link(
         url=address,
         title=plain(_get(entry, "title")),
-        lead=plain(_get(entry, "summary")),
+        lead=lead,
         published=_instant(_get(entry, "published"), zone) or _instant(_get(entry, "created"), zone),
         modified=_instant(_get(entry, "updated"), zone),
         language=language_of(_get(entry, "language")) or language,
         tags=tags_of(_get(tag, "label") or _get(tag, "term") for tag in tags),
         image=_image(entry, url),
         guid=identity,
-        full_text=paragraphs(_get(entry, "yandex_full-text")),
+        full_text=full_text_of(lead, _get(entry, "yandex_full-text"), *contents),
     )
 
 

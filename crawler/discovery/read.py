@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urldefrag
 
 from crawler.discovery import documents
+from crawler.discovery.archives import fields_of
 from crawler.discovery.feeds import read_feed
+from crawler.discovery.json_listing import read_json_listing
 from crawler.discovery.links import examine
 from crawler.discovery.listings import read_listing
 from crawler.discovery.sitemaps import read_robots, read_sitemap
+from storage.models import Link
 
 if TYPE_CHECKING:
     from crawler.discovery.found import Found
     from crawler.source import Endpoint, Source
-    from storage.models import Link, LinkKind, Via
+    from storage.models import LinkKind, Via
 
 PROBLEMS: Final = {
     "empty_body": "the answer has no content",
@@ -29,6 +32,8 @@ PROBLEMS: Final = {
     "empty_listing": "a page on which the selectors find no link: the layout may have changed",
     "not_a_feed": "neither RSS, RDF, Atom nor JSON Feed: often an error page with status 200",
     "not_a_sitemap": "neither a sitemap nor a feed nor a list of addresses",
+    "not_json": "no JSON, where the source's TOML expects it",
+    "no_items": "JSON without a list where the TOML's `items` says that it is: the interface may have changed",
     "bot_check": "a bot check in place of the document",
     "truncated": "the document ends before its end tag; the links before that are good",
     "too_large": "over the size limit",
@@ -37,17 +42,22 @@ PROBLEMS: Final = {
 """Why an answer with status 200 counts as a failure (tass.ru's feeds now and then come empty or as a bot check)."""
 
 
+_EMPTY = ("empty_sitemap", "empty_listing", "empty_feed")
+
+
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """`links`: wanted, each article once, in the document's order, `url` as found (absolute, without fragment).
     `problem`: a key of `PROBLEMS`. `ttl`: seconds that a feed asks to wait. `total`: entries seen, which is always
-    `len(links)` and the counts of `refused` together: (reason, count), reasons in alphabetical order."""
+    `len(links)` and the counts of `refused` together: (reason, count), reasons in alphabetical order. `next`: the next
+    page's address as a listing's own link says, on the source's hosts."""
 
     links: tuple[Link, ...]
     problem: str | None = None
     ttl: int | None = None
     total: int = 0
     refused: tuple[tuple[str, int], ...] = ()
+    next: str | None = None
 
 
 def read(
@@ -59,8 +69,10 @@ def read(
     charset: str | None,
     endpoint: Endpoint,
     source: Source,
+    later: bool = False,
 ) -> Discovery:
-    """What an endpoint's answer offers. `url` answered; `charset` (else that of `content_type`) is the HTTP header's.
+    """What an endpoint's answer offers. `url` answered; `charset` (else that of `content_type`) is the HTTP header's;
+    `later`: a further page of a listing, which may be empty: it is the one after the last.
 
     Reasons in `refused`: `no_link`, `not_http`, `bad_url`, `other_host`, `not_article`, `not_followed` (a sitemap that
     `endpoint.follow` does not match), `duplicate`, `over_limit`. Raises ValueError for kind `article`.
@@ -73,8 +85,8 @@ def read(
     found = _found(kind, unpacked, endpoint, source, url=url, content_type=content_type, charset=charset)
     if not complete:
         found.problem = "too_large" if len(unpacked) >= limit else "truncated"
-    if found.problem == "empty_sitemap" and endpoint.role == "archive":
-        found.problem = None  # a day without a story is a fact, not a failure
+    if found.problem in _EMPTY and (later or _may_be_empty(kind, endpoint)):
+        found.problem = None
     refused = Counter(found.refused)
     links: dict[str, Link] = {}
     for link in found.links:
@@ -85,7 +97,22 @@ def read(
             refused[reason] += 1
         else:
             links[key] = _as_found(link, endpoint)
-    return Discovery(tuple(links.values()), found.problem, found.ttl, found.total, tuple(sorted(refused.items())))
+    counts = tuple(sorted(refused.items()))
+    return Discovery(
+        tuple(links.values()), found.problem, found.ttl, found.total, counts, _next(found.next, url, source)
+    )
+
+
+def _may_be_empty(kind: LinkKind, endpoint: Endpoint) -> bool:
+    """A day without a story is a fact, not a failure. (A listing on one page always has something.)"""
+    return endpoint.role == "archive" and (kind == "sitemap" or "year" in fields_of(endpoint.url))
+
+
+def _next(address: str | None, url: str, source: Source) -> str | None:
+    plain = urldefrag(address or "").url
+    if not plain or plain == urldefrag(url).url:
+        return None
+    return plain if examine(Link(plain, kind="listing"), source)[0] is None else None
 
 
 def _found(
@@ -104,8 +131,10 @@ def _found(
             return read_feed(body, url=url, zone=zone, content_type=content_type, charset=charset)
         case "sitemap":
             return read_sitemap(body, url=url, zone=zone, content_type=content_type, charset=charset)
+        case "listing" if endpoint.json is not None:
+            return read_json_listing(body, endpoint.json, url=url, zone=zone, charset=charset)
         case "listing":
-            return read_listing(body, url=url, selectors=endpoint.article, charset=charset)
+            return read_listing(body, url=url, selectors=endpoint.article, following=endpoint.next, charset=charset)
         case "robots":
             return read_robots(body, url=url)
         case "article":
@@ -119,9 +148,12 @@ def _examined(link: Link, endpoint: Endpoint, source: Source) -> tuple[str | Non
 
 
 def _as_found(link: Link, endpoint: Endpoint) -> Link:
-    """The link without its fragment; what an archive gave says so."""
+    """The link without its fragment; what an archive gave says so, and what is to be made of the feed's own text."""
     via: Via = "archive" if endpoint.role == "archive" else link.via
-    return link if via == link.via and "#" not in link.url else replace(link, url=urldefrag(link.url).url, via=via)
+    whole = endpoint.full_text == "article" and link.full_text is not None
+    if via == link.via and whole == link.whole and "#" not in link.url:
+        return link
+    return replace(link, url=urldefrag(link.url).url, via=via, whole=whole)
 
 
 def _charset_of(content_type: str | None) -> str | None:

@@ -1,0 +1,86 @@
+"""What an endpoint's document gives to be read in its turn: a sitemap index's children, a listing's next page. Pure.
+
+Each such address is a row of the frontier, which holds it once, so that a circle ends by itself. It remembers the endpoint
+that it comes of (`Link.endpoint`) and its distance from there (`Link.depth`), which has an end, since a site can make up
+addresses for ever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.discovery.archives import after, in_span
+from pipelines.published import day_of_url
+from storage.models import Link
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crawler.discovery.read import Discovery
+    from crawler.source import Endpoint
+    from storage.models import Lease, Via
+
+MAX_DEPTH = 5
+"""Levels below an index. The protocol knows one; three were seen (an index a year, of indexes a month, of files a day)."""
+
+MAX_PAGES = 5_000
+"""Pages of one listing: at 20 links each, 100,000 stories. What ends a listing is its own end or the span's."""
+
+
+def depth_of(lease: Lease) -> int:
+    """The steps from the endpoint that the source names to what is leased."""
+    return lease.witness.depth if lease.witness else 0
+
+
+def children(links: tuple[Link, ...], lease: Lease, endpoint: Endpoint) -> tuple[tuple[Link, ...], int]:
+    """`links` with what is to be read in its turn marked as of `endpoint`, and how many of it lie too deep, and were
+    left out."""
+    depth = depth_of(lease) + 1
+    if all(link.kind == "article" for link in links):
+        return links, 0
+    kept = tuple(
+        link if link.kind == "article" else replace(link, endpoint=endpoint.url, depth=depth)
+        for link in links
+        if link.kind == "article" or depth <= MAX_DEPTH
+    )
+    return kept, len(links) - len(kept)
+
+
+def next_page(found: Discovery, lease: Lease, endpoint: Endpoint, since: datetime | None) -> Link | None:
+    """The listing's next page, older than the one just read, where that goes on to something wanted.
+
+    It does while the page gave a wanted link, is not the page before once more (some sites answer every number beyond
+    the last with the last page), is not as a whole older than `since`, as far as its links' dates are known (from the
+    listing, else from the day in their addresses), and is not the last of `MAX_PAGES`. The address is the one that the
+    page's own link gave (`Endpoint.next`), else the next number in the endpoint's `{page}`; None where there is neither.
+    `since` None: whatever its age (a live poll that finds a listing turned over).
+    """
+    address = found.next or after(endpoint.url, lease.url)
+    depth = depth_of(lease) + 1
+    if address is None or not found.links or depth >= MAX_PAGES:
+        return None
+    shown = _mark(found.links)
+    if lease.witness is not None and lease.witness.shown == shown:
+        return None
+    if since is not None and _all_before(found.links, since):
+        return None
+    via: Via = "archive" if endpoint.role == "archive" else "listing"
+    return Link(address, kind=lease.kind, via=via, endpoint=endpoint.url, depth=depth, shown=shown)
+
+
+def _mark(links: tuple[Link, ...]) -> str:
+    """Short mark of the articles that a page lists, whatever their order."""
+    urls = "\n".join(sorted(link.url for link in links))
+    return hashlib.sha256(urls.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _all_before(links: tuple[Link, ...], since: datetime) -> bool:
+    dated = [link if link.published else replace(link, published=day_of_url(link.url, _NEVER)) for link in links]
+    known = [in_span(link, since, None) for link in dated if link.published or link.modified]
+    return bool(known) and all(inside is False for inside in known)
+
+
+_NEVER = "2100-01-01T00:00:00Z"
+"""No day in an address is in the future of this: which days are impossible does not matter here."""
