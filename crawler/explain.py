@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from crawler import terminal
 from crawler.discovery.links import source_of
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
-from storage.models import Link, Page, Profile
+from storage.models import Page, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,43 +100,24 @@ def _profile(config: Config, url: str) -> Profile:
 
 
 def _fetched(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Page | None:
-    """The page at `url`, fetched once through a frontier of its own; None after saying why there is none."""
+    """The page at `url`, fetched once by the rules of every crawl; None after saying why there is none."""
     from crawler.loop import run_in_loop
-    from crawler.passes import crawl
-    from crawler.progress import Silent
-    from crawler.source import Source
-    from crawler.start import Start, at_work
-    from crawler.start_crawl import crawl_settings
+    from crawler.probe import Answer, probing
 
     address = canonical(url)
     profile = _profile(config, address)
-    site = host(address)
-    source = Source(
-        name=profile.source,
-        title=site,
-        home=address,
-        hosts=(site,),
-        country=None,
-        languages=(),
-        profile=profile,
-        endpoints=(),
+    answers: list[Answer] = []
+
+    async def main(stop: asyncio.Event) -> int:
+        async with probing(config, stop, exceptions=opened) as probe:
+            answers.extend(await probe.fetch([url]))
+        return 0
+
+    run_in_loop(main)
+    answer = answers[0]
+    if answer.good:
+        return answer.page(profile)
+    click.echo(
+        f"{url}: {answer.outcome.name}" + (f": {answer.outcome.detail}" if answer.outcome.detail else ""), err=True
     )
-    pages: list[Page] = []
-    with tempfile.TemporaryDirectory(prefix="dateline-extract-") as folder:
-        own = replace(config, database=Path(folder) / "one.db", group=None)
-        silent = Silent()
-        start = Start(own, {source.name: source}, crawl_settings(own, quiet=True), silent, opened)
-
-        async def main(stop: asyncio.Event) -> int:
-            async with at_work(start, stop) as (session, runner):
-                report = await crawl(session, source, runner, links=(Link(url=url, via="command"),), seen=pages.append)
-                if not silent.ends:
-                    # Not even asked: refused as a link, or its host closed or paused (robots.txt).
-                    counts = ", ".join(f"{n} {name}" for name, n in report.counts.items()) or "refused as a link"
-                    silent.ends.append((report.reason, f"not fetched: {counts}"))
-            return 0
-
-        run_in_loop(main)
-        for outcome, detail in silent.ends:
-            click.echo(f"{url}: {outcome}" + (f": {detail}" if detail else ""), err=True)
-    return pages[0] if pages else None
+    return None
