@@ -113,9 +113,17 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
     )
 
 
+_TAIL = re.compile(
+    r"\n\n(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
+    r"(?:appeared first on|first appeared on|появил[а-я]+ сначала на|вперше з.явивс[а-я]+ на|se publicó primero en"
+    r"|apareceu primeiro em|est apparu en premier sur|proviene da|erschien zuerst auf|verscheen eerst op)\s[^\n]+\Z"
+)
+"""What WordPress puts after each entry of its feeds, in the languages of its translations that were seen."""
+
+
 def full_text_of(lead: str | None, *markup: str | None) -> str | None:
     """The longest text of what a feed gives as the article's own; None where it says no more than the summary does."""
-    texts = [text for raw in markup if raw and (text := paragraphs(raw))]
+    texts = [_TAIL.sub("", text) for raw in markup if raw and (text := paragraphs(raw))]
     longest = max(texts, key=len, default="")
     return longest if len(lead or "") < len(longest) <= MAX_FULL_TEXT else None
 
@@ -159,10 +167,12 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
     for link in [*children.get("link", ()), *children.get("atom:link", ())]:
         base = link.base or entry.base or url
         href = link.get("href")
+        if link.get("rel", "alternate").lower() != "alternate":
+            continue
         if href is None:
             if address := http_url(text_of(link), base):
                 plain_links.append(address)
-        elif link.get("rel", "alternate").lower() == "alternate" and (address := http_url(href, base)):
+        elif address := http_url(href, base):
             alternates.append(("html" not in (link.get("type") or "text/html").lower(), len(alternates), address))
     if plain_links or alternates:
         return plain_links[0] if plain_links else min(alternates)[2]
