@@ -104,17 +104,41 @@ def daemon(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tup
 @click.option("--since", required=True, help="First day or time, in the source's zone (2023-10-01).")
 @click.option("--until", help="Last day (to its end) or time.  [default: now]")
 @click.option("--limit", help="At most this many articles now; the rest when called again.")
+@click.option("--oldest-first", is_flag=True, help="Begin at --since.  [default: with the newest]")
+@click.option("--estimate", is_flag=True, help="Read the archive's pages only; say how many articles, how long.")
 @DATABASE
 @AS_JSON
 @OPENED
 @told_plainly
-def backfill(source: str, db: Path | None, as_json: bool, opened: tuple[str, ...], **span: str | None) -> int:
-    """Fetch a source's archive of a span; called again after a break, only the rest."""
+def backfill(
+    source: str,
+    db: Path | None,
+    oldest_first: bool,
+    estimate: bool,
+    as_json: bool,
+    opened: tuple[str, ...],
+    **span: str | None,
+) -> int:
+    """Fetch a source's archive of a span; called again after a break, only the rest. See `dateline backfills`."""
     from crawler.start_crawl import Typed, crawl_settings, one_crawl, places
 
     config = configuration(db)
-    typed = Typed(source, {name: value for name, value in span.items() if value is not None})
+    given = {name: value for name, value in span.items() if value is not None}
+    typed = Typed(source, given | ({"order": "oldest"} if oldest_first else {}), only_estimate=estimate)
     return one_crawl(config, typed, settings=crawl_settings(config, quiet=True), as_json=as_json, opened=places(opened))
+
+
+@main.command()
+@click.argument("source", required=False)
+@click.option("--all", "finished", is_flag=True, help="Also those that are finished.")
+@DATABASE
+@AS_JSON
+@told_plainly
+def backfills(source: str | None, finished: bool, db: Path | None, as_json: bool) -> int:
+    """The unfinished backfills: their spans, how far they have come, how long the rest will take."""
+    from crawler.show_backfills import show
+
+    return show(configuration(db), source, finished=finished, as_json=as_json)
 
 
 @main.command("import")
@@ -153,13 +177,17 @@ def sources() -> None:
 
 
 @sources.command("list")
+@click.option("--language", help="Only sources of this language (ISO 639-1, as in `en`).")
+@click.option("--country", help="Only sources of this country (ISO 3166-1, as in `IN`).")
+@click.option("--all", "closed", is_flag=True, help="Also the closed ones, and why they are.")
 @AS_JSON
 @told_plainly
-def sources_list(as_json: bool) -> int:
-    """Every source: name, languages, confidence, whether it is chosen and verified."""
+def sources_list(language: str | None, country: str | None, closed: bool, as_json: bool) -> int:
+    """Every source: name, country, languages, how its news is found, confidence, whether it is chosen and verified."""
     from crawler.show_sources import show_list
 
-    return show_list(configuration(None), as_json=as_json)
+    config = configuration(None)
+    return show_list(config, language=language, country=country, closed=closed, as_json=as_json)
 
 
 @sources.command("show")

@@ -32,9 +32,11 @@ def init(
 ) -> int:
     """Write `folder`/dateline.toml from the options, asking on a terminal for contact and agencies that were not given.
 
-    Raises `ConfigError` (a wrong value, or the file is there already), `RegistryError` (an unknown agency)."""
+    Raises `ConfigError` (a wrong value, or the file is there already), `RegistryError` (an agency that is
+    unknown or closed)."""
+    from crawler.registry import RegistryError, packaged, select
     from crawler.registry import load as load_sources
-    from crawler.registry import packaged, select
+    from crawler.show_sources import offer
 
     folder = folder.absolute()
     file = folder / FILE
@@ -46,13 +48,18 @@ def init(
             "Mail address or URL that sites can reach you at (empty: none)", default="", show_default=False
         )
         if not sources:
-            click.echo("Agencies: " + ", ".join(sorted(packaged_sources)))
+            click.echo(offer(packaged_sources.values()))
             sources = click.prompt(
                 "Which to crawl (blanks between; empty: none yet)", default="", show_default=False
             ).split()
     own_folder = folder / own_sources if own_sources else None
     own = [own_folder] if own_folder and own_folder.is_dir() else []
     chosen = select(load_sources(packaged(), *own), sources)
+    for source in chosen.values():
+        if source.closed:
+            raise RegistryError(
+                f"{source.name} is closed: {source.closed} (`dateline sources list` shows what is open)"
+            )
     default = Config(database=folder / "news.db")
     config = replace(
         default,

@@ -1,4 +1,5 @@
-"""One spider a source: `scrapy list` shows every agency of the registry, and hand-written spiders in spiders/ too."""
+"""One spider a source: `scrapy list` shows every agency of the registry that is not closed, and hand-written spiders in
+spiders/ too."""
 
 from __future__ import annotations
 
@@ -54,4 +55,4 @@ class SourceLoader:
         return sorted({*open_ones, *self._by_hand.list()})
 
     def find_by_request(self, request: Request) -> builtins.list[str]:
-        return sorted(s.name for s in self._sources.values() if on_hosts(request.url, s.hosts))
+        return sorted(s.name for s in self._sources.values() if not s.closed and on_hosts(request.url, s.hosts))

@@ -1,56 +1,99 @@
-"""`dateline sources list / show`: the registry for people and programs."""
+"""`dateline sources list / show`, and the list that `dateline init` offers: the registry for people and programs."""
 
 from __future__ import annotations
 
 import json
+import textwrap
+from collections import Counter
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from crawler.registry import select
+from crawler.registry import RegistryError, select
 from crawler.start_crawl import sources_of
+from crawler.terminal import columns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from crawler.config import Config
+    from crawler.source import Source
+
+CONFIDENCE: Final = {
+    "high": "good evidence: an address in two sources, or in code that is cared for",
+    "medium": "fair evidence: one list that is cared for, or several that nobody checked",
+    "low": "weak evidence: old, or unchecked",
+}
+"""The words of a TOML's `confidence`, best first, and what each means."""
 
 
-def show_list(config: Config, *, as_json: bool) -> int:
-    """Every source of the registry, one row each."""
-    sources = sorted(sources_of(config).values(), key=lambda source: source.name)
+def show_list(config: Config, *, language: str | None, country: str | None, closed: bool, as_json: bool) -> int:
+    """One row a source, by name, so that editions of one agency stand together; the closed ones only where asked for.
+
+    Raises `RegistryError` for a language or country that no source of the registry has."""
+    every = sources_of(config)
+    wanted = filtered(every.values(), language=language, country=country)
+    shown = [source for source in wanted if closed or not source.closed]
     rows = [
         {
             "name": s.name,
             "title": s.title,
+            "country": s.country,
             "languages": list(s.languages),
             "endpoints": len(s.endpoints),
             "archive": any(e.role == "archive" for e in s.endpoints),
+            "archive_from": s.archive_from,
             "confidence": s.confidence,
             "verified": s.verified,
             "closed": s.closed,
             "chosen": s.name in config.sources,
         }
-        for s in sources
+        for s in shown
     ]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return 0
+    headings = ("name", "in", "language", "found by", "archive", "evidence", "", "title")
+    if rows_of_open := [_row(source, config) for source in shown if not source.closed]:
+        _print(headings, rows_of_open)
+    if shut := [(f"  {s.name}", s.country or "", f"{s.title}: {s.closed}") for s in shown if s.closed]:
+        click.echo("\nclosed:")
+        _print(("name", "in", "why"), shut)
+    hidden = sum(source.closed is not None for source in wanted) if not closed else 0
+    more = f"; {hidden} closed not shown (--all shows them and why)" if hidden else ""
+    click.echo(f"{len(rows_of_open)} sources{more}")
+    click.echo("* chosen in dateline.toml; all were written from public evidence, `seen` where one has been seen live")
+    return 0
+
+
+def _row(source: Source, config: Config) -> tuple[str, ...]:
+    mark = "*" if source.name in config.sources else " "
+    where = (source.country or "", " ".join(source.languages))
+    seen = "seen" if source.verified else ""
+    reach = "" if not archive(source) else source.archive_from[:7] if source.archive_from else "yes"
+    return (f"{mark} {source.name}", *where, live(source), reach, source.confidence, seen, source.title)
+
+
+def _print(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A line a row, the last column cut to what a terminal leaves it; only why a source is closed goes on below."""
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("name", "title", "languages", "archive", "confidence", "state"):
-        table.add_column(heading, no_wrap=heading == "name")
-    for row in rows:
-        state = f"closed: {row['closed']}" if row["closed"] else "verified" if row["verified"] else "unseen"
-        name = f"* {row['name']}" if row["chosen"] else f"  {row['name']}"
-        languages = " ".join(row["languages"]) if isinstance(row["languages"], list) else ""
-        table.add_row(
-            name, str(row["title"]), languages, "yes" if row["archive"] else "", str(row["confidence"]), state
+    for number, heading in enumerate(headings):
+        last = number == len(headings) - 1
+        widest = max(cell_len(text) for text in (heading, *(row[number] for row in rows)))
+        table.add_column(
+            heading,
+            no_wrap=heading != "why",
+            overflow="ellipsis",
+            min_width=None if last else min(widest, 16 if heading == "found by" else 32),
         )
-    Console().print(table)
-    click.echo("* chosen in dateline.toml; unseen: not yet seen live, written from public evidence")
-    return 0
+    for row in rows:
+        table.add_row(*row)
+    Console(width=columns() or 240, highlight=False, markup=False).print(table)
 
 
 def show_one(config: Config, name: str) -> int:
@@ -60,3 +103,66 @@ def show_one(config: Config, name: str) -> int:
     source = select(sources_of(config), [name])[name]
     click.echo(json.dumps(asdict(source), ensure_ascii=False, indent=2))
     return 0
+
+
+def filtered(sources: Iterable[Source], *, language: str | None = None, country: str | None = None) -> list[Source]:
+    """The sources of a language (`en` is also `en-GB`) and country, by name.
+
+    Raises `RegistryError` where none has it, with those that there are."""
+    found = sorted(sources, key=lambda source: source.name)
+    if language is not None:
+        found = _having(found, "language", language, _languages)
+    return found if country is None else _having(found, "country", country, _countries)
+
+
+def _having(sources: list[Source], what: str, asked: str, said: Callable[[Source], set[str]]) -> list[Source]:
+    found = [source for source in sources if asked.lower() in said(source)]
+    if not found:
+        there = sorted(set[str]().union(*(said(source) for source in sources)))
+        raise RegistryError(f"no source has {what} {asked!r}; there are {', '.join(there)}")
+    return found
+
+
+def _languages(source: Source) -> set[str]:
+    return {tag.partition("-")[0].lower() for tag in source.languages}
+
+
+def _countries(source: Source) -> set[str]:
+    return {source.country.lower()} if source.country else set()
+
+
+def live(source: Source) -> str:
+    """What a source's news is found by: `2 feeds, 1 sitemap, 1 JSON list`; empty where it has archives only."""
+    kinds = Counter("JSON list" if e.json else e.kind for e in source.endpoints if e.role == "live")
+    return ", ".join(f"{kinds[kind]} {kind}{'s' * (kinds[kind] > 1)}" for kind in sorted(kinds))
+
+
+def archive(source: Source) -> str:
+    """What a backfill reads, and from which day on, as far as that is known: `sitemap, from 2020-10-01`."""
+    kinds = sorted({"JSON list" if e.json else e.kind for e in source.endpoints if e.role == "archive"})
+    return ", ".join([*kinds, *([f"from {source.archive_from}"] if kinds and source.archive_from else [])])
+
+
+def offer(sources: Iterable[Source], *, width: int = 100) -> str:
+    """The sources that may be chosen, best evidence first, by language; closed ones are not among them."""
+    lines: list[str] = []
+    for confidence, meaning in CONFIDENCE.items():
+        by_language: dict[str, list[str]] = {}
+        for source in sources:
+            if not source.closed and source.confidence == confidence:
+                language = source.languages[0] if len(source.languages) == 1 else "several"
+                by_language.setdefault(language, []).append(source.name)
+        if not by_language:
+            continue
+        lines.append(f"{confidence} ({meaning})")
+        for language in sorted(by_language, key=lambda tag: (tag == "several", tag)):
+            names = "  ".join(sorted(by_language[language]))
+            lines += textwrap.wrap(
+                names,
+                width,
+                initial_indent=f"  {language:8}",
+                subsequent_indent=" " * 10,
+                break_on_hyphens=False,
+                break_long_words=False,
+            )
+    return "\n".join(lines)

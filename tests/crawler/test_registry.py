@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler import registry
-from crawler.discovery.links import is_article, on_hosts, source_of
+from crawler.discovery.links import on_hosts, source_of
 from crawler.registry import RegistryError
-from crawler.source import Politeness, Source
-from pipelines.urls import canonical
+from crawler.source import Politeness
 
 GOOD = r"""
 title = "Agency"
@@ -165,44 +163,6 @@ def test_selecting_an_unknown_name_shows_near_ones(tmp_path: Path) -> None:
     assert list(registry.select(sources, ["agency", "agency"])) == ["agency"]
     with pytest.raises(RegistryError, match="no source is called 'agancy'; did you mean agency"):
         registry.select(sources, ["agancy"])
-
-
-PACKAGED = registry.load(registry.packaged())
-
-
-def test_the_packaged_sources_are_many_languages_and_kinds() -> None:
-    assert {"tass-en", "tass-ru"} <= set(PACKAGED)
-    assert len(PACKAGED) >= 14
-    assert len({language for source in PACKAGED.values() for language in source.languages}) >= 6
-    kinds = {name: {(e.kind, e.role) for e in source.endpoints} for name, source in PACKAGED.items()}
-    assert any(found == {("feed", "live")} for found in kinds.values())
-    assert any(("sitemap", "live") in found for found in kinds.values())
-    assert any(("sitemap", "archive") in found for found in kinds.values())
-
-
-@pytest.mark.parametrize("source", PACKAGED.values(), ids=lambda source: source.name)
-def test_a_packaged_source_says_where_it_was_learned_and_is_not_yet_verified(source: Source) -> None:
-    assert not source.verified
-    assert source.evidence and source.examples and source.counterexamples
-    assert source.profile.agency and source.profile.timezone
-    assert any(endpoint.role == "live" for endpoint in source.endpoints)
-    assert all(endpoint.url.startswith("https://") for endpoint in source.endpoints)
-    assert len({endpoint.url for endpoint in source.endpoints}) == len(source.endpoints)
-
-
-@pytest.mark.parametrize("source", PACKAGED.values(), ids=lambda source: source.name)
-def test_an_example_yields_the_agencys_id_in_both_spellings(source: Source) -> None:
-    for url in source.examples:
-        assert is_article((url, canonical(url)), source.article_url, source.not_article)
-        if source.profile.agency_id:
-            found = [re.search(source.profile.agency_id, spelling) for spelling in (url, canonical(url))]
-            assert all(match is not None and match[1] for match in found), url
-
-
-def test_disallowed_interfaces_are_not_in_the_registry() -> None:
-    for source in PACKAGED.values():
-        for endpoint in source.endpoints:
-            assert "/api/" not in endpoint.url and "userApi" not in endpoint.url
 
 
 def test_hosts_mean_their_own_name_and_its_www_twin_only() -> None:
