@@ -42,19 +42,18 @@ def init(
     file = folder / FILE
     if file.exists() and not force:
         raise ConfigError(f"{file} is there already; edit it, or write it anew with --force")
-    packaged_sources = load_sources(packaged())
+    own_folder = folder / own_sources if own_sources else None
+    available = load_sources(packaged(), *([own_folder] if own_folder and own_folder.is_dir() else []))
     if sys.stdin.isatty():
         contact = contact or click.prompt(
             "Mail address or URL that sites can reach you at (empty: none)", default="", show_default=False
         )
         if not sources:
-            click.echo(offer(packaged_sources.values()))
+            click.echo(offer(available.values()))
             sources = click.prompt(
                 "Which to crawl (blanks between; empty: none yet)", default="", show_default=False
             ).split()
-    own_folder = folder / own_sources if own_sources else None
-    own = [own_folder] if own_folder and own_folder.is_dir() else []
-    chosen = select(load_sources(packaged(), *own), sources)
+    chosen = select(available, sources)
     for source in chosen.values():
         if source.closed:
             raise RegistryError(

@@ -7,9 +7,11 @@ import os
 import re
 import time
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -18,14 +20,17 @@ from scrapy.settings import Settings
 from crawler import registry
 from crawler.cli import main
 from crawler.config import Config
+from crawler.discovery.archives import child_in_span, expand
 from crawler.discovery.links import is_article, on_hosts, source_of
+from crawler.discovery.read import read
 from crawler.loader import SourceLoader
 from crawler.registry import RegistryError
 from crawler.show_sources import CONFIDENCE, filtered, offer
-from crawler.source import Source
+from crawler.source import Endpoint, Source
 from crawler.sources_doc import sources_doc
 from crawler.start_crawl import enabled
 from pipelines.urls import canonical
+from storage.models import Link
 
 ROOT = Path(__file__).parents[2]
 FACTS = Path(os.environ.get("DATELINE_FACTS", ROOT / ".." / "shared" / "facts")) / "agencies.toml"
@@ -137,6 +142,73 @@ def test_interfaces_that_robots_txt_was_seen_to_disallow_are_not_among_them() ->
 def test_walled_pages_are_read_in_a_feed_that_is_meant_for_reading() -> None:
     (feed,) = OPEN["tass-ru"].endpoints
     assert (feed.kind, feed.full_text) == ("feed", "article")
+
+
+@each_open
+def test_a_page_of_links_is_read_with_selectors_or_a_form_that_choose_among_them(source: Source) -> None:
+    for endpoint in source.endpoints:
+        if endpoint.kind == "listing" and endpoint.json is None:
+            assert endpoint.article or source.article_url, endpoint.url
+
+
+def archive_of(name: str) -> Endpoint:
+    return next(endpoint for endpoint in OPEN[name].endpoints if endpoint.role == "archive")
+
+
+def found_in(body: str, endpoint: Endpoint, name: str) -> tuple[Link, ...]:
+    return read(
+        endpoint.kind,
+        body.encode(),
+        url=endpoint.url,
+        content_type=None,
+        charset=None,
+        endpoint=endpoint,
+        source=OPEN[name],
+    ).links
+
+
+@pytest.mark.parametrize(
+    ("name", "child", "inside"),
+    [
+        ("sputnik-en", "https://sputnikglobe.com/sitemap_article.xml?date_start=20210301&date_end=20210331", True),
+        ("sputnik-en", "https://sputnikglobe.com/sitemap_article.xml?date_start=20240301&date_end=20240331", False),
+        ("rt-ru", "https://russian.rt.com/sitemap_2021_3.xml", True),
+        ("rt-ru", "https://russian.rt.com/sitemap_2019.xml", False),
+        ("tasnim", "https://www.tasnimnews.ir/en/2019/en_2019_sitemap.xml", True),  # a year's: read, not dated
+        ("tasnim", "https://www.tasnimnews.ir/en/2021/3/14/en_2021_3_14_sitemap.xml", True),
+        ("tasnim", "https://www.tasnimnews.ir/en/2019/3/14/en_2019_3_14_sitemap.xml", False),
+        ("irib-news", "https://www.irib-news.ir/fa-sitemap-newsarchive/2019/03", True),
+    ],
+)
+def test_an_archives_children_are_read_where_they_may_hold_the_year_2021(name: str, child: str, inside: bool) -> None:
+    endpoint = archive_of(name)
+    escaped = child.replace("&", "&amp;")
+    (link,) = found_in(f"<sitemapindex><sitemap><loc>{escaped}</loc></sitemap></sitemapindex>", endpoint, name)
+    assert (link.url, link.kind) == (child, "sitemap")
+    first, last = datetime(2021, 1, 2, tzinfo=UTC), datetime(2021, 12, 30, tzinfo=UTC)
+    assert child_in_span(link, first, last, endpoint) is inside
+
+
+def test_archives_by_day_and_page_begin_with_their_first_page() -> None:
+    day = datetime(2024, 11, 1, 9, tzinfo=UTC)
+    zone = ZoneInfo("Europe/Moscow")
+    assert expand(archive_of("interfax-ru"), day, day, zone) == ("https://www.interfax.ru/news/2024/11/01/page_1",)
+    assert expand(archive_of("sana"), day, day, zone) == ("https://sana.sy/en/politics/page/1/",)
+
+
+def test_the_lists_in_json_give_addresses_titles_and_instants() -> None:
+    story = {"link": "/politics/2149717", "title": "A title", "lead": "A lead", "date": 1730462400}
+    endpoint = next(endpoint for endpoint in OPEN["tass-en"].endpoints if endpoint.json)
+    assert json.loads(endpoint.post or "") == {"sectionId": 4954, "limit": 20, "type": "all"}
+    (link,) = found_in(json.dumps({"newsList": [story], "lastTime": 1}), endpoint, "tass-en")
+    assert (link.url, link.title, link.lead) == ("https://tass.com/politics/2149717", "A title", "A lead")
+    assert link.published and link.published.at == "2024-11-01T12:00:00Z"
+
+    address = "https://www.prensa-latina.cu/2026/07/19/un-ejemplo/"
+    post = {"link": address, "title": {"rendered": "Un ejemplo"}, "date": "2026-07-19T08:00:00"}
+    (link,) = found_in(json.dumps([post]), archive_of("prensa-latina"), "prensa-latina")
+    assert (link.url, link.title) == (address, "Un ejemplo")
+    assert link.published and link.published.at == "2026-07-19T12:00:00Z"  # Havana's summer time
 
 
 def test_the_document_of_the_agencies_is_current() -> None:
