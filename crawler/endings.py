@@ -10,7 +10,7 @@ from crawler.answers import blames_host
 from crawler.feed_text import is_whole
 from crawler.politeness.pace import next_due
 from crawler.source import Endpoint
-from storage.models import Ending, HostNote
+from storage.models import AGAIN, Ending, HostNote, Outcome
 
 if TYPE_CHECKING:
     from crawler.source import Source
@@ -25,6 +25,8 @@ GONE = ("gone", "rejected:soft_404")
 
 CHILD_INTERVAL = 86400
 """Seconds between two looks at a sitemap that an index lists, unless the index says sooner that it has changed."""
+
+MADE_OF_FEED = "made of the feed's own text; its page was not asked for"
 
 _FIELD = re.compile(r"\\\{(year|month|day|page)(:02)?\\\}")
 
@@ -87,6 +89,9 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         gone_gap=source.gone_gap,
     )
     note = ending.host or HostNote(host=lease.host)
+    if is_whole(lease, source) and ending.outcome.detail != AGAIN:  # which the store looks for as it is
+        detail = "; ".join(filter(None, (ending.outcome.detail, MADE_OF_FEED)))
+        ending = replace(ending, outcome=Outcome(ending.outcome.name, detail))
     return replace(
         ending,
         due=due.at,

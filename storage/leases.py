@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from storage import clock, hosts, links, owners, runs
 from storage.models import Lease, Leased, Validators
+from storage.witness import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -233,7 +234,7 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lea
         seen=seen,
         tries=tries,
         validators=Validators(etag, last_modified),
-        witness=links.from_json(witness),
+        witness=from_json(witness),
         backfill=holder.backfill or None,
         first_poll=bool(first and not seen and not holder.backfill and kind not in ("article", "robots")),
         missing=missing,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from storage import clean, clock
+from storage import clean, clock, witness
 from storage.errors import Unstorable
-from storage.models import Instant, Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sqlite_utils import Database
 
-    from storage.models import LinkKind
+    from storage.models import Link, LinkKind
 
 ENDPOINT, ARTICLE, RECHECK = 1, 2, 3
 """Ranks: what is leased first. robots.txt comes before all, by itself."""
@@ -27,8 +25,6 @@ LEFT = (
 """SQL: the row is an endpoint that left the source's TOML while it was leased, and retires when the lease ends."""
 
 MINUTE, SECOND = 59.999, 0.999
-_FIELDS = tuple(f.name for f in fields(Link))
-_INSTANT = tuple(f.name for f in fields(Instant))
 VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
 
 
@@ -98,30 +94,6 @@ def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, bac
     if not backfill:
         _retire(db, source, {url for url, _ in wanted})
     return begun
-
-
-def to_json(link: Link | None) -> str | None:
-    """A link as its row keeps it: only what was said."""
-    if link is None:
-        return None
-    said: dict[str, Any] = {}
-    for name in _FIELDS:
-        value = getattr(link, name)
-        if value is not None and value != ():
-            said[name] = {part: getattr(value, part) for part in _INSTANT} if isinstance(value, Instant) else value
-    return clean.dumps(said)
-
-
-def from_json(kept: str | None) -> Link | None:
-    """The link again."""
-    if kept is None:
-        return None
-    plain: dict[str, Any] = json.loads(kept)
-    for name in ("published", "modified"):
-        if name in plain:
-            plain[name] = Instant(**plain[name])
-    plain["tags"] = tuple(plain.get("tags", ()))
-    return Link(**plain)
 
 
 def _retire(db: Database, source: str, named: set[str]) -> None:
@@ -212,7 +184,7 @@ def _insert(
             link.kind,
             0 if article else finder.backfill,
             clean.host_of(link.url),
-            to_json(link),
+            witness.to_json(link),
             _changed(link) if looked_at is None else None,
             now,
             finder.backfill if state == "pending" else 0,
@@ -229,36 +201,40 @@ def _insert(
 
 
 def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, now: float, result: Offered) -> None:
-    link_id, _, state, backfill, seen, due, looked_at, _, _, _, witness = row
+    link_id, _, state, backfill, seen, due, looked_at, _, _, _, kept = row
     if state not in ("pending", "held", "done"):
         return
     unseen = link.kind == "article" and not seen and looked_at is None
     if unseen and state in ("pending", "held") and finder.backfill and backfill != finder.backfill:
         # Also of an earlier backfill that was broken off: whoever asks for the span now fetches it.
-        _set_due(db, link_id, due if due is not None else now, _merged(witness, link), backfill=finder.backfill)
+        _set_due(db, link_id, due if due is not None else now, witness.merged(kept, link), backfill=finder.backfill)
         result.new += 1
         return
     again = _again(row, link, now) if not finder.backfill else None
     if again is not None:
-        _set_due(db, link_id, again if due is None else min(due, again), _merged(witness, link), again=_changed(link))
+        merged, basis = witness.merged(kept, link), _changed(link) or row[7] or 0.0
+        _set_due(db, link_id, again if due is None else min(due, again), merged, again=basis)
         result.again += 1
     elif unseen and state == "pending" and not finder.backfill:
         # A backfill's unread page that is now in the live feed is news: the live crawl takes it.
         to_live = 0 if backfill and not finder.first_poll else None
-        if to_live is None and to_json(link) == witness:
+        if to_live is None and witness.to_json(link) == kept:
             return
-        merged = _merged(witness, link)
-        if to_live is not None or to_json(merged) != witness:
+        merged = witness.merged(kept, link)
+        if to_live is not None or witness.to_json(merged) != kept:
             _set_due(db, link_id, due if due is not None else now, merged, backfill=to_live)
 
 
 def _again(row: tuple[Any, ...], link: Link, now: float) -> float | None:
     """When to look again at a known link; None: no reason. A site that marks every page as just changed is believed
     twice, then ever less often."""
-    _, _, state, _, _, _, looked_at, modified, found_at, vain, _ = row
+    _, _, state, _, _, _, looked_at, modified, found_at, vain, kept = row
     changed = _changed(link)
     basis = found_at if looked_at is None and state == "held" else looked_at
-    if changed is None or basis is None or changed <= basis or (modified is not None and changed <= modified):
+    if basis is None:
+        return None
+    later = changed is not None and changed > basis and (modified is None or changed > modified)
+    if not later and not (looked_at is not None and witness.other_words(kept, link)):
         return None
     gap = 0.0 if vain < VAIN_FREE else min(VAIN_MOST, VAIN_STEP * 2.0 ** (vain - VAIN_FREE))
     return float(max(now, basis + gap))
@@ -275,21 +251,10 @@ def _set_due(
         {
             "id": link_id,
             "due": due,
-            "witness": to_json(link),
+            "witness": witness.to_json(link),
             "newest": _newest(link),
             "again": again,
             "article": ARTICLE,
             "backfill": backfill,
         },
     )
-
-
-def _merged(kept: str | None, link: Link) -> Link:
-    """The new witness, with what only an earlier one said."""
-    old = from_json(kept)
-    if old is None:
-        return link
-    missing = {
-        f.name: getattr(old, f.name) for f in fields(Link) if getattr(link, f.name) in (None, ()) and f.name != "kind"
-    }
-    return replace(link, **missing)

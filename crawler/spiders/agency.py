@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from scrapy import Request, Spider
 
-from crawler import answers, request_meta, responses
-from crawler.discovery.archives import child_in_span, in_span
-from crawler.discovery.read import PROBLEMS
+from crawler import answers, feed_text, request_meta, responses
 from crawler.discovery.read import read as discover
 from crawler.endings import child_of, endpoint_of
+from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
 from storage.errors import StorageError
-from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Link, Outcome, Page
+from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Outcome, Page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from crawler.discovery.read import Discovery
     from crawler.ledger import Ledger
     from crawler.session import Assignment, Session
-    from crawler.source import Endpoint, Source
+    from crawler.source import Source
 
 DISCOVERY_SECONDS = 20.0
 PATIENCE_FOR_A_HOP = 60.0
@@ -58,19 +56,19 @@ class AgencySpider(Spider):
         assert ledger is not None, "the Ledger extension makes itself known before the spider starts"
         return ledger
 
-    async def start(self) -> AsyncIterator[Request]:
-        """One request for each lease, in the moment its host's turn has come."""
+    async def start(self) -> AsyncIterator[Request | Dispatch]:
+        """One request for each lease, in the moment its host's turn has come; the page itself where a feed gave it whole."""
         try:
             async for lease in self.assignment.leasing.leases():
                 meta = request_meta.of(lease, timeout=self.source.politeness.timeout, proxy=self.session.config.proxy)
                 self.ledger.opened(lease, meta["hops"])
                 try:
-                    request = await self._asked(lease, meta)
+                    what = self._fed(lease, meta) or await self._asked(lease, meta)
                 except Exception as error:  # noqa: BLE001 - ends this fetch, not the crawl
                     await self.ledger.broke(lease, meta["hops"], error)
                     continue
-                if request is not None:
-                    yield request
+                if what is not None:
+                    yield what
         except Exception as error:  # noqa: BLE001 - Scrapy would log it and call the crawl finished
             self.ledger.stopped(error)
 
@@ -109,10 +107,24 @@ class AgencySpider(Spider):
 
     async def _asked(self, lease: Lease, meta: dict[str, Any]) -> Request | None:
         """The request of a lease, or None after robots.txt has ended the fetch without one."""
-        if lease.kind != "robots" and (refusal := await self._refused_by_robots(lease.url, lease.host)):
+        url = urldefrag(lease.url).url  # a fragment only tells two POSTs to one address apart
+        if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, lease.host)):
             await self._end(self._unanswered(meta, refusal))
             return None
-        return self._request(lease.url, meta, conditional.headers(lease.validators))
+        endpoint = endpoint_of(lease, self.source)
+        if endpoint is not None and endpoint.post is not None:
+            return self._posted(url, meta, endpoint.post.encode())
+        return self._request(url, meta, conditional.headers(lease.validators))
+
+    def _fed(self, lease: Lease, meta: dict[str, Any]) -> Dispatch | None:
+        """The page of an article that its feed gives whole, made without a request; None for every other lease."""
+        if not feed_text.is_whole(lease, self.source):
+            return None
+        page = feed_text.page_of(lease, self.source.profile, _text_of(self.session.clock()))
+        if self.assignment.seen:
+            self.assignment.seen(page)
+        ending = self._unanswered(meta, Outcome("failed:internal", "no pipeline decided"))
+        return Dispatch(page=page, ending=ending, span=self.assignment.span)
 
     async def _refused_by_robots(self, url: str, host: str) -> Outcome | None:
         rules: HostRules = await asyncio.wrap_future(self.session.frontier.rules(host))
@@ -126,6 +138,10 @@ class AgencySpider(Spider):
 
     def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:
         return Request(url, callback=self.arrived, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
+
+    def _posted(self, url: str, meta: dict[str, Any], body: bytes) -> Request:
+        request = self._request(url, meta, {"Content-Type": "application/json"})
+        return request.replace(method="POST", body=body)
 
     async def _hop(self, response: Response, lease: Lease) -> Request | None:
         """The next request of a redirect, when host, robots and turn allow it; else the fetch ends here."""
@@ -147,7 +163,10 @@ class AgencySpider(Spider):
                 self._ending(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
             )
             return None
-        return self._request(url, request_meta.passed_on(response.meta), {})
+        asked, meta = response.request, request_meta.passed_on(response.meta)
+        if asked is not None and asked.method == "POST" and response.status in answers.KEEPING:
+            return self._posted(url, meta, asked.body)
+        return self._request(url, meta, {})
 
     async def _ask_robots(self, url: str, host: str, meta: dict[str, Any]) -> None:
         """Read the robots.txt of another host that a redirect leads to, within the same fetch, unless it is known."""
@@ -193,42 +212,26 @@ class AgencySpider(Spider):
             charset=None,
             endpoint=endpoint,
             source=self.source,
+            later=lease.witness is not None and lease.witness.shown is not None,
             seconds=DISCOVERY_SECONDS,
         )
         if isinstance(found, str):
             await self._end(self._ending(response, Outcome(f"failed:{found}", f"{lease.url} could not be read")))
             return
-        links = tuple(link for link in found.links if self._in_span(link, endpoint))
-        if found.problem:
-            # A cut-off document's links before the cut are good, and taken.
-            outcome = Outcome(f"failed:{found.problem}", f"{lease.url}: {PROBLEMS[found.problem]}")
-            await self._end(replace(self._ending(response, outcome), links=links))
-            return
-        detail = f"{found.total} entries, {len(links)} links"
-        if found.refused:
-            detail += ", not taken: " + ", ".join(f"{n} {why}" for why, n in found.refused)
-        await self._end(replace(self._ending(response, Outcome("listed", detail)), links=links, ttl=found.ttl))
-
-    def _in_span(self, link: Link, endpoint: Endpoint) -> bool:
-        """Whether a link may lie in the backfill's span; one whose date is not known is fetched and judged by its page."""
-        if self.assignment.span is None:
-            return True
-        since, until = (datetime.fromtimestamp(at, UTC) for at in self.assignment.span)
-        if link.kind != "article":
-            return child_in_span(link, since, until, endpoint)
-        return in_span(link, since, until) is not False
+        ended = listed(found, lease, endpoint, self.assignment.span)
+        await self._end(replace(self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl))
 
     def _dispatch(self, response: Response, lease: Lease) -> Dispatch:
         page = Page(
             url=lease.url,
             final_url=response.url,
             body=response.body,
-            fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.session.clock())),
+            fetched_at=_text_of(self.session.clock()),
             profile=self.source.profile,
             status=response.status,
             charset=responses.charset(response),
             content_type=responses.text(response.headers.get("Content-Type")),
-            witness=lease.witness,
+            witness=replace(lease.witness, whole=False) if lease.witness else None,
             reserved=reservations.reserved(responses.pairs(response)),
         )
         if self.assignment.seen:
@@ -284,3 +287,7 @@ class AgencySpider(Spider):
 
     async def _end(self, ending: Ending) -> None:
         await asyncio.wrap_future(self.ledger.end(ending))
+
+
+def _text_of(now: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
