@@ -295,6 +295,8 @@ OTHERWISE = {
     "europapress": "rss.aspx?ch=",
     "tanjug": "sitemap/news.xml",
     "ecns": "rss/rss.xml",
+    "adnkronos": "www.adnkronos.com/RSS_PrimaPagina.xml",
+    "kazinform": "ru/lenta/?page=",
     "armenpress-en": "articles?query=&page=",
     **{f"yonhap-{code}": "RSS/news.xml" for code in ("ja", "ar", "es", "fr")},
     "montsame-en": "en/more/",
