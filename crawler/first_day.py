@@ -34,9 +34,9 @@ def init(
 
     Raises `ConfigError` (a wrong value, or the file is there already), `RegistryError` (an agency that is
     unknown or closed)."""
+    from crawler.catalogue import offer
     from crawler.registry import RegistryError, packaged, select
     from crawler.registry import load as load_sources
-    from crawler.show_sources import offer
 
     folder = folder.absolute()
     file = folder / FILE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from crawler.catalogue import CONFIDENCE, archive, live
 from crawler.registry import load, packaged
-from crawler.show_sources import CONFIDENCE, archive, live
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
