@@ -1,0 +1,84 @@
+"""What the judge of health keeps from one judgement to the next, as the text that storage holds for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from crawler.evidence import Rate
+from crawler.silence import Rhythm
+
+if TYPE_CHECKING:
+    from storage.health import Standing
+
+VERSION: Final = 1
+"""Of the judge's rules; what others have learnt is learnt anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """How often an article has at most so many words."""
+
+    words: int
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the past says: `rates` by sign, `shorts` from the rarest; `blocked_polls`, `failed_polls`: the share of polls
+    that was refused or failed, at the most; `at`: when this was learnt (epoch seconds)."""
+
+    at: float
+    rates: dict[str, Rate]
+    shorts: tuple[Short, ...]
+    blocked_polls: float
+    failed_polls: float
+    rhythm: Rhythm | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`fresh`: what came up to then is no longer judged. `spans`: times of trouble, which are no part of the past. `sign`,
+    `share`: of the trouble that was told last (see `health.Finding`)."""
+
+    fresh: float = 0.0
+    spans: tuple[tuple[float, float], ...] = ()
+    sign: str = ""
+    share: float = 0.0
+
+
+def text(memory: Memory) -> str:
+    """A memory as storage keeps it."""
+    return json.dumps(asdict(memory), separators=(",", ":"))
+
+
+def recall(standing: Standing | None) -> Memory:
+    """The memory again; an empty one where there is none."""
+    kept: dict[str, Any] = json.loads(standing.memory) if standing is not None and standing.memory else {}
+    kept["spans"] = tuple((begin, end) for begin, end in kept.get("spans", ()))
+    return Memory(**kept)
+
+
+def learnt_text(learnt: Learnt) -> str:
+    """What was learnt, as storage keeps it."""
+    return json.dumps({"version": VERSION} | asdict(learnt), separators=(",", ":"))
+
+
+@lru_cache(maxsize=512)
+def learnt_from(kept: str | None) -> Learnt | None:
+    """What was learnt; None where that is nothing, or by other rules."""
+    found: dict[str, Any] = json.loads(kept) if kept else {}
+    if found.pop("version", None) != VERSION:
+        return None
+    if (rhythm := found["rhythm"]) is not None:
+        rhythm = Rhythm(**rhythm | {"rates": tuple(rhythm["rates"]), "quietest": tuple(rhythm["quietest"])})
+    return Learnt(
+        at=found["at"],
+        rates={name: Rate(**rate) for name, rate in found["rates"].items()},
+        shorts=tuple(Short(each["words"], Rate(**each["rate"])) for each in found["shorts"]),
+        blocked_polls=found["blocked_polls"],
+        failed_polls=found["failed_polls"],
+        rhythm=rhythm,
+    )

@@ -1,0 +1,276 @@
+"""What a source's own rows say of its health: the facts that `crawler.health` judges, and the row that keeps its verdict.
+
+Only live evidence counts: no imports (`record`), no backfills. The looks of a source are read by two partial indexes that
+hold nothing else, so that a judgement costs the same at a thousand articles and at a million.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from storage import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+WINDOW: Final = 25
+"""Pages whose first looks are the present; what lies before them is the source's past."""
+
+PAST_DAYS: Final = 28
+"""Days of the past: each hour of the week four times."""
+
+PAST_LOOKS: Final = 1000
+POLL_DAYS: Final = 7
+POLL_SECONDS: Final = 6 * 3600.0
+"""Age of the oldest poll that still is the present."""
+
+_TROUBLES: Final = 300
+_DAY: Final = 86400.0
+
+TABLE: Final = """
+-- The backfill that a fetch was part of; 0: live.
+ALTER TABLE fetch ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX fetch_first ON fetch (source, at)
+  WHERE outcome IN ('new', 'copy') AND record IS NULL AND backfill = 0;
+CREATE INDEX fetch_trouble ON fetch (source, at)
+  WHERE outcome IN ('rejected', 'blocked', 'failed', 'gone') AND record IS NULL AND backfill = 0;
+CREATE TABLE health (
+  source TEXT PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('ok', 'quiet', 'blocked', 'layout_changed', 'failing', 'never_run')),
+  why TEXT,
+  since TEXT NOT NULL,
+  judged_at TEXT NOT NULL,
+  -- bookkeeping
+  alerted TEXT,
+  memory TEXT,
+  learnt TEXT
+) STRICT;
+"""
+
+_FIRST = "f.outcome IN ('new', 'copy') AND f.record IS NULL AND f.backfill = 0"
+_TROUBLE = "f.outcome IN ('rejected', 'blocked', 'failed', 'gone') AND f.record IS NULL AND f.backfill = 0"
+_LISTS = "f.kind IN ('feed', 'sitemap', 'listing')"
+
+_GOOD_LOOKS = f"""
+SELECT f.at, f.url, f.outcome, coalesce(a.published_precision, '') IN ('second', 'minute'), r.title, a.word_count
+FROM fetch AS f INDEXED BY fetch_first JOIN article AS a ON a.id = f.article_id
+  LEFT JOIN revision AS r ON r.article_id = f.article_id AND r.revision = 1
+WHERE f.source = :source AND {_FIRST} AND f.at >= :since AND f.at < :until ORDER BY f.at DESC, f.id DESC LIMIT :limit
+"""  # noqa: S608 - our own words
+# Of pages that are stored already a look in vain says nothing about new ones.
+_BAD_LOOKS = f"""
+SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_trouble
+WHERE f.source = :source AND {_TROUBLE} AND f.at >= :since AND f.at < :until AND f.kind = 'article'
+  AND NOT EXISTS (SELECT 1 FROM address AS d WHERE d.source = f.source AND d.url = f.url AND NOT d.claimed)
+ORDER BY f.at DESC, f.id DESC LIMIT :limit
+"""  # noqa: S608 - our own words
+_POLLS = f"""
+SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_source
+WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
+  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at, f.id
+"""  # noqa: S608 - our own words
+_POLL_COUNTS = f"""
+SELECT f.outcome || coalesce(':' || f.reason, ''), count(*) FROM fetch AS f INDEXED BY fetch_source
+WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
+  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' GROUP BY 1
+"""  # noqa: S608 - our own words
+_POLLED = f"""
+  SELECT f.at FROM fetch AS f INDEXED BY fetch_source WHERE f.source = :source AND f.at {{}} AND f.at < :until AND {_LISTS}
+    AND f.record IS NULL AND f.backfill = 0 AND f.outcome IN ('listed', 'not_modified') ORDER BY f.at LIMIT 1
+"""  # noqa: S608 - our own words
+# From the first good poll of each hour to the first of a later hour: a step an hour, however many polls it had.
+_HOURS = f"""
+WITH RECURSIVE hours (at) AS (
+  SELECT ({_POLLED.format(">= :since")}) UNION ALL
+  SELECT ({_POLLED.format("> substr(hours.at, 1, 14) || ':'")}) FROM hours WHERE hours.at IS NOT NULL
+) SELECT at FROM hours WHERE at IS NOT NULL
+"""  # noqa: S608 - our own words
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first look at an article's page; where several were in vain, `outcome` is the last one's (`rejected:no_text`).
+    Of a stored article: whether it bears a time of day, its first headline, its words; else False, None, None."""
+
+    at: float
+    url: str
+    outcome: str
+    timed: bool = False
+    title: str | None = None
+    words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One poll of a live endpoint: `outcome` with its code."""
+
+    at: float
+    url: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """A live endpoint as the frontier has it. `seen`: polls answered with content or 304, in all; `tries`: polls in vain
+    since the last of them; `looked_at`: when that was (epoch seconds); `reason`: how its last poll ended, in words."""
+
+    url: str
+    kind: str
+    seen: int
+    tries: int
+    looked_at: float | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The present of a source. `looks`: the last `WINDOW` pages of the last `PAST_DAYS` days, `polls`: those of the last six
+    hours, each oldest first. `ever`: whether any live fetch has ended; `added_at`: when the source was first heard of."""
+
+    ever: bool
+    added_at: float
+    looks: tuple[Look, ...]
+    polls: tuple[Poll, ...]
+    endpoints: tuple[EndpointRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The past of a source, from `since` to `until` (epoch seconds), oldest first. `looks`: at most the last `PAST_LOOKS`
+    stored pages, and those in vain of the same time. `arrivals`: the instants at which pages were stored. `hours`: hours
+    since the epoch in which an endpoint was polled with success. `polls`: outcome -> polls of its last `POLL_DAYS` days."""
+
+    since: float
+    until: float
+    looks: tuple[Look, ...]
+    arrivals: tuple[float, ...]
+    hours: tuple[int, ...]
+    polls: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A source's row of `health`. `since`, `judged_at`: epoch seconds. `alerted`: the state that `on_alert` was last told,
+    None: never. `memory`: what the judge wrote for itself; `learnt`: what it made of the past."""
+
+    state: str
+    why: str | None
+    since: float
+    judged_at: float
+    alerted: str | None = None
+    memory: str | None = None
+    learnt: str | None = None
+
+
+def present(db: Database, source: str, *, now: float) -> Present:
+    """The present, at `now`."""
+    since = clock.text(now - PAST_DAYS * _DAY)
+    window = {"source": source, "since": since, "until": clock.text(now + 1), "limit": WINDOW}
+    looks = _looks(db, window)[-WINDOW:]
+    polls = db.conn.execute(_POLLS, window | {"since": clock.text(now - POLL_SECONDS)}).fetchall()
+    endpoints = db.conn.execute(
+        "SELECT url, kind, seen, tries, looked_at, reason FROM link INDEXED BY link_seeded"
+        " WHERE source = ? AND seeded AND scope = 0 AND state <> 'retired' ORDER BY id",
+        (source,),
+    ).fetchall()
+    added = db.conn.execute("SELECT added_at FROM source WHERE name = ?", (source,)).fetchone()
+    return Present(
+        ever=bool(looks or polls) or _ever(db, source),
+        added_at=_epoch(added[0]) if added else now,
+        looks=looks,
+        polls=tuple(Poll(_epoch(at), url, outcome) for at, url, outcome in polls),
+        endpoints=tuple(EndpointRow(*row) for row in endpoints),
+    )
+
+
+def past(
+    db: Database, source: str, *, looks_until: float, until: float, apart: Sequence[tuple[float, float]] = ()
+) -> Past:
+    """The `PAST_DAYS` days before `until`, their pages only before `looks_until`; without the spans `apart` (of trouble)."""
+    since = until - PAST_DAYS * _DAY
+    window = {"source": source, "since": clock.text(since), "until": clock.text(until), "limit": PAST_LOOKS}
+
+    def outside(at: float) -> bool:
+        return not any(begin <= at <= end for begin, end in apart)
+
+    early = window | {"until": clock.text(looks_until)}
+    looks = tuple(look for look in _looks(db, early) if outside(look.at))
+    stored = db.conn.execute(
+        f"SELECT f.at FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {_FIRST}"  # noqa: S608 - our own words
+        " AND f.at >= :since AND f.at < :until ORDER BY f.at",
+        window,
+    )
+    arrivals = [_epoch(at) for (at,) in stored]
+    polled = (int(_epoch(at) // 3600) for (at,) in db.conn.execute(_HOURS, window))
+    counts = db.conn.execute(_POLL_COUNTS, window | {"since": clock.text(until - POLL_DAYS * _DAY)})
+    return Past(
+        since=since,
+        until=until,
+        looks=looks,
+        arrivals=tuple(at for at in arrivals if outside(at)),
+        hours=tuple(hour for hour in polled if outside(hour * 3600.0)),
+        polls=tuple(counts.fetchall()),
+    )
+
+
+def standing(db: Database, source: str) -> Standing | None:
+    """The source's row, None where it was never judged."""
+    row = db.conn.execute(
+        "SELECT state, why, since, judged_at, alerted, memory, learnt FROM health WHERE source = ?", (source,)
+    ).fetchone()
+    return Standing(row[0], row[1], _epoch(row[2]), _epoch(row[3]), *row[4:]) if row else None
+
+
+def write(db: Database, source: str, verdict: Standing) -> None:
+    """Keep a verdict; `alerted` stays as it is (see `told`)."""
+    db.conn.execute(
+        "INSERT INTO health (source, state, why, since, judged_at, memory, learnt) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (source) DO UPDATE SET state = excluded.state, why = excluded.why, since = excluded.since,"
+        " judged_at = excluded.judged_at, memory = excluded.memory, learnt = excluded.learnt",
+        (
+            source,
+            verdict.state,
+            verdict.why,
+            clock.text(verdict.since),
+            clock.text(verdict.judged_at),
+            verdict.memory,
+            verdict.learnt,
+        ),
+    )
+
+
+def told(db: Database, source: str, state: str) -> None:
+    """`on_alert` was told that the source is in `state`."""
+    db.conn.execute("UPDATE health SET alerted = ? WHERE source = ?", (state, source))
+
+
+def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
+    """Good and bad looks of a window, each page once, oldest first; the bad ones from no earlier than the good."""
+    good = [
+        Look(_epoch(at), url, outcome, bool(timed), title, words)
+        for at, url, outcome, timed, title, words in db.conn.execute(_GOOD_LOOKS, window)
+    ]
+    since = clock.text(good[-1].at) if len(good) == window["limit"] else window["since"]
+    most = max(_TROUBLES, window["limit"])
+    bad: dict[str, Look] = {}
+    for at, url, outcome in db.conn.execute(_BAD_LOOKS, window | {"since": since, "limit": most}):
+        last = bad.get(url)
+        bad[url] = Look(_epoch(at), url, last.outcome if last else outcome)
+    return tuple(sorted((*good, *bad.values()), key=lambda look: look.at))
+
+
+def _ever(db: Database, source: str) -> bool:
+    row = db.conn.execute(
+        "SELECT 1 FROM fetch WHERE source = ? AND outcome IS NOT NULL AND record IS NULL AND backfill = 0 LIMIT 1",
+        (source,),
+    ).fetchone()
+    return row is not None
+
+
+def _epoch(at: str) -> float:
+    found = clock.epoch(at)
+    assert found is not None, f"{at!r} is written by ourselves"
+    return found
