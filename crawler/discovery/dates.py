@@ -8,7 +8,6 @@ zone is read in the source's timezone and says so; without one only its day is k
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -42,6 +41,7 @@ _YEARS = range(1971, 2100)
 """Before: the zero values of Unix (1970) and .NET (0001), which no feed means."""
 
 _YEARS_IN_SECONDS = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_YEARS.start, _YEARS.stop))
+_FAR = 1e14
 _NOT_A_CLOCK = "197"
 """Ten digits from here on may also be a year, month, day and hour: no time. (As seconds they lie beyond 2032.)"""
 
@@ -104,7 +104,7 @@ def read_instant(raw: str | None, zone: str | None, origin: str) -> Instant | No
 def read_epoch(number: float, origin: str, raw: str | None = None) -> Instant | None:
     """The time that a JSON answer gives as seconds or milliseconds since the epoch, whichever falls into our time: no
     number does as both. `raw`: as it was written, where that was a text."""
-    if not math.isfinite(number):
+    if not 0 < number < _FAR:  # nor NaN, nor more than a float holds
         return None
     for unit in (1, 1000):
         if _YEARS_IN_SECONDS[0] <= number / unit < _YEARS_IN_SECONDS[1]:

@@ -98,7 +98,7 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
     if address is None:
         return None
     identity = _text(children, "guid", "id")
-    lead = plain(_text(children, "description", "summary", "media:description"))
+    lead = lead_of(_text(children, "description", "summary", "media:description"))
     return Link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
@@ -113,12 +113,24 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
     )
 
 
-_TAIL = re.compile(
-    r"\n\n(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
+_FIRST_ON = (
     r"(?:appeared first on|first appeared on|появил[а-я]+ сначала на|вперше з.явивс[а-я]+ на|se publicó primero en"
-    r"|apareceu primeiro em|est apparu en premier sur|proviene da|erschien zuerst auf|verscheen eerst op)\s[^\n]+\Z"
+    r"|apareceu primeiro em|est apparu en premier sur|proviene da|erschien zuerst auf|verscheen eerst op)"
+)
+_APPEARED = re.compile(_FIRST_ON)
+_TAIL = re.compile(
+    r"(?:\A|\n\n)(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
+    + _FIRST_ON
+    + r"\s[^\n]+\Z"
 )
 """What WordPress puts after each entry of its feeds, in the languages of its translations that were seen."""
+
+
+def lead_of(markup: str | None) -> str | None:
+    """One line of text from a summary."""
+    if markup and _APPEARED.search(markup) and (text := paragraphs(markup)):
+        return " ".join(_TAIL.sub("", text).split()) or None
+    return plain(markup)
 
 
 def full_text_of(lead: str | None, *markup: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import as_utf8, decode, plain
-from crawler.discovery.entries import full_text_of, http_url, language_of, tags_of
+from crawler.discovery.entries import full_text_of, http_url, language_of, lead_of, tags_of
 from crawler.discovery.found import Found
 from storage.models import Instant, Link
 
@@ -42,7 +42,7 @@ def _link(entry: Any, url: str, zone: str | None, language: str | None) -> Link 
     if address is None:
         return None
     tags = dict.get(entry, "tags") or ()
-    lead = plain(_get(entry, "summary"))
+    lead = lead_of(_get(entry, "summary"))
     contents = [_get(part, "value") for part in dict.get(entry, "content") or ()]
     return Link(
         url=address,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 50_000
 """Of one file, by the protocol."""
 
+_BARE = ("publication_date", "title", "keywords")
+"""Fields of Google's news namespace that some sites put into the entry itself."""
+
 _ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -111,7 +114,7 @@ def _link(entry: _Element, url: str, zone: str | None) -> Link | None:
     modified = _instant(parts.get("lastmod"), zone)
     if _name(entry) == "sitemap":
         return Link(address, kind="sitemap", via="sitemap", modified=modified)
-    news = _fields(parts.get("news"))
+    news = _fields(parts.get("news")) or {name: parts[name] for name in _BARE if name in parts}
     image = _fields(parts.get("image")).get("loc")
     return Link(
         address,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.dates import read_instant
+from pipelines.months import MONTHS_BY_LANGUAGE, month_of
 
 MOSCOW = "Europe/Moscow"
 
@@ -35,6 +36,18 @@ MOSCOW = "Europe/Moscow"
         ("July 29, 2026 4:44 PM EDT", "2026-07-29T20:44:00Z", "minute", "-04:00"),
         ("Wed Jul 29 16:44:35 UTC 2026", "2026-07-29T16:44:35Z", "second", "+00:00"),
         ("29.07.2026 16:44 +0300", "2026-07-29T13:44:00Z", "minute", "+03:00"),
+        ("Ср, 29 июл 2026 16:44:35 +0300", "2026-07-29T13:44:35Z", "second", "+03:00"),
+        ("mié., 29 ene. 2026 16:44:35 +0200", "2026-01-29T14:44:35Z", "second", "+02:00"),
+        ("29 Ağustos 2026 16:44 +0300", "2026-08-29T13:44:00Z", "minute", "+03:00"),
+        ("29 de março de 2026 às 16h44 -03:00", "2026-03-29T19:44:00Z", "minute", "-03:00"),
+        ("1er août 2026", "2026-08-01", "day", None),
+        ("29. Juli 2026, 16:44 Uhr MEZ", "2026-07-29T15:44:00Z", "minute", "+01:00"),
+        ("29 Juli 2026 16.44 WIB", "2026-07-29T09:44:00Z", "minute", "+07:00"),
+        ("2026年7月29日 16:44:35 JST", "2026-07-29T07:44:35Z", "second", "+09:00"),
+        ("29 Jul 2026 16:44:35 America/New_York", "2026-07-29T20:44:35Z", "second", "-04:00"),
+        ("Thu, 31 Dec 98 23:00:00 EST", "1999-01-01T04:00:00Z", "second", "-05:00"),
+        ("1785332675", "2026-07-29T13:44:35Z", "second", "+00:00"),
+        ("1785332675123", "2026-07-29T13:44:35Z", "second", "+00:00"),
         ("2026-07-29T24:00:00Z", "2026-07-30T00:00:00Z", "second", "+00:00"),
         ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", "second", "+00:00"),
         ("2026-07-29", "2026-07-29", "day", None),
@@ -82,7 +95,9 @@ def test_cst_is_chinese_for_a_chinese_source_and_american_else() -> None:
     "raw",
     ["", None, "yesterday", "2024-02-30", "2024-13-01T10:00:00Z", "03/04/2024", "2024-05", "2024",
      "Thu, 01 Jan 1970 00:00:00 GMT", "2024-02-30T10:00:00Z", "0001-01-01T00:00:00", "2024-02-29T25:00:00Z",
-     "29 Foo 2024 10:00 GMT", "2024-02-29T10:61:00Z", "１２３", "5" * 5000],
+     "29 Foo 2024 10:00 GMT", "29 lis 2024", "29 listopada 2024 10:00", "29 Jul 2567 10:00:00 +0700", "1 Ramadan 1445",
+     "2024022910", "1970010203", "29 Jul 69 10:00:00 GMT", "Ju 3, 2024", "29 Julember 2024",
+     "2024-02-29T10:61:00Z", "１２３", "5" * 5000],
 )  # fmt: skip
 def test_what_is_no_date_gives_none(raw: str | None) -> None:
     assert read_instant(raw, MOSCOW, "feed") is None
@@ -93,6 +108,22 @@ def test_no_text_breaks_the_reader(raw: str) -> None:
     instant = read_instant(raw, MOSCOW, "feed")
     if instant is not None and instant.precision != "day":
         assert datetime.fromisoformat(instant.at).tzinfo is not None
+
+
+NAMED = [(name, number) for names in MONTHS_BY_LANGUAGE.values() for name, number in names.items() if len(name) > 2]
+
+
+@given(st.sampled_from(NAMED), st.integers(1, 28), st.integers(2000, 2049))
+def test_a_months_name_means_the_month_that_all_its_languages_mean_or_none(
+    named: tuple[str, int], day: int, year: int
+) -> None:
+    name, number = named
+    instant = read_instant(f"{day} {name} {year} 10:00 Z", None, "feed")
+    if month_of(name) == (number,):
+        assert instant is not None
+        assert instant.at == f"{year}-{number:02}-{day:02}T10:00:00Z"
+    else:
+        assert instant is None or len(name) == 3, "an ambiguous name was read"
 
 
 offsets = st.integers(min_value=-12 * 60, max_value=14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
