@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from crawler import cli_reading
+from crawler import cli_reading, cli_sources
 from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
@@ -20,6 +20,7 @@ def main() -> None:
 
 for _command in cli_reading.COMMANDS:
     main.add_command(_command)
+main.add_command(cli_sources.sources)
 
 
 @main.command()
@@ -169,35 +170,6 @@ def extract(page: str, url: str | None, as_json: bool, opened: tuple[str, ...]) 
     from crawler.start_crawl import places
 
     return explain(configuration(None), page, url, as_json=as_json, opened=places(opened))
-
-
-@main.group()
-def sources() -> None:
-    """The registry of agencies."""
-
-
-@sources.command("list")
-@click.option("--language", help="Only sources of this language (ISO 639-1, as in `en`).")
-@click.option("--country", help="Only sources of this country (ISO 3166-1, as in `IN`).")
-@click.option("--all", "closed", is_flag=True, help="Also the closed ones, and why they are.")
-@AS_JSON
-@told_plainly
-def sources_list(language: str | None, country: str | None, closed: bool, as_json: bool) -> int:
-    """Every source: name, country, languages, how its news is found, confidence, whether it is chosen and verified."""
-    from crawler.show_sources import show_list
-
-    config = configuration(None)
-    return show_list(config, language=language, country=country, closed=closed, as_json=as_json)
-
-
-@sources.command("show")
-@click.argument("name")
-@told_plainly
-def sources_show(name: str) -> int:
-    """One source with its endpoints, patterns and evidence."""
-    from crawler.show_sources import show_one
-
-    return show_one(configuration(None), name)
 
 
 @main.group("db")

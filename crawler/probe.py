@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 PATIENCE: Final = 330.0
 """Seconds to wait for a host's turn: a little more than the longest Crawl-delay that is kept."""
 
+QUICK: Final = Politeness(delay=0.0)
+"""The installation's own least delay, or what robots.txt asks for: a look is some twenty requests, once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -97,7 +100,13 @@ class Probe:
     def pool(self) -> ExtractionPool:
         return self.session.pool
 
-    async def fetch(self, urls: Iterable[str | tuple[str, LinkKind]], *, hosts: Iterable[str] = ()) -> list[Answer]:
+    async def fetch(
+        self,
+        urls: Iterable[str | tuple[str, LinkKind]],
+        *,
+        hosts: Iterable[str] = (),
+        politeness: Politeness = QUICK,
+    ) -> list[Answer]:
         """The answers, in the order of `urls`, each with its kind where that matters (a sitemap may be larger than a
         page). Redirects stay on `hosts` and the hosts of the addresses. Raises ValueError for what is no address."""
         asked: list[tuple[str, LinkKind]] = [(url, "listing") if isinstance(url, str) else url for url in urls]
@@ -105,11 +114,12 @@ class Probe:
         if new:
             own = tuple(dict.fromkeys([*hosts, *(host(url) for url, _ in new)]))
             endpoints = tuple(Endpoint(url=url, kind=kind) for url, kind in new)
-            self._answers.update(await self.poll(_passing_source(new[0][0], own, endpoints)))
+            self._answers.update(await self.poll(_passing_source(new[0][0], own, endpoints, politeness)))
         return [self._answers[url] for url, _ in asked]
 
     async def poll(self, source: Source) -> dict[str, Answer]:
-        """The answer of each live endpoint of `source`, by its address, read by the source's own way of asking."""
+        """The answer of each live endpoint of `source`, by its address, asked in the source's own way. Once a source: a
+        second poll would come before its endpoints are due again."""
         spider = _spider_for(source, self.sent)
         report = await crawl(self.session, source, self.runner, spider=spider, patience=PATIENCE)
         if report.detail:
@@ -175,8 +185,10 @@ def _spider_for(source: Source, sent: list[str]) -> type[_ProbeSpider]:
     return type("ProbeSpider", (_ProbeSpider,), attributes | {"__module__": __name__})
 
 
-def _passing_source(url: str, hosts: tuple[str, ...], endpoints: tuple[Endpoint, ...]) -> Source:
-    """A source of which nobody has a file. Its delay is the installation's floor, or what robots.txt asks for."""
+def _passing_source(
+    url: str, hosts: tuple[str, ...], endpoints: tuple[Endpoint, ...], politeness: Politeness
+) -> Source:
+    """A source of which nobody has a file."""
     return Source(
         name=host(url).partition(":")[0].removeprefix("www."),
         title=host(url),
@@ -186,7 +198,7 @@ def _passing_source(url: str, hosts: tuple[str, ...], endpoints: tuple[Endpoint,
         languages=(),
         profile=Profile(source="probe"),
         endpoints=endpoints,
-        politeness=Politeness(delay=0.0),
+        politeness=politeness,
     )
 
 

@@ -101,6 +101,9 @@ def toml_of(draft: Draft, day: str) -> str:
 def told(draft: Draft) -> list[str]:
     """A draft for people: what would be crawled and why, what was left out, what they must give or check."""
     reasons = dict(draft.reasons)
+    left = [f"  left out   {url}   <- {why}" for url, why in draft.left[:MOST_SHOWN]]
+    if not draft.usable:
+        return [f"{draft.name}: nothing to crawl at {draft.home}", *left]
     lines = [f"{draft.name}: {draft.title}  {draft.home}"]
     for key, value in (
         ("country", draft.country),
@@ -117,7 +120,7 @@ def told(draft: Draft) -> list[str]:
     else:
         lines.append(f"  articles   all links of the endpoints   <- no pattern: {draft.pattern.why}")
     lines += [f"  read       {sample.url}   <- {_of_sample(sample)}" for sample in draft.samples]
-    lines += [f"  left out   {url}   <- {why}" for url, why in draft.left[:MOST_SHOWN]]
+    lines += left
     lines += [f"  to do      {need}" for need in draft.needs]
     return lines
 

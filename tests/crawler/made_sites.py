@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 FOLDER = Path(__file__).parent / "sites"
 EVERY = timedelta(minutes=37)
@@ -247,6 +251,26 @@ def sites(now: datetime) -> dict[str, MadeSite]:
     }
 
 
+@asynccontextmanager
+async def served(made: Mapping[str, MadeSite]) -> AsyncIterator[int]:
+    """The sites on one loopback port, told apart by the name that is asked for."""
+    hosts = {site.host: site for site in made.values()}
+
+    async def answer(request: web.Request) -> web.Response:
+        status, kind, body = hosts[request.host.partition(":")[0]].respond(request.path_qs)
+        return web.Response(status=status, body=body.encode(), headers={"Content-Type": kind})
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
 Entries = list[tuple[str, str, datetime]]
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _SHELL = (
@@ -334,8 +358,3 @@ def _letters(number: int) -> str:
 def _offset(text: str) -> timedelta:
     sign = -1 if text[0] == "-" else 1
     return sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:]))
-
-
-def by_host(made: dict[str, MadeSite]) -> dict[str, MadeSite]:
-    """The sites by the name that a request asks for."""
-    return {site.host: site for site in made.values()}

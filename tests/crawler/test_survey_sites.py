@@ -4,44 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
+from crawler.check_source import Checked, look_at
+from crawler.check_source import told as told_of_check
 from crawler.config import Config
-from crawler.probe import probing
+from crawler.passes import crawl
+from crawler.probe import Probe, probing
 from crawler.registry import read_source
+from crawler.source import Politeness
 from crawler.survey.draft import Draft, told, toml_of
+from crawler.survey.endpoints import Chosen
+from crawler.survey.pattern import pattern_of
 from crawler.survey.survey import Survey, survey
-from tests.crawler.made_sites import MadeSite, by_host, sites
+from tests.crawler.made_sites import MadeSite, served, sites
 
 NOW = datetime.now(UTC)
 MOST_REQUESTS = 24
-
-
-@asynccontextmanager
-async def served(made: Mapping[str, MadeSite]) -> AsyncIterator[int]:
-    """The sites on one loopback port, told apart by the name that is asked for."""
-    hosts = by_host(dict(made))
-
-    async def answer(request: web.Request) -> web.Response:
-        status, kind, body = hosts[request.host.partition(":")[0]].respond(request.path_qs)
-        return web.Response(status=status, body=body.encode(), headers={"Content-Type": kind})
-
-    app = web.Application()
-    app.router.add_get("/{tail:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
 
 
 def wrong_with(site: MadeSite, found: Survey, folder: Path) -> list[str]:
@@ -85,17 +68,45 @@ def _wrong_with_draft(site: MadeSite, language: str, draft: Draft, folder: Path)
     return wrong
 
 
+async def _checked(probe: Probe, made: Mapping[str, MadeSite], found: Sequence[Survey], folder: Path) -> list[Checked]:
+    """`sources check` of one of the sites, before its feed is gone and after."""
+    draft = dict(zip(made, found, strict=True))["numbers"].drafts[0]
+    (folder / "vestnik.toml").write_text(toml_of(draft, "2026-11-25"), encoding="utf-8")
+    source = replace(read_source(folder / "vestnik.toml"), politeness=Politeness(delay=0.1))
+    before = await look_at(probe, source, NOW.timestamp())
+    # And its articles are stored: what `dateline run vestnik` does with the file (bench/added.py calls the commands).
+    stored = await crawl(probe.session, replace(source, name="vestnik-run"), probe.runner)
+    assert stored.counts["new"] == 4, stored
+    kept, made["numbers"].said["document"] = made["numbers"].said["document"], []
+    after = await look_at(probe, replace(source, name="vestnik-later"), NOW.timestamp())
+    made["numbers"].said["document"] = kept
+    return [before, after]
+
+
+def drafted() -> Draft:
+    """A draft of one source, made without a look."""
+    urls = tuple(f"http://vestnik.test/mir/{number}" for number in range(2_149_700, 2_149_710))
+    return Draft(
+        name="vestnik", title="Вестник", home="http://vestnik.test/", hosts=("vestnik.test",), country="RU",
+        languages=("ru",), timezone="Europe/Moscow", pattern=pattern_of(urls, ()),
+        endpoints=(Chosen("http://vestnik.test/rss.xml", "feed", "named in the page's head"),), samples=(),
+        reasons=(("timezone", "times with +03:00, and RU"),), needs=(), left=(),
+    )  # fmt: skip
+
+
 async def test_sites_of_ten_makes_give_their_endpoints_and_patterns_and_a_shell_says_what_is_missing(
     reactor: Any, tmp_path: Path
 ) -> None:
     made = sites(NOW)
     async with served(made) as port:
         exceptions = {site.host: ("127.0.0.1", port) for site in made.values()}
-        config = replace(Config(database=tmp_path / "x.db"), delay_floor=0.1, workers=1, contact="me@example.org")
+        config = replace(Config(database=tmp_path / "x.db"), delay_floor=0.1, workers=1, first_poll=4)
         async with probing(config, asyncio.Event(), exceptions=exceptions) as probe:
             found = await asyncio.gather(*(survey(probe, site.url, NOW) for site in made.values()))
+            checks = await _checked(probe, made, found, tmp_path)
     surveys = dict(zip(made, found, strict=True))
     shell = surveys.pop("shell")
+    made["numbers"].asked = list(dict.fromkeys(made["numbers"].asked))  # checks have asked again
     wrong = {name: problems for name, one in surveys.items() if (problems := wrong_with(made[name], one, tmp_path))}
     assert len(surveys) == 10
     assert not wrong
@@ -108,3 +119,10 @@ async def test_sites_of_ten_makes_give_their_endpoints_and_patterns_and_a_shell_
     assert re.search(r"timezone +Europe/Moscow +<- times with \+03:00, and RU", numbers)
     assert "its newest entry is of 20" in numbers
     assert "its entries are in http://vestnik.test/rss/v2.xml, too" in numbers
+    before, after = checks
+    assert before.well
+    assert [(one.status, one.wanted, one.problem) for one in before.endpoints] == [(200, 40, None)]
+    assert [one.published_from for one in before.articles] == ["json-ld"] * 3
+    assert not after.well
+    assert "gone: HTTP 404" in "\n".join(told_of_check(after))
+    assert "to do: it is no longer there: look for its successor" in "\n".join(told_of_check(after))

@@ -1,0 +1,205 @@
+"""`dateline sources add URL`: looks at an unknown news site, shows what it would crawl and why, and writes the TOML."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler import terminal
+from crawler.arguments import ArgumentProblem
+from crawler.discovery.links import source_of
+from crawler.registry import read_source
+from crawler.start_crawl import sources_of
+from crawler.survey.draft import told, toml_of
+from pipelines.urls import canonical
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Mapping
+
+    from crawler.config import Config
+    from crawler.source import Source
+    from crawler.survey.draft import Draft
+    from crawler.survey.survey import Survey
+
+
+def add(
+    config: Config,
+    url: str,
+    *,
+    name: str | None,
+    output: Path | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    opened: Mapping[str, tuple[str, int]],
+) -> int:
+    """Look, show, ask (on a terminal, without `yes`), write one TOML an edition; 1 where nothing was found to crawl.
+
+    Nothing that exists is written over. Raises `ArgumentProblem`, `RegistryError`, `StorageError`."""
+    address = _address(url)
+    folder = _folder(config, output, dry_run)
+    if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
+        raise ArgumentProblem("nobody can be asked here: add --yes to write what is found, or --dry-run only to look")
+    known = sources_of(config)
+    found = _surveyed(config, address, opened)
+    drafts = [_named(draft, name, several=len(found.drafts) > 1) for draft in found.drafts]
+    texts = {draft.name: toml_of(draft, time.strftime("%Y-%m-%d")) for draft in drafts if draft.usable}
+    for one, text in texts.items():
+        _read_back(one, text)
+    written: list[Path] = []
+    if not as_json:
+        _show(found, drafts, source_of(address, known.values()))
+    if texts and folder and not dry_run:
+        _refuse_taken(texts, folder, known)
+        if yes or click.confirm(f"write {', '.join(f'{one}.toml' for one in texts)} into {folder}?", default=True):
+            written = [_written(folder / f"{one}.toml", text) for one, text in texts.items()]
+    if as_json:
+        click.echo(terminal.dumps(_as_data(found, drafts, texts, written), indent=1))
+    elif written:
+        _say_next(config, written)
+    return 0 if texts else 1
+
+
+def _address(url: str) -> str:
+    whole = url if "://" in url else f"https://{url}"
+    try:
+        canonical(whole)
+    except ValueError as error:
+        raise ArgumentProblem(f"{url}: no address of a site: {error}") from error
+    return whole
+
+
+def _folder(config: Config, output: Path | None, dry_run: bool) -> Path | None:
+    """Where the TOML goes. Raises ArgumentProblem before anything is fetched where nobody says."""
+    folder = output or config.sources_dir
+    if folder is None and not dry_run:
+        where = config.file or "a dateline.toml (`dateline init --own-sources FOLDER`)"
+        raise ArgumentProblem(
+            f"where to? Set sources_dir in {where}, give --output FOLDER, or only look with --dry-run"
+        )
+    return folder.absolute() if folder else None
+
+
+def _surveyed(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Survey:
+    from crawler.loop import run_in_loop
+    from crawler.probe import probing
+    from crawler.survey.survey import now_utc, survey
+
+    found: list[Survey] = []
+
+    async def main(stop: asyncio.Event) -> int:
+        async with probing(config, stop, exceptions=opened) as probe:
+            found.append(await survey(probe, url, now_utc(time.time())))
+        return 0
+
+    run_in_loop(main)
+    return found[0]
+
+
+def _named(draft: Draft, name: str | None, *, several: bool) -> Draft:
+    if name is None:
+        return draft
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        raise ArgumentProblem(f"--name {name}: a source is called like tass-en: lower case, digits, hyphens")
+    language = draft.languages[0].partition("-")[0] if draft.languages else ""
+    return replace(draft, name=f"{name}-{language}" if several else name)
+
+
+def _read_back(name: str, text: str) -> None:
+    """What is written must load. Raises RegistryError with the key that does not."""
+    with tempfile.TemporaryDirectory(prefix="dateline-source-") as folder:
+        file = Path(folder) / f"{name}.toml"
+        file.write_text(text, encoding="utf-8")
+        read_source(file)
+
+
+def _refuse_taken(texts: Mapping[str, str], folder: Path, known: Mapping[str, Source]) -> None:
+    for name in texts:
+        file = folder / f"{name}.toml"
+        if file.exists():
+            raise ArgumentProblem(f"{file} is there already and is left as it is: give --name, or move it away first")
+        if name in known:
+            raise ArgumentProblem(f"{name} is in the registry already ({known[name].file}): give another --name")
+
+
+def _written(file: Path, text: str) -> Path:
+    """Raises FileExistsError where another process was quicker."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("x", encoding="utf-8") as out:
+        out.write(text)
+    return file
+
+
+def _show(found: Survey, drafts: list[Draft], in_registry: Source | None) -> None:
+    for draft in drafts:
+        for row in told(draft):
+            click.echo(terminal.plain(row).replace("\n", " "))
+    click.echo(f"{len(found.requests)} requests sent")
+    if in_registry is not None:
+        click.echo(f"the registry has this host already, as {in_registry.name} ({in_registry.file})", err=True)
+    if found.problem:
+        click.echo(terminal.line(found.problem), err=True)
+
+
+def _say_next(config: Config, written: list[Path]) -> None:
+    for file in written:
+        click.echo(f"wrote {file}")
+    names = " ".join(file.stem for file in written)
+    outside = [file for file in written if file.parent != (config.sources_dir or Path()).absolute()]
+    if outside:
+        click.echo(
+            f"not in this installation's sources_dir ({config.sources_dir or 'unset'}), so commands do not see it yet"
+        )
+    click.echo(f"next: read it; dateline sources check {written[0].stem}; dateline run {names}")
+
+
+def _as_data(found: Survey, drafts: list[Draft], texts: Mapping[str, str], written: list[Path]) -> dict[str, Any]:
+    """What `--json` prints: `sources`, each with its TOML, reasons, needs, and the file it was written to or null."""
+    files = {file.stem: str(file) for file in written}
+    return {
+        "url": found.url,
+        "problem": found.problem,
+        "requests": list(found.requests),
+        "sources": [
+            {
+                "name": draft.name,
+                "usable": draft.usable,
+                "file": files.get(draft.name),
+                "toml": texts.get(draft.name),
+                "title": draft.title,
+                "home": draft.home,
+                "hosts": list(draft.hosts),
+                "country": draft.country,
+                "languages": list(draft.languages),
+                "timezone": draft.timezone,
+                "endpoints": [asdict(one) for one in draft.endpoints],
+                "articles": {
+                    "url": list(draft.pattern.url),
+                    "not": list(draft.pattern.not_article),
+                    "why": draft.pattern.why,
+                },
+                "read": [
+                    {
+                        "url": sample.url,
+                        "title": sample.extraction.article.title
+                        if sample.extraction and sample.extraction.article
+                        else None,
+                        "why": sample.why or (sample.extraction.reason if sample.extraction else None),
+                    }
+                    for sample in draft.samples
+                ],
+                "reasons": dict(draft.reasons),
+                "needs": list(draft.needs),
+                "left_out": [{"url": url, "why": why} for url, why in draft.left],
+            }
+            for draft in drafts
+        ],
+    }

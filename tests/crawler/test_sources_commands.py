@@ -1,0 +1,149 @@
+"""`dateline sources add` and `check` as a user calls them, over made-up sites on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler import add_source, check_source
+from crawler.check_source import Checked
+from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
+from crawler.cli import main
+from crawler.config import Config, render
+from crawler.source import Source
+from crawler.survey.draft import toml_of
+from crawler.survey.survey import Survey
+from storage.models import Extraction, Page
+from tests.conftest import BIN, ENVIRONMENT
+from tests.crawler.made_sites import MadeSite, served, sites
+from tests.crawler.test_survey_sites import drafted
+
+
+async def dateline(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """The command in a process of its own: (status, standard output, standard error)."""
+    process = await asyncio.create_subprocess_exec(
+        BIN / "dateline", *arguments, cwd=folder, env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await asyncio.wait_for(process.communicate(), 90)
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+def installed(folder: Path) -> Path:
+    own = folder / "own"
+    config = replace(
+        Config(database=folder / "news.db"),
+        contact="me@example.org",
+        sources_dir=own,
+        delay_floor=0.1,
+        workers=1,
+    )
+    own.mkdir()
+    (folder / "dateline.toml").write_text(render(config), encoding="utf-8")
+    return own
+
+
+async def test_a_site_that_shows_nothing_is_not_added_and_a_person_is_told_what_to_give(tmp_path: Path) -> None:
+    own = installed(tmp_path)
+    site = sites(datetime.now(UTC))["shell"]
+    async with served({"shell": site}) as port:
+        at = ("--at", f"{site.host}=127.0.0.1:{port}")
+        status, out, err = await dateline(tmp_path, "sources", "add", site.url, "--yes", *at)
+    assert status == 1, err
+    assert "drawn by JavaScript" in err
+    assert "Give the address of a feed, a news sitemap or a page that lists its articles" in err
+    assert "left out   http://shell.test/feed   <- HTTP 404" in out
+    assert not list(own.iterdir())
+    assert not (tmp_path / "news.db").exists()
+
+
+def checked(source: Source, problem: str | None = None) -> Checked:
+    """What a look at a source may have seen: one endpoint, one article."""
+    page = Page(
+        source.home + "/mir/1", source.home + "/mir/1", b"<html></html>", "2026-11-25T10:00:00Z", source.profile
+    )
+    endpoint = EndpointVerdict(
+        source.endpoints[0].url, "feed", 200, 40, 40, (("not_article", 2),), 60.0, problem, "look"
+    )
+    article = ArticleVerdict(page.url, "A headline", "2026-11-25T10:00:00Z", "json-ld", 120, None, "ru")
+    return Checked(source, (endpoint,), (article,), ((page, Extraction(None, reason="no_text")),), (page.url,))
+
+
+def test_a_check_says_what_it_saw_keeps_golden_pages_and_changes_no_toml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = installed(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (own / "vestnik.toml").write_text(toml_of(drafted(), "2026-11-25"), encoding="utf-8")
+    problems: list[str | None] = [None, None, "its newest entry is 9 days old"]
+    monkeypatch.setattr(check_source, "_seen", lambda _, source, __: checked(source, problems.pop(0)))
+    good = CliRunner().invoke(main, ["sources", "check", "vestnik", "--golden", "golden"])
+    assert good.exit_code == 0, good.output
+    assert f"in {own / 'vestnik.toml'} may be put: verified = true" in good.output
+    assert json.loads((tmp_path / "golden" / "vestnik" / "1.json").read_text("utf-8"))["reason"] == "no_text"
+    again = CliRunner().invoke(main, ["sources", "check", "vestnik", "--golden", "golden", "--json"])
+    assert "is there already and is left as it is" in again.stderr
+    assert json.loads(again.stdout)["endpoints"][0]["refused"] == {"not_article": 2}
+    bad = CliRunner().invoke(main, ["sources", "check", "vestnik"])
+    assert bad.exit_code == 1
+    assert "fail  feed" in bad.output
+    assert "to do: look" in bad.output
+    assert "verified = true" not in (own / "vestnik.toml").read_text("utf-8")
+    assert CliRunner().invoke(main, ["sources", "check", "vestnk"]).exit_code == 2
+
+
+def test_nothing_is_fetched_or_written_where_nobody_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments, said in (
+        (("http://vestnik.test/",), "--output"),
+        (("http://vestnik.test/", "--output", "here"), "--yes"),
+        (("ftp://vestnik.test/", "--dry-run"), "no address of a site"),
+        (("http://vestnik.test/", "--dry-run", "--at", "vestnik.test=10.0.0.1:80"), "loopback"),
+    ):
+        done = CliRunner().invoke(main, ["sources", "add", *arguments])
+        assert done.exit_code == 2, done.output
+        assert said in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_is_there_and_a_name_that_is_taken_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draft = drafted()
+
+    def looked(*_: object) -> Survey:
+        return Survey("http://vestnik.test/", (draft,))
+
+    monkeypatch.setattr(add_source, "_surveyed", looked)
+    first = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--output", "own", "--yes"])
+    assert first.exit_code == 0, first.output
+    before = (tmp_path / "own" / "vestnik.toml").read_bytes()
+    again = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--output", "own", "--yes"])
+    assert again.exit_code == 2
+    assert "is there already and is left as it is" in again.output
+    assert (tmp_path / "own" / "vestnik.toml").read_bytes() == before
+    taken = CliRunner().invoke(
+        main, ["sources", "add", "vestnik.test", "--output", "own", "--yes", "--name", "tass-en"]
+    )
+    assert taken.exit_code == 2
+    assert "is in the registry already" in taken.output
+    looked_only = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--dry-run", "--name", "other", "--json"])
+    assert looked_only.exit_code == 0
+    assert json.loads(looked_only.stdout)["sources"][0]["file"] is None
+    assert sorted(path.name for path in (tmp_path / "own").iterdir()) == ["vestnik.toml"]
+
+
+def test_sites_are_functions_of_their_file_and_moment() -> None:
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    one, other = (sites(now)["numbers"] for _ in range(2))
+    assert isinstance(one, MadeSite)
+    assert one.respond("/rss/v2.xml") == other.respond("/rss/v2.xml")
+    assert len({story.path for story in one.stories()}) == 60
