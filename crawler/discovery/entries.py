@@ -21,6 +21,9 @@ MAX_TAGS = 50
 MAX_FULL_TEXT = 200_000
 """Characters; what is longer is no article's text, and is not kept."""
 
+MAX_MARKUP = 5 * MAX_FULL_TEXT
+"""Characters of its HTML."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
 _IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.IGNORECASE)
@@ -135,7 +138,8 @@ def lead_of(markup: str | None) -> str | None:
 
 def full_text_of(lead: str | None, *markup: str | None) -> str | None:
     """The longest text of what a feed gives as the article's own; None where it says no more than the summary does."""
-    texts = [_TAIL.sub("", text) for raw in markup if raw and (text := paragraphs(raw))]
+    short = (raw for raw in markup if raw and len(raw) <= MAX_MARKUP)
+    texts = [_TAIL.sub("", text) for raw in short if (text := paragraphs(raw))]
     longest = max(texts, key=len, default="")
     return longest if len(lead or "") < len(longest) <= MAX_FULL_TEXT else None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import plain
-from crawler.discovery.entries import full_text_of, http_url, language_of, tags_of
+from crawler.discovery.entries import MAX_FULL_TEXT, full_text_of, http_url, language_of, tags_of
 from crawler.discovery.found import Found
 from storage.models import Link
 
@@ -60,7 +60,7 @@ def _link(item: dict[str, Any], url: str, zone: str | None, language: str | None
 
 def _written(text: object) -> str | None:
     """`content_text` as markup: its line ends part paragraphs, its `<` are its own."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or len(text) > MAX_FULL_TEXT:
         return None
     return "".join(f"<p>{html.escape(line, quote=False)}</p>" for line in text.splitlines() if line.strip())
 

@@ -31,9 +31,13 @@ def discover(body: str | bytes, content_type: str | None = None, source: Source 
 def rss(items: str, channel: str = "", head: str = "") -> str:
     spaces = (
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/" '
-        'xmlns:yandex="http://news.yandex.ru" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:yandex="http://news.yandex.ru" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
     )
     return f'{head}<rss version="2.0" {spaces}><channel><title>All</title>{channel}{items}</channel></rss>'
+
+
+def whole(text: str) -> str:
+    return rss(f"<item><link>/1</link><content:encoded>{text}</content:encoded></item>")
 
 
 ITEM = """<item><title>Ferry &amp; port reopen &lt;b&gt;today&lt;/b&gt;</title><link> https://agency.test/world/1 </link>
@@ -245,8 +249,12 @@ def test_an_entity_bomb_stays_small_and_quick() -> None:
 @pytest.mark.parametrize(
     "body",
     ["<rss><channel>" + "<![CDATA[" * 100_000, "<rss><channel>" + "<item><title>x</title>" * 50_000,
-     rss("<item><link>/1</link></item>" * 50_000), rss(ITEM.replace("reopen", "&lt;!--" * 50_000))],
-    ids=["unclosed sections", "unclosed items", "one item many times", "unclosed comments"],
+     rss("<item><link>/1</link></item>" * 50_000), rss(ITEM.replace("reopen", "&lt;!--" * 50_000)),
+     "<rss><channel>" + "<a>" * 200_000, whole("<b>" * 100_000), whole("<![CDATA[" + "<p" * 300_000 + "]]>"),
+     whole("<![CDATA[" + "<p>The post a appeared first on b" * 20_000 + "]]>"),
+     rss(("<item><link>/1</link>" + "<content:encoded>a b</content:encoded>" * 1000 + "</item>") * 50)],
+    ids=["unclosed sections", "unclosed items", "one item many times", "unclosed comments", "depth", "depth in an item",
+         "unclosed paragraphs", "tails", "many texts"],
 )  # fmt: skip
 def test_hostile_repetition_takes_no_quadratic_time(body: str) -> None:
     began = time.process_time()
