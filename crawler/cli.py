@@ -172,6 +172,20 @@ def extract(page: str, url: str | None, as_json: bool, opened: tuple[str, ...]) 
     return explain(configuration(None), page, url, as_json=as_json, opened=places(opened))
 
 
+@main.command()
+@click.option("--offline", is_flag=True, help="Ask nothing of the network.")
+@DATABASE
+@AS_JSON
+@OPENED
+@told_plainly
+def doctor(offline: bool, db: Path | None, as_json: bool, opened: tuple[str, ...]) -> int:
+    """What is wrong with this installation: environment, database, registry, clock, disk, network, robots; and what to do."""
+    from crawler.doctor import doctor as look
+    from crawler.start_crawl import places
+
+    return look(configuration(db), offline=offline, as_json=as_json, opened=places(opened))
+
+
 @main.group("db")
 def database() -> None:
     """Care of the database file."""

@@ -92,7 +92,7 @@ def _reclaim_sides(file: Path) -> None:
         return
     journal = Path(f"{file}-wal")
     owner = Path(f"{file}{foreign[0]}").stat().st_uid
-    user = _lock_holder(Path(f"{file}-shm"))
+    user = lock_holder(Path(f"{file}-shm"))
     if user is None and (not journal.exists() or journal.stat().st_size == 0):
         for side in _SIDES:
             Path(f"{file}{side}").unlink(missing_ok=True)
@@ -104,14 +104,15 @@ def _reclaim_sides(file: Path) -> None:
     )
 
 
-def _lock_holder(shm: Path) -> str | None:
-    """Who has the database open, by /proc/locks; None: nobody; `unknown` where the system does not tell.
+def lock_holder(file: Path) -> str | None:
+    """The process that holds a lock on a file, by /proc/locks (of -shm: who has the database open); None: nobody;
+    `unknown` where the system does not tell.
 
     Opening -shm to ask the kernel would not do: closing it again drops every lock that this process holds on it.
     """
-    if not shm.exists():
+    if not file.exists():
         return None
-    inode = str(shm.stat().st_ino)
+    inode = str(file.stat().st_ino)
     try:
         table = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:

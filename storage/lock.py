@@ -6,10 +6,28 @@ import fcntl
 import os
 from typing import TYPE_CHECKING, Self
 
+from storage.access import lock_holder
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def holder(database: Path) -> str | None:
+    """The process whose daemon works on this database, None where there is none; `unknown` where there is one that the
+    system does not name. Takes no lock where the kernel's table can be read, so that no daemon's start is disturbed."""
+    file = database.with_name(database.name + ".daemon-lock")
+    found = lock_holder(file)
+    if found != "unknown":
+        return found
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return found
+    finally:
+        os.close(descriptor)
+    return None
 
 
 class DaemonHeld(StorageError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from crawler.config import Config
 from crawler.passes import crawl
 from crawler.probe import Probe, probing
 from crawler.registry import read_source
-from crawler.source import Politeness
+from crawler.source import Politeness, Source
 from crawler.survey.draft import Draft, told, toml_of
 from crawler.survey.endpoints import Chosen
 from crawler.survey.pattern import pattern_of
@@ -92,6 +93,14 @@ def drafted() -> Draft:
         endpoints=(Chosen("http://vestnik.test/rss.xml", "feed", "named in the page's head"),), samples=(),
         reasons=(("timezone", "times with +03:00, and RU"),), needs=(), left=(),
     )  # fmt: skip
+
+
+def drafted_source() -> Source:
+    """That draft as its TOML is read."""
+    with tempfile.TemporaryDirectory(prefix="dateline-test-") as folder:
+        file = Path(folder) / "vestnik.toml"
+        file.write_text(toml_of(drafted(), "2026-11-25"), encoding="utf-8")
+        return read_source(file)
 
 
 async def test_sites_of_ten_makes_give_their_endpoints_and_patterns_and_a_shell_says_what_is_missing(
