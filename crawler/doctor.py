@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import click
 
 from crawler import terminal
-from crawler.doctor_checks import Heard, all_of, status_of, told
+from crawler.doctor_checks import Heard, all_of
 from crawler.doctor_facts import gather
+from crawler.doctor_report import status_of, told
 from crawler.politeness import guard
 from crawler.politeness.addresses import BlockedAddress, judge, literal
 

@@ -11,20 +11,22 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import doctor
+from crawler import doctor, start_crawl
 from crawler.cli import main
 from crawler.config import Config, render
-from crawler.doctor_checks import Check, Heard, all_of, status_of, told
+from crawler.doctor_checks import Heard, all_of
 from crawler.doctor_facts import Facts, Machine, Package, Place, Registered, Rules, Stored
+from crawler.doctor_report import Check, status_of, told
 from crawler.probe import Answer
 from crawler.source import Source
+from crawler.survey.draft import toml_of
 from storage.lock import DaemonLock, holder
 from storage.models import Outcome
 from storage.store import Store
-from tests.crawler.test_survey_sites import drafted_source
+from tests.crawler.test_survey_sites import drafted, drafted_source
 
 NOW = 1_795_000_000.0
 GB = 1_000_000_000
@@ -121,7 +123,12 @@ def test_what_the_network_said_is_judged(heard: Heard, name: str, state: str) ->
     assert found[0].todo
 
 
-@given(st.lists(st.tuples(st.sampled_from(["database", "clock", "disk"]), st.sampled_from(["ok", "warn", "fail"]))))
+@settings(max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["database", "clock", "disk"]), st.sampled_from(["ok", "warn", "fail"])), max_size=5
+    )
+)
 def test_the_exit_status_follows_from_what_failed(made: list[tuple[str, Any]]) -> None:
     status = status_of([Check(group, "x", state, "line") for group, state in made])
     assert (status == 0) == all(state != "fail" for _, state in made)
@@ -169,7 +176,10 @@ def test_a_server_s_date_tells_how_far_the_clock_is_ahead() -> None:
 def test_the_command_looks_at_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DATELINE_DB", raising=False)
-    config = replace(Config(database=tmp_path / "news.db"), contact="me@example.org", sources=("tass-en",))
+    (tmp_path / "packaged").mkdir()
+    (tmp_path / "packaged" / "vestnik.toml").write_text(toml_of(drafted(), "2026-11-25"), encoding="utf-8")
+    monkeypatch.setattr(start_crawl, "packaged", lambda: tmp_path / "packaged")
+    config = replace(Config(database=tmp_path / "news.db"), contact="me@example.org", sources=("vestnik",))
     Path("dateline.toml").write_text(render(config), encoding="utf-8")
 
     def looked(*more: str) -> tuple[int, list[dict[str, Any]]]:
@@ -191,7 +201,7 @@ def test_the_command_looks_at_what_is_there(tmp_path: Path, monkeypatch: pytest.
     status, checks = looked("--db", "other.db")
     assert status == 3
     assert [check["name"] for check in checks if check["state"] == "fail"] == ["file"]
-    Path("dateline.toml").write_text(render(replace(config, sources=("tas-en",))), encoding="utf-8")
+    Path("dateline.toml").write_text(render(replace(config, sources=("vestnk",))), encoding="utf-8")
     assert looked()[0] == 1
     shown = CliRunner().invoke(main, ["doctor", "--offline"])
     assert shown.exit_code == 1
