@@ -133,8 +133,8 @@ def test_children_remember_their_endpoint_to_any_depth_and_end_at_the_cap() -> N
     found = (Link(f"{HOME}/part.xml", kind="sitemap"), Link(f"{HOME}/1"))
     at = lease("/index.xml", "sitemap", backfill=None)
     endpoint = endpoint_of(at, SOURCE)
+    assert endpoint is not None
     for depth in range(1, MAX_DEPTH + 1):
-        assert endpoint is not None
         (child, article), left_out = children(found, at, endpoint)
         assert (child.endpoint, child.depth, article, left_out) == (INDEX.url, depth, found[1], 0)
         at = lease("/part.xml", "sitemap", child, backfill=None)

@@ -87,7 +87,7 @@ def test_what_is_no_list_ends_in_a_stated_problem(answer: Any, problem: str) -> 
 
 
 def test_the_page_after_the_last_may_be_empty() -> None:
-    empty = {"result": {"contents": []}}
+    empty: Any = {"result": {"contents": []}}
     assert discover(empty, role="archive").problem == "empty_listing"
     assert discover(empty, role="archive", later=True).problem is None
 
