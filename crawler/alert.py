@@ -96,10 +96,15 @@ class Alerts:
         self._running[source] = task
         task.add_done_callback(lambda _: self._running.pop(source, None))
 
-    async def close(self) -> None:
-        """Wait for the commands that still run; each ends within its limit."""
+    async def close(self, patience: float | None = None) -> None:
+        """Wait for the commands that still run, each of which ends within its limit; those that `patience` (seconds) is too
+        short for are killed, and told again by the next process."""
         if self._running:
-            await asyncio.wait(self._running.values())
+            _, late = await asyncio.wait(self._running.values(), timeout=patience)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def _tell(self, alert: Alert, now: float) -> None:
         try:

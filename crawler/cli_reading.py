@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,10 +100,24 @@ def changes(since: int, follow: bool, db: Path | None, as_json: bool) -> int:
 @told_plainly
 @until_nobody_reads
 def status(db: Path | None, as_json: bool) -> int:
-    """Each source: its state and why, its articles of a day, its delay."""
-    from crawler.show_articles import show_status
+    """Each source, the worst first: its state, why and since when, its last article, its delay, its next poll."""
+    from crawler.show_status import show_status
 
-    return show_status(configuration(db).database, as_json=as_json)
+    return show_status(configuration(db).database, now=time.time(), as_json=as_json)
 
 
-COMMANDS = (search, show, diff, changes, status)
+@click.command()
+@click.option(
+    "--late", type=click.IntRange(1), default=120, show_default=True, help="Minutes after which a verdict is old."
+)
+@DATABASE
+@told_plainly
+@until_nobody_reads
+def health(db: Path | None, late: int) -> int:
+    """One exit status, for a container: 0 fine, 1 some source is broken, or none was judged lately."""
+    from crawler.show_status import show_health
+
+    return show_health(configuration(db).database, now=time.time(), late=late * 60.0)
+
+
+COMMANDS = (search, show, diff, changes, status, health)

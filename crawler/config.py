@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -31,7 +32,8 @@ class Config:
     `first_poll`: articles taken at a source's first poll. `delay_floor`: seconds between two requests to a host, at the
     least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `window_days`: copies
     of a text are sought so many days before and after it. `workers`: extraction processes,
-    0 for one a core. `file`: where all this was read, None for the defaults.
+    0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
+    none. `file`: where all this was read, None for the defaults.
     """
 
     contact: str | None = None
@@ -48,6 +50,7 @@ class Config:
     raw_days: int = 14
     window_days: int = 7
     workers: int = 0
+    on_alert: tuple[str, ...] = ()
     file: Path | None = field(default=None, compare=False)
 
     @staticmethod
@@ -159,6 +162,17 @@ def _sources(value: object) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(value))
 
 
+def _command(value: object) -> tuple[str, ...] | None:
+    """A command's words, or one string that is parted into them as a shell would (none is ever started)."""
+    try:
+        words = shlex.split(value) if isinstance(value, str) else value
+    except ValueError:
+        return None  # a quotation mark that is never closed
+    if not isinstance(words, list) or not all(isinstance(word, str) and "\0" not in word for word in words):
+        return None
+    return tuple(words) if not words or words[0] else None
+
+
 def _matching(pattern: re.Pattern[str]) -> Callable[[object], str | None]:
     return lambda value: value if isinstance(value, str) and pattern.fullmatch(value) else None
 
@@ -210,6 +224,12 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         "How long fetched pages are kept, so that articles can be extracted anew without the network.",
     ),
     "workers": (_whole(0, 256), "a whole number, 0 to 256", "Processes that extract; 0: one for each core."),
+    "on_alert": (
+        _command,
+        "a command as a list of words, or as one string",
+        "Run when a source's state turns bad (blocked, failing, layout_changed, quiet) or good again, with the facts as"
+        " DATELINE_SOURCE, DATELINE_STATE, DATELINE_WAS, DATELINE_WHY, DATELINE_SINCE and as a line of JSON on standard input.",
+    ),
 }
 
 

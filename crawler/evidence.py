@@ -53,10 +53,10 @@ def rate(flags: Sequence[bool], *, mean: float, weight: float, floor: float, mos
 
 
 def upper(bad: int, of: int, *, mean: float, weight: float, floor: float, most: float) -> float:
-    """The mean of the rate's Beta distribution and one standard deviation, within its limits."""
+    """The mean of the rate's Beta distribution and half a standard deviation, within its limits."""
     n = of + weight
     p = (bad + mean * weight) / n
-    return min(max(p + math.sqrt(p * (1 - p) / (n + 1)), floor), most)
+    return min(max(p + 0.5 * math.sqrt(p * (1 - p) / (n + 1)), floor), most)
 
 
 def unlike(flags: Sequence[bool], usual: Rate) -> Run | None:
@@ -85,16 +85,13 @@ def surprise(of: int, bad: int, p: float) -> float:
     return -math.log(max(chance, 1e-300))
 
 
-def mended(flags: Sequence[bool], share: float) -> bool:
-    """Whether the good trials at the end are too many for the trouble to go on, in which a `share` of them was bad:
-    less likely than 1 in 1,000, and three at the least."""
-    good = 0
-    for flag in reversed(flags):
-        if flag:
-            break
-        good += 1
-    stays = min(max(share, 0.3), 0.95)
-    return good >= max(FEWEST, math.ceil(math.log(1e-3) / math.log(1 - stays)))
+def mended(flags: Sequence[bool]) -> bool:
+    """Whether the good trials at the end are too many for the trouble to go on that the trials before them show: less likely
+    than 1 in 1,000, and three at the least."""
+    good = next((place for place, flag in enumerate(reversed(flags)) if flag), len(flags))
+    trouble = len(flags) - good
+    share = (sum(flags) + 1) / (trouble + 2)
+    return good >= max(FEWEST, math.ceil(math.log(1e-3) / math.log(1 - share)))
 
 
 def _worst(flags: Sequence[bool], p: float) -> float:

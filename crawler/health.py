@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BAD: Final = ("blocked", "failing", "layout_changed", "quiet")
 """States that somebody should look at, the worst first."""
 
-LEARN_SECONDS: Final = 6 * 3600.0
+LEARN_SECONDS: Final = 12 * 3600.0
 YOUNG_SECONDS: Final = 3 * 86400.0
 """Until this age a source's past is learnt anew every hour."""
 
@@ -71,15 +71,14 @@ def judge(present: Present, before: Standing | None, past: Past | None, *, now: 
     if before is not None and before.state in BAD and (found is None or _rank(found.state) >= _rank(before.state)):
         if not _over(present, memory, learnt, before, now):
             same = found if found is not None and found.state == before.state else None
-            memory = replace(memory, share=max(memory.share, same.share)) if same else memory
             return _standing(before.state, same.why if same else before.why, before.since, now, memory, kept)
         memory, kept = _afterwards(memory, before, now), None
         found = _worst(present, memory, learnt, now)
     if found is not None:
-        memory = replace(memory, sign=found.sign, share=found.share)
+        memory = replace(memory, sign=found.sign)
         return _standing(found.state, found.why, found.since, now, memory, kept)
     since = before.since if before is not None and before.state == "ok" else now
-    return _standing("ok", None, since, now, replace(memory, sign="", share=0.0), kept)
+    return _standing("ok", None, since, now, replace(memory, sign=""), kept)
 
 
 def learn(past: Past, now: float) -> Learnt:
@@ -135,14 +134,14 @@ def _of_endpoint(
         bad = of = row.tries
         older = [row.looked_at or added_at] if len(polls) < of else []
         since = min([*(poll.at for poll in polls[-of:]), *older])
-    elif run is not None and not evidence.mended(flags, run.bad / signs.without_good_end(flags[-run.of :])):
+    elif run is not None and not evidence.mended(flags[-run.of :]):
         bad, of, since = run.bad, run.of, polls[-run.of].at
     else:
         return None
     if kind != "walled" and now - since < signs.OUTAGE_SECONDS:
         return None
     state = {"walled": "blocked", "unreadable": "layout_changed"}.get(kind, "failing")
-    return Finding(state, f"{row.url}: {bad} of the last {of} polls were in vain ({code})", since, "polls", bad / of)
+    return Finding(state, f"{row.url}: {bad} of the last {of} polls were in vain ({code})", since, "polls")
 
 
 def _of_silence(present: Present, learnt: Learnt | None) -> list[Finding]:
@@ -173,9 +172,9 @@ def _over(present: Present, memory: Memory, learnt: Learnt | None, before: Stand
         return bool(present.looks) and present.looks[-1].at > before.since
     if memory.sign == "polls":
         late = [_poll_kind(poll.outcome) != "good" for poll in present.polls if poll.at >= before.since]
-        return not any(row.tries for row in present.endpoints) and evidence.mended(late, memory.share)
+        return not any(row.tries for row in present.endpoints) and evidence.mended(late)
     looks = [look for look in present.looks if look.at >= before.since]
-    return signs.over(memory.sign, looks, learnt, memory.share)
+    return signs.over(memory.sign, looks, learnt)
 
 
 def _is_usual_by_now(before: Standing, now: float) -> bool:

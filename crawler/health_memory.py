@@ -40,13 +40,12 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """`fresh`: what came up to then is no longer judged. `spans`: times of trouble, which are no part of the past. `sign`,
-    `share`: of the trouble that was told last (see `health.Finding`)."""
+    """`fresh`: what came up to then is no longer judged. `spans`: times of trouble, which are no part of the past. `sign`:
+    of the trouble that was told last (see `signs.Finding`)."""
 
     fresh: float = 0.0
     spans: tuple[tuple[float, float], ...] = ()
     sign: str = ""
-    share: float = 0.0
 
 
 def text(memory: Memory) -> str:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.alert import Alerts
 from crawler.config import user_agent
 from pipelines.workers import ExtractionPool
 from storage.frontier import Frontier
@@ -44,6 +45,7 @@ class Session:
     clock: Callable[[], float]
     stop: asyncio.Event
     progress: Progress
+    alerts: Alerts
     exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @staticmethod
@@ -92,6 +94,7 @@ async def open_session(
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
         await asyncio.wrap_future(frontier.reclaim(clock()))
         pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1))
+        alerts = Alerts(config.on_alert, store)
         try:
             yield Session(
                 config=config,
@@ -104,9 +107,11 @@ async def open_session(
                 clock=clock,
                 stop=stop,
                 progress=progress,
+                alerts=alerts,
                 exceptions=exceptions or {},
             )
         finally:
+            await alerts.close(GRACE_SECONDS if stop.is_set() else None)
             await asyncio.wrap_future(frontier.hand_back(owner, clock()))
             await asyncio.wrap_future(frontier.unregister_owner(owner))
             await pool.close()

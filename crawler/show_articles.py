@@ -1,4 +1,4 @@
-"""`dateline search / show / status`: what the database holds, for people and, with `--json`, for programs."""
+"""`dateline search / show`: what the database holds, for people and, with `--json`, for programs."""
 
 from __future__ import annotations
 
@@ -129,34 +129,3 @@ def _credit(row: Row) -> str:
     """`Reuters (high): "Source: Reuters"`."""
     evidence = f': "{terminal.line(row["credit_evidence"])}"' if row["credit_evidence"] else ""
     return f"{terminal.line(row['credit'])} ({row['credit_confidence']}){evidence}"
-
-
-def show_status(database: Path, *, as_json: bool) -> int:
-    """The state of each source; 1 when one of them is blocked, failing or has changed its layout."""
-    with Reader(database) as reader:
-        health, counts = reader.health(), reader.counts()
-    bad = any(one.state in {"blocked", "failing", "layout_changed"} for one in health)
-    if as_json:
-        whole = {"database": str(database), "counts": counts, "sources": [asdict(h) for h in health]}
-        click.echo(terminal.dumps(whole, indent=1))
-        return int(bad)
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("source", "state", "last success", "last new", "24 h", "errors", "delay", "why"):
-        numeric = heading in {"24 h", "errors", "delay"}
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=heading != "why")
-    for one in health:
-        errors = "" if one.error_rate_24h is None else f"{one.error_rate_24h:.0%}"
-        delay = "" if one.median_delay_s is None else f"{one.median_delay_s:.0f} s"
-        success, new = (at[5:16].replace("T", " ") if at else "never" for at in (one.last_success_at, one.last_new_at))
-        table.add_row(
-            one.source, one.state, success, new, str(one.articles_24h), errors, delay, terminal.line(one.why or "")
-        )
-    console = Console()
-    with console.capture() as printed:  # printed by click: rich ends the process when the pipe is closed
-        console.print(table)
-    click.echo(printed.get(), nl=False)
-    click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")
-    return int(bad)

@@ -53,13 +53,12 @@ _SHARES: Final = (0.01, 0.03, 0.1, 0.25)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong. `sign`: of a `Sign`, `polls` or `silence`; `share`: of the trials of the trouble that went wrong."""
+    """What is wrong. `sign`: the name of a `Sign`, `short`, `polls` or `silence`."""
 
     state: str
     why: str
     since: float
     sign: str
-    share: float = 1.0
 
 
 @lru_cache(maxsize=512)
@@ -97,10 +96,10 @@ def found(looks: Sequence[Look], learnt: Learnt | None, now: float) -> list[Find
     return findings
 
 
-def over(sign: str, looks: Sequence[Look], learnt: Learnt | None, share: float) -> bool:
+def over(sign: str, looks: Sequence[Look], learnt: Learnt | None) -> bool:
     """Whether the pages since a trouble began say that it is over."""
     limit = max((short.words for short in learnt.shorts), default=0) if learnt else 0
-    return evidence.mended(flags(sign, looks, limit), share)
+    return evidence.mended(flags(sign, looks, limit))
 
 
 def trials(sign: str, looks: Sequence[Look]) -> list[Look]:
@@ -124,11 +123,6 @@ def flags(sign: str, looks: Sequence[Look], limit: int = 0) -> list[bool]:
             return [kind_of(look.outcome) == sign for look in those]
 
 
-def without_good_end(found: Sequence[bool]) -> int:
-    """How many trials there are up to the last bad one."""
-    return max((place for place, flag in enumerate(found, 1) if flag), default=0)
-
-
 def _untitled(titles: Sequence[str]) -> list[bool]:
     """A page has no headline, or that of another page around it: the site's name."""
     marks = []
@@ -143,14 +137,13 @@ def _of_trials(sign: Sign, those: Sequence[Look], marks: Sequence[bool], usual: 
     if run is None:
         return None
     late = marks[-run.of :]
-    share = run.bad / without_good_end(late)
-    if evidence.mended(marks, share):
+    if evidence.mended(late):
         return None
     worst = those[-run.of :]
     codes = Counter(look.outcome.partition(":")[2] for look, mark in zip(worst, late, strict=True) if mark)
     told = ", ".join(f"{count} {code}" for code, count in codes.most_common(3) if code)
     why = f"{run.bad} of the last {run.of} new pages {sign.what}" + (f" ({told})" if told else "")
-    return Finding(sign.state, f"{why}; usual are {usual.p:.1%} at the most", worst[0].at, sign.name, share)
+    return Finding(sign.state, f"{why}; usual are {usual.p:.1%} at the most", worst[0].at, sign.name)
 
 
 def _shorts(looks: Sequence[Look]) -> list[Short]:

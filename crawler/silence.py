@@ -1,7 +1,7 @@
 """How unlikely a silence is by a source's own rhythm. Pure.
 
 The rhythm is a rate of arrivals for each hour of the week (UTC), from up to four weeks: the hour of the day over all days,
-times the weekday's own factor, each drawn towards what is known more surely; a weekday that was never watched expects
+times the weekday's own factor, each drawn towards what is known more surely; a weekday that was not yet watched expects
 nothing. News comes in bursts and in slow days, so that a silence is not judged as Poisson's: each gap of the past is
 measured in arrivals that the rhythm would have expected in it, and the tail of these measures, which is longer than
 e^-x where news comes in bursts, says how unlikely the present one is. One day of a silence may have been a holiday: the 24
@@ -31,6 +31,8 @@ _STEADY: Final = 3.0
 _EVENTS: Final = 8.0
 _TAIL: Final = 0.1
 _FEWEST_OVER: Final = 20
+_FEWEST_OF_A_DAY: Final = 20
+"""Hours of a weekday that were watched before it is expected to bring anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
         counts[int(at // 3600)] = counts.get(int(at // 3600), 0) + 1
     rates, days = _rates(counts, watched)
     by_day = [sum(rates[day * 24 : day * 24 + 24]) for day in range(7)]
-    quiet = min((day for day in range(7) if days[day]), key=lambda day: by_day[day], default=0)
+    quiet = min((day for day in range(7) if days[day] >= _FEWEST_OF_A_DAY), key=lambda day: by_day[day], default=0)
     plain = Rhythm(rates, rates[quiet * 24 : quiet * 24 + 24], 0.0, 1.0, 1.0, 0.0, len(watched))
     gaps = sorted(_gaps(plain, sorted(set(arrivals)), watched))
     if len(gaps) < FEWEST_GAPS:
@@ -127,10 +129,11 @@ def _rates(counts: dict[int, int], watched: frozenset[int]) -> tuple[tuple[float
         places = range(day * 24, day * 24 + 24)
         due = sum(daily[p % 24] * seen[p] for p in places)
         factor = (sum(came[p] for p in places) + _EVENTS) / (due + _EVENTS)
+        watched_once = days[day] >= _FEWEST_OF_A_DAY
         for place in places:
             usual = daily[place % 24] * factor
             own = (came[place] + usual * _STEADY) / (seen[place] + _STEADY)
-            rates.append(round(own, 4) if days[day] else 0.0)
+            rates.append(round(own, 4) if watched_once else 0.0)
     return tuple(rates), days
 
 
@@ -146,13 +149,13 @@ def _gaps(rhythm: Rhythm, arrivals: Sequence[float], watched: frozenset[int]) ->
 
 def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
     """Of ascending gaps: a length that a tenth of them exceeds (twenty at the least), that share, and by how much they do,
-    with what so few can be wrong by."""
+    with what so few can be wrong by; never less than Poisson's 1, as clockwork breaks."""
     n = len(gaps)
     over = min(n, max(_FEWEST_OVER, int(n * _TAIL)))
     length = gaps[n - over] if over < n else 0.0
     beyond = [gap - length for gap in gaps[n - over :]]
     mean = (math.fsum(beyond) + 3.0) / (over + 2)
-    return length, over / n, mean * (1 + 1.5 / math.sqrt(over))
+    return length, over / n, max(mean * (1 + 1.5 / math.sqrt(over)), 1.0)
 
 
 def _parts(rhythm: Rhythm, begin: float, end: float) -> list[tuple[float, float]]:

@@ -10,7 +10,7 @@ import time
 
 from sqlite_utils import Database, Migrations
 
-from storage import clock, sketches, tables
+from storage import clock, health, sketches, tables
 from storage.views import VIEWS
 
 APPLICATION_ID = 0x44544C4E  # "DTLN" in the file's header: a database of ours
@@ -47,6 +47,40 @@ WHERE url = (SELECT canonical_url FROM article WHERE id = article_id) AND url <>
   AND (source, url) NOT IN (SELECT source, url FROM fetch WHERE article_id IS NOT NULL)
 """
 _KINDS = "'repeat', 'withdrawal', 'minor')"
+
+_RHYTHM = """
+-- JSON of an endpoint's rhythm, as the crawler wrote it.
+ALTER TABLE link ADD COLUMN rhythm TEXT;
+-- JSON: [minute since the epoch, requests, polls of endpoints among them] of the last hour's minutes.
+ALTER TABLE host ADD COLUMN recent TEXT NOT NULL DEFAULT '[]';
+"""
+
+_BACKFILL = """
+ALTER TABLE backfill ADD COLUMN oldest_first INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN open_end INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN back_to REAL;
+ALTER TABLE backfill ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
+-- The order of a backfill's rows, greater first (backfills.py), and the backfill that last found an article in its span.
+ALTER TABLE link ADD COLUMN place REAL;
+ALTER TABLE link ADD COLUMN wanted_by INTEGER;
+UPDATE link SET place = CASE kind WHEN 'article' THEN coalesce(newest, 0) ELSE 1e12 END,
+ wanted_by = CASE kind WHEN 'article' THEN backfill END WHERE backfill > 0;
+UPDATE backfill SET found = (SELECT count(*) FROM link WHERE link.backfill = backfill.id AND kind = 'article')
+ WHERE finished_at IS NULL;
+CREATE INDEX link_backfill ON link (backfill, host, place DESC, rank, id) WHERE state = 'pending' AND backfill > 0;
+CREATE INDEX link_live ON link (host, due) WHERE state = 'pending' AND backfill = 0;
+-- Since when a backfill has left this host's turns to the live crawl, and which process asks for a source's live rows.
+ALTER TABLE host ADD COLUMN waits_since REAL;
+CREATE TABLE watch (
+  source TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  at REAL NOT NULL,
+  PRIMARY KEY (source, owner)
+) STRICT, WITHOUT ROWID;
+"""
 
 
 @MIGRATIONS()
@@ -92,6 +126,28 @@ def m003_absences(db: Database) -> None:
 def m004_sketches(db: Database) -> None:
     """Sketches of 32 bits, parted by week."""
     sketches.from_63_bits(db)
+
+
+@MIGRATIONS()
+def m005_rhythm(db: Database) -> None:
+    """What an endpoint's polls have taught, and a host's requests of the last hour."""
+    db.executescript(_RHYTHM)
+
+
+@MIGRATIONS()
+def m006_health(db: Database) -> None:
+    """What each source's own past makes of its present; fetches of backfills told from live ones."""
+    db.executescript(health.TABLE)
+    # Fetches of earlier backfills cannot be told from live ones any more: they count as live.
+    for view in VIEWS:
+        db.conn.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.conn.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+
+
+@MIGRATIONS()
+def m007_backfill(db: Database) -> None:
+    """The order and the progress of backfills, and the turns that they leave to the live crawl."""
+    db.executescript(_BACKFILL)
 
 
 def version() -> int:

@@ -66,6 +66,10 @@ class Health:
     median_delay_s: float | None
     state: str
     why: str | None
+    judged_at: str | None
+    since: str | None
+    p95_delay_s: float | None
+    next_poll_at: str | None
 
 
 class Reader:

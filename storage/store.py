@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage import articles, database, endings, imports, raw, runs, sketches
+from storage import articles, database, endings, health, imports, raw, runs, sketches
 from storage.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from sqlite_utils import Database
@@ -97,6 +97,30 @@ class Store:
     def done_records(self, file: str) -> Future[set[int]]:
         """The offsets of a file's records that have an outcome; `file` as in `warc:<file>#<offset>`."""
         return self.writer.submit(lambda db: imports.done(db, file), writes=False)
+
+    def health_facts(self, source: str, now: float) -> Future[tuple[health.Present, health.Standing | None]]:
+        """What a source's rows say of its health at present, and how it was judged last."""
+
+        def read(db: Database) -> tuple[health.Present, health.Standing | None]:
+            return health.present(db, source, now=now), health.standing(db, source)
+
+        return self.writer.submit(read, writes=False)
+
+    def health_past(
+        self, source: str, *, looks_until: float, until: float, apart: Sequence[tuple[float, float]]
+    ) -> Future[health.Past]:
+        """A source's past, for the judge to learn from. See `health.past`."""
+        return self.writer.submit(
+            lambda db: health.past(db, source, looks_until=looks_until, until=until, apart=apart), writes=False
+        )
+
+    def write_health(self, source: str, verdict: health.Standing) -> Future[None]:
+        """Keep a verdict."""
+        return self.writer.submit(lambda db: health.write(db, source, verdict))
+
+    def health_told(self, source: str, state: str) -> Future[None]:
+        """Keep that `on_alert` was told of a state."""
+        return self.writer.submit(lambda db: health.told(db, source, state))
 
     def prune_raw(self, *, now: float, days: float = raw.DAYS, most_bytes: int = raw.MOST_BYTES) -> Future[int]:
         """Drop kept pages by age and size, a step at a time: call it again until it answers 0."""

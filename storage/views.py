@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'{})"
 _DAY_AGO = _NOW.format(", '-1 day'")
-_TWO_DAYS_AGO = _NOW.format(", '-2 days'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,64 +201,70 @@ _RUNS = View(
     ),
 )
 
-# A source is judged by its last day: a page that is no article is no error, but many of them are a changed layout.
+# The figures are made here, source by source through the indexes; the state is the verdict of the last crawl's end.
+_LIVE_DAY = f"f.source = s.name AND f.at >= {_DAY_AGO} AND f.record IS NULL AND f.backfill = 0"
 _HEALTH = View(
     "source_health",
-    "one source, judged by its last 24 hours",
-    """
-WITH day AS (
-  SELECT source, count(*) AS n,
-    sum(outcome = 'failed') AS failed, sum(outcome = 'blocked') AS blocked, sum(outcome = 'rejected') AS rejected,
-    sum(outcome IN ('new', 'copy', 'revised')) AS stored,
-    sum(outcome IN ('listed', 'not_modified') AND kind IN ('feed', 'sitemap', 'listing')) AS polled
-  FROM fetch WHERE at >= {_DAY_AGO} AND outcome IS NOT NULL AND record IS NULL AND kind <> 'robots' GROUP BY source
-), delay AS (
-  SELECT source, strftime('%s', first_seen_at) - strftime('%s', published_at) AS s FROM article
-  WHERE first_seen_at >= {_DAY_AGO} AND published_precision IN ('second', 'minute')
+    "one source: its figures of the last 24 hours, and how it was judged by its own past at the end of its last crawl",
+    f"""
+WITH delay AS (
+  SELECT s.name AS source, strftime('%s', a.first_seen_at) - strftime('%s', a.published_at) AS seconds
+  FROM source AS s CROSS JOIN fetch AS f INDEXED BY fetch_first ON {_LIVE_DAY} AND f.outcome IN ('new', 'copy')
+    CROSS JOIN article AS a ON a.id = f.article_id
+  WHERE a.published_precision IN ('second', 'minute') AND a.published_at >= s.added_at
 ), ranked AS (
-  SELECT source, s, row_number() OVER (PARTITION BY source ORDER BY s) AS i, count(*) OVER (PARTITION BY source) AS n
+  SELECT source, seconds, row_number() OVER (PARTITION BY source ORDER BY seconds) AS i,
+    count(*) OVER (PARTITION BY source) AS n
   FROM delay
-), facts AS (
-  SELECT source.name AS source,
-    (SELECT at FROM fetch WHERE fetch.source = source.name AND outcome IN
-      ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy')
-      ORDER BY at DESC LIMIT 1) AS last_success_at,
-    (SELECT max(first_seen_at) FROM article WHERE article.source = source.name) AS last_new_at,
-    (SELECT count(*) FROM article WHERE article.source = source.name AND first_seen_at >= {_DAY_AGO}) AS articles_24h,
-    round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,
-    (SELECT avg(s) FROM ranked WHERE ranked.source = source.name AND i IN ((n + 1) / 2, (n + 2) / 2)) AS median_delay_s,
-    EXISTS (SELECT 1 FROM fetch WHERE fetch.source = source.name AND outcome IS NOT NULL) AS ever,
-    coalesce(day.n, 0) AS n, coalesce(day.failed, 0) AS failed, coalesce(day.blocked, 0) AS blocked,
-    coalesce(day.rejected, 0) AS rejected, coalesce(day.stored, 0) AS stored, coalesce(day.polled, 0) AS polled
-  FROM source LEFT JOIN day ON day.source = source.name
-), judged AS (
-  SELECT *, CASE
-    WHEN NOT ever THEN 'never_run'
-    WHEN n > 0 AND blocked * 2 >= n THEN 'blocked'
-    WHEN n > 0 AND failed * 2 >= n THEN 'failing'
-    WHEN rejected >= 5 AND rejected >= stored THEN 'layout_changed'
-    WHEN last_new_at IS NULL OR last_new_at < {_TWO_DAYS_AGO} THEN 'quiet'
-    ELSE 'ok' END AS state
-  FROM facts
+), delays AS (
+  SELECT source, avg(CASE WHEN i IN ((n + 1) / 2, (n + 2) / 2) THEN seconds END) AS median,
+    max(CASE WHEN i = (n * 95 + 99) / 100 THEN seconds END) AS p95
+  FROM ranked GROUP BY source
+), day AS (
+  SELECT s.name AS source, count(*) AS n, sum(f.outcome = 'failed') AS failed
+  FROM source AS s CROSS JOIN fetch AS f INDEXED BY fetch_source ON {_LIVE_DAY}
+  WHERE f.outcome IS NOT NULL AND f.kind <> 'robots' GROUP BY s.name
 )
-SELECT source, last_success_at, last_new_at, articles_24h, error_rate_24h, median_delay_s, state, CASE state
-    WHEN 'never_run' THEN 'no fetch has ended yet'
-    WHEN 'blocked' THEN blocked || ' of ' || n || ' fetches of the last 24 hours were blocked'
-    WHEN 'failing' THEN failed || ' of ' || n || ' fetches of the last 24 hours failed'
-    WHEN 'layout_changed' THEN rejected || ' pages of the last 24 hours were no articles, ' || stored || ' were'
-    WHEN 'quiet' THEN CASE WHEN last_new_at IS NULL THEN 'no article yet' ELSE 'nothing new since ' || last_new_at END
-    END AS why
-FROM judged
-""".replace("{_DAY_AGO}", _DAY_AGO).replace("{_TWO_DAYS_AGO}", _TWO_DAYS_AGO),
+SELECT s.name AS source,
+  (SELECT f.at FROM fetch AS f WHERE f.source = s.name AND f.outcome IN
+    ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy') ORDER BY f.at DESC LIMIT 1) AS last_success_at,
+  (SELECT max(a.first_seen_at) FROM article AS a WHERE a.source = s.name) AS last_new_at,
+  (SELECT count(*) FROM article AS a WHERE a.source = s.name AND a.first_seen_at >= {_DAY_AGO}) AS articles_24h,
+  round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,
+  delays.median AS median_delay_s,
+  CASE WHEN h.source IS NOT NULL THEN h.state
+    WHEN EXISTS (SELECT 1 FROM fetch AS f WHERE f.source = s.name AND f.outcome IS NOT NULL AND f.record IS NULL)
+    THEN 'ok' ELSE 'never_run' END AS state,
+  CASE WHEN h.source IS NOT NULL THEN h.why
+    WHEN EXISTS (SELECT 1 FROM fetch AS f WHERE f.source = s.name AND f.outcome IS NOT NULL AND f.record IS NULL)
+    THEN 'not judged yet: that comes with the end of its next crawl' ELSE 'no fetch has ended yet' END AS why,
+  h.judged_at AS judged_at, h.since AS since, delays.p95 AS p95_delay_s,
+  (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(l.due), 'unixepoch') FROM link AS l INDEXED BY link_seeded
+   WHERE l.source = s.name AND l.seeded AND l.scope = 0 AND l.state = 'pending') AS next_poll_at
+FROM source AS s LEFT JOIN health AS h ON h.source = s.name LEFT JOIN day ON day.source = s.name
+  LEFT JOIN delays ON delays.source = s.name
+""",  # noqa: S608 - our own words
     (
         ("source", "name of the source"),
         ("last_success_at", "start of its last fetch that was answered as hoped; UTC"),
         ("last_new_at", "when its newest article was first seen; UTC"),
         ("articles_24h", "articles first seen in the last 24 hours"),
-        ("error_rate_24h", "failed fetches / ended fetches of the last 24 hours; NULL without any"),
-        ("median_delay_s", "median seconds from publication to first seen, articles of the last 24 hours with a time"),
-        ("state", "`ok`, `quiet`, `blocked`, `layout_changed`, `failing` or `never_run`"),
+        ("error_rate_24h", "failed fetches / ended fetches of the last 24 hours, live ones; NULL without any"),
+        (
+            "median_delay_s",
+            "median seconds from publication to first seen, over the articles with a time of day that live crawls "
+            "stored in the last 24 hours and that were published since the source was added",
+        ),
+        (
+            "state",
+            "`ok`, `quiet`, `blocked`, `layout_changed`, `failing` or `never_run`, by the source's own past "
+            "(docs/design.md)",
+        ),
         ("why", "the state in words; NULL when ok"),
+        ("judged_at", "when it was last judged, at the end of a crawl; NULL: never; UTC"),
+        ("since", "since when it has been in this state: the first sign of it, not its discovery; UTC"),
+        ("p95_delay_s", "95th percentile of the same seconds"),
+        ("next_poll_at", "when the next of its endpoints is due; NULL while all are being polled; UTC"),
     ),
 )
 

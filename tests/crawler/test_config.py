@@ -56,6 +56,10 @@ def test_an_empty_file_is_the_defaults_in_its_folder() -> None:
         ("disk_limit_gb = -1", "disk_limit_gb", "a number above 0"),
         ("delay_floor = 0", "delay_floor", "seconds"),
         ("workers = 1000", "workers", "0 to 256"),
+        ("on_alert = 5", "on_alert", "a command"),
+        ("on_alert = ['mail', 5]", "on_alert", "a command"),
+        ("on_alert = ['', 'x']", "on_alert", "a command"),
+        ('on_alert = "mail \'ops"', "on_alert", "a command"),
         ('group = "a b"', "group", "the name of a group"),
         ('proxy = "proxy.test:3128"', "proxy", "http://host:port"),
         ('proxy = "http://proxy.test"', "proxy", "http://host:port"),
@@ -67,6 +71,14 @@ def test_what_is_not_understood_is_refused_with_file_key_and_expectation(text: s
         parse(text, HERE)
     assert str(caught.value).startswith(f"{HERE}: {key}")
     assert expected in str(caught.value)
+
+
+def test_a_command_is_a_list_of_words_or_one_string_that_no_shell_reads() -> None:
+    for text in ("on_alert = ['mail', '-s', 'a wire; $HOME', 'ops']", """on_alert = "mail -s 'a wire; $HOME' ops\""""):
+        config = parse(text, HERE)
+        assert config.on_alert == ("mail", "-s", "a wire; $HOME", "ops")
+        assert parse(render(config), HERE).on_alert == config.on_alert
+    assert parse("on_alert = []", HERE).on_alert == parse("on_alert = ''", HERE).on_alert == ()
 
 
 def test_a_file_that_is_not_toml_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -134,6 +146,7 @@ def test_what_is_rendered_explains_each_key_and_comments_out_what_is_not_set() -
         "raw_days",
         "window_days",
         "workers",
+        "on_alert",
     }
 
 

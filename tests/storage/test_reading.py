@@ -7,19 +7,18 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import clock, errors
+from storage import errors
 from storage.backup import publish
 from storage.models import Decision, Ending, Outcome
 from storage.reader import Reader
 from storage.schema_doc import schema_doc
 from storage.views import VIEWS
-from tests.storage.harness import SOURCE, Crawl, article, instant, page
+from tests.storage.harness import SOURCE, Crawl, article, page
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,60 +53,6 @@ def test_the_document_of_the_schema_is_the_schema() -> None:
     assert (ROOT / "docs" / "schema.md").read_text(encoding="utf-8") == schema_doc(), (
         "make it anew: python -m storage.schema_doc docs/schema.md"
     )
-
-
-@pytest.fixture
-def today(tmp_path: Path) -> Crawl:
-    return Crawl(tmp_path / "today.db", now=time.time())
-
-
-def _fetched(crawl: Crawl, outcome: str, count: int, *, ago: float = 60, source: str = SOURCE) -> None:
-    for _ in range(count):
-        crawl.sql(
-            "INSERT INTO fetch (source, url, kind, at, outcome) VALUES (?, 'u', 'article', ?, ?)",
-            source,
-            clock.text(crawl.now - ago),
-            outcome,
-        )
-
-
-@pytest.mark.parametrize(
-    ("fetches", "news", "state", "why"),
-    [
-        ({}, False, "never_run", "no fetch has ended yet"),
-        ({"new": 3}, True, "ok", None),
-        ({"listed": 3}, False, "quiet", "no article yet"),
-        ({"blocked": 2, "listed": 2}, True, "blocked", "2 of 4 fetches"),
-        ({"failed": 3, "listed": 1}, True, "failing", "3 of 4 fetches"),
-        ({"rejected": 6, "new": 2, "listed": 9}, True, "layout_changed", "6 pages .* were no articles, 2 were"),
-        ({"rejected": 6, "new": 7}, True, "ok", None),
-    ],
-)
-def test_a_source_has_the_state_that_its_last_day_gives(
-    today: Crawl, fetches: dict[str, int], news: bool, state: str, why: str | None
-) -> None:
-    import re
-
-    for outcome, count in fetches.items():
-        _fetched(today, outcome, count)
-    if news:
-        today.new(article())
-    today.sql("UPDATE fetch SET at = '2020-01-01T00:00:00Z' WHERE record IS NOT NULL")
-    today.store.close()
-    with Reader(today.path) as reader:
-        (health,) = reader.health()
-    assert health.state == state
-    assert (health.why is None) if why is None else re.search(why, health.why or "")
-
-
-def test_the_delay_is_the_median_over_articles_with_a_time_of_day(today: Crawl) -> None:
-    for number, seconds in enumerate((10, 30, 50, 4000)):
-        today.new(article(number, published=instant(clock.text(int(today.now) - seconds))))
-    today.new(article("day", published=instant(clock.text(today.now)[:10], "day")))
-    today.store.close()
-    with Reader(today.path) as reader:
-        (health,) = reader.health()
-    assert (health.median_delay_s, health.articles_24h) == (40.0, 5)
 
 
 def test_an_article_is_found_by_id_and_by_any_of_its_addresses(crawl: Crawl) -> None:
