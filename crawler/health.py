@@ -66,7 +66,7 @@ def judge(present: Present, before: Standing | None, past: Past | None, *, now: 
         learnt = learn(past, now)
         kept = health_memory.learnt_text(learnt)
     if not present.ever:
-        return Standing("never_run", "no fetch has ended yet", present.added_at, now)
+        return Standing("never_run", "none of its endpoints was polled yet", present.added_at, now)
     found = _worst(present, memory, learnt, now)
     if before is not None and before.state in BAD and (found is None or _rank(found.state) >= _rank(before.state)):
         if not _over(present, memory, learnt, before, now):

@@ -6,6 +6,7 @@ turns, redirects, size and time limits are those of every crawl. Only nothing is
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from contextlib import asynccontextmanager
@@ -13,6 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import click
+
+from crawler import terminal
 from crawler.passes import crawl
 from crawler.politeness import reservations
 from crawler.progress import Silent
@@ -26,7 +30,7 @@ from storage.models import Outcome, Page, Profile
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from scrapy.crawler import AsyncCrawlerRunner
     from scrapy.http import Response
@@ -89,10 +93,12 @@ class Answer:
 
 @dataclass(slots=True)
 class Probe:
-    """`fetch` asks for addresses once each and remembers what came. `sent` lists every request in its order."""
+    """`fetch` asks for addresses once each and remembers what came. `sent` lists every request in its order; `say` is told of
+    each answer, for people who wait."""
 
     session: Session
     runner: AsyncCrawlerRunner
+    say: Callable[[str], None] | None = None
     sent: list[str] = field(default_factory=list)
     _answers: dict[str, Answer] = field(default_factory=dict)
 
@@ -120,7 +126,7 @@ class Probe:
     async def poll(self, source: Source) -> dict[str, Answer]:
         """The answer of each live endpoint of `source`, by its address, asked in the source's own way. Once a source: a
         second poll would come before its endpoints are due again."""
-        spider = _spider_for(source, self.sent)
+        spider = _spider_for(source, self.sent, self.say)
         report = await crawl(self.session, source, self.runner, spider=spider, patience=PATIENCE)
         if report.detail:
             raise RuntimeError(f"{source.name}: looking at {source.home} broke off: {report.detail}")
@@ -139,15 +145,19 @@ class Probe:
 
 @asynccontextmanager
 async def probing(
-    config: Config, stop: asyncio.Event, *, exceptions: Mapping[str, tuple[str, int]]
+    config: Config,
+    stop: asyncio.Event,
+    *,
+    exceptions: Mapping[str, tuple[str, int]],
+    say: Callable[[str], None] | None = None,
 ) -> AsyncIterator[Probe]:
     """A probe with a frontier of its own, removed afterwards. `exceptions`: names that the command opens in the address
-    guard. Needs the reactor. Raises `StorageError` where the temporary folder cannot be written."""
+    guard; `say`: see `Probe`. Needs the reactor. Raises `StorageError` where the temporary folder cannot be written."""
     with tempfile.TemporaryDirectory(prefix="dateline-probe-") as folder:
-        own = replace(config, database=Path(folder) / "probe.db", group=None, workers=config.workers or 2)
+        own = replace(config, database=Path(folder) / "probe.db", group=None, workers=config.workers or 2, on_alert=())
         start = Start(own, {}, crawl_settings(own, quiet=True), Silent(), exceptions)
         async with at_work(start, stop) as (session, runner):
-            yield Probe(session, runner)
+            yield Probe(session, runner, say)
 
 
 class _ProbeSpider(AgencySpider):
@@ -155,6 +165,7 @@ class _ProbeSpider(AgencySpider):
 
     answers: ClassVar[dict[str, Answer]]
     sent: ClassVar[list[str]]
+    told: ClassVar[list[Callable[[str], None]]]
 
     async def _listed(self, response: Response, lease: Lease) -> None:
         await self._end(self._ending(response, Outcome("listed", f"{len(response.body)} bytes")))
@@ -175,13 +186,23 @@ class _ProbeSpider(AgencySpider):
 
     async def _end(self, ending: Ending) -> None:
         self.sent.extend(ending.urls)
-        if (lease := ending.lease) is not None and lease.url not in self.answers:
+        lease = ending.lease
+        assert lease is not None, "a crawl's endings have leases"
+        for say in self.told:
+            say(f"{lease.url}: {ending.outcome.name}")
+        if lease.url not in self.answers:
             self.answers[lease.url] = Answer(lease.url, lease.url, None, {}, b"", ending.outcome, _utc(ending.at))
         await AgencySpider._end(self, ending)
 
 
-def _spider_for(source: Source, sent: list[str]) -> type[_ProbeSpider]:
+def by_lines() -> Callable[[str], None] | None:
+    """What tells a person at a terminal of each answer, on standard error; None where nobody waits."""
+    return (lambda text: click.echo(terminal.line(text), err=True)) if sys.stderr.isatty() else None
+
+
+def _spider_for(source: Source, sent: list[str], say: Callable[[str], None] | None) -> type[_ProbeSpider]:
     attributes: dict[str, Any] = {"name": source.name, "source": source, "answers": {}, "sent": sent}
+    attributes["told"] = [say] if say else []
     return type("ProbeSpider", (_ProbeSpider,), attributes | {"__module__": __name__})
 
 

@@ -24,6 +24,9 @@ ORDER: Final = ("blocked", "failing", "layout_changed", "quiet", "never_run", "o
 BROKEN: Final = frozenset({"blocked", "failing", "layout_changed"})
 """States that make the exit status 1; a silence is only unlikely."""
 
+MOST_NEVER_RUN: Final = 20
+"""Sources that never ran are shown up to so many: an import alone may bring thousands of sites."""
+
 LATE_SECONDS: Final = 7200.0
 """A verdict that is older is old: a daemon judges every source every five minutes, a timer's pass after each."""
 
@@ -50,7 +53,10 @@ def show_status(database: Path, *, now: float, as_json: bool) -> int:
         click.echo(terminal.dumps(whole, indent=1))
         return int(bad)
     width = terminal.columns()
-    for row in _rows(health, now):
+    shown = [one for one in health if one.state != "never_run"]
+    if len(health) - len(shown) <= MOST_NEVER_RUN:
+        shown = health
+    for row in _rows(shown, now):
         click.echo(terminal.fitted(row.rstrip(), width))
     states = Counter(one.state for one in health)
     told = ", ".join(f"{states[state]} {state}" for state in ORDER if states[state])

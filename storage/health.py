@@ -178,7 +178,7 @@ def present(db: Database, source: str, *, now: float) -> Present:
     ).fetchall()
     added = db.conn.execute("SELECT added_at FROM source WHERE name = ?", (source,)).fetchone()
     return Present(
-        ever=bool(looks or polls) or _ever(db, source),
+        ever=bool(looks or polls) or any(seen or tries for _, _, seen, tries, *_ in endpoints),
         added_at=_epoch(added[0]) if added else now,
         looks=looks,
         polls=tuple(Poll(_epoch(at), url, outcome) for at, url, outcome in polls),
@@ -260,14 +260,6 @@ def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
         last = bad.get(url)
         bad[url] = Look(_epoch(at), url, last.outcome if last else outcome)
     return tuple(sorted((*good, *bad.values()), key=lambda look: look.at))
-
-
-def _ever(db: Database, source: str) -> bool:
-    row = db.conn.execute(
-        "SELECT 1 FROM fetch WHERE source = ? AND outcome IS NOT NULL AND record IS NULL AND backfill = 0 LIMIT 1",
-        (source,),
-    ).fetchone()
-    return row is not None
 
 
 def _epoch(at: str) -> float:

@@ -203,6 +203,10 @@ _RUNS = View(
 
 # The figures are made here, source by source through the indexes; the state is the verdict of the last crawl's end.
 _LIVE_DAY = f"f.source = s.name AND f.at >= {_DAY_AGO} AND f.record IS NULL AND f.backfill = 0"
+_POLLED = (
+    "EXISTS (SELECT 1 FROM link AS e INDEXED BY link_seeded WHERE e.source = s.name AND e.seeded AND e.scope = 0"
+    " AND (e.seen OR e.tries))"
+)
 _HEALTH = View(
     "source_health",
     "one source: its figures of the last 24 hours, and how it was judged by its own past at the end of its last crawl",
@@ -232,12 +236,10 @@ SELECT s.name AS source,
   (SELECT count(*) FROM article AS a WHERE a.source = s.name AND a.first_seen_at >= {_DAY_AGO}) AS articles_24h,
   round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,
   delays.median AS median_delay_s,
-  CASE WHEN h.source IS NOT NULL THEN h.state
-    WHEN EXISTS (SELECT 1 FROM fetch AS f WHERE f.source = s.name AND f.outcome IS NOT NULL AND f.record IS NULL)
-    THEN 'ok' ELSE 'never_run' END AS state,
+  CASE WHEN h.source IS NOT NULL THEN h.state WHEN {_POLLED} THEN 'ok' ELSE 'never_run' END AS state,
   CASE WHEN h.source IS NOT NULL THEN h.why
-    WHEN EXISTS (SELECT 1 FROM fetch AS f WHERE f.source = s.name AND f.outcome IS NOT NULL AND f.record IS NULL)
-    THEN 'not judged yet: that comes with the end of its next crawl' ELSE 'no fetch has ended yet' END AS why,
+    WHEN {_POLLED} THEN 'not judged yet: that comes with the end of its next crawl'
+    ELSE 'none of its endpoints was polled yet' END AS why,
   h.judged_at AS judged_at, h.since AS since, delays.p95 AS p95_delay_s,
   (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(l.due), 'unixepoch') FROM link AS l INDEXED BY link_seeded
    WHERE l.source = s.name AND l.seeded AND l.scope = 0 AND l.state = 'pending') AS next_poll_at

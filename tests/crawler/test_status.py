@@ -59,6 +59,13 @@ def test_a_hundred_sources_are_a_line_each(tmp_path: Path, capsys: pytest.Captur
     assert max(len(line) for line in out.splitlines()[:101]) < 100
 
 
+def test_the_sites_of_an_import_are_counted_and_not_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = told(tmp_path, ("a", "ok", 60), *((f"site-{n}.test", "never_run", 60.0) for n in range(50)))
+    _, out = status(path, capsys)
+    assert "site-7.test" not in out
+    assert "51 sources: 50 never_run, 1 ok" in out
+
+
 def test_a_verdict_that_is_old_is_said_to_be_and_of_a_source_that_was_left_it_does_not_count(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

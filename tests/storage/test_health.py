@@ -153,9 +153,9 @@ def test_the_view_has_the_verdict_and_says_where_there_is_none(today: Crawl) -> 
         with Reader(today.path) as reader:
             return [(one.state, one.why, one.since) for one in reader.health()]
 
-    assert rows() == [("never_run", "no fetch has ended yet", None)]
+    assert rows() == [("never_run", "none of its endpoints was polled yet", None)]
     today.new(article("imported"))
-    assert rows() == [("never_run", "no fetch has ended yet", None)]
+    assert rows() == [("never_run", "none of its endpoints was polled yet", None)]
     listing(today, [])
     assert rows() == [("ok", "not judged yet: that comes with the end of its next crawl", None)]
     verdict = Standing("blocked", "5 of the last 5", today.now, today.now)
