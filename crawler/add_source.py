@@ -90,13 +90,13 @@ def _folder(config: Config, output: Path | None, dry_run: bool) -> Path | None:
 
 def _surveyed(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Survey:
     from crawler.loop import run_in_loop
-    from crawler.probe import probing
+    from crawler.probe import by_lines, probing
     from crawler.survey.survey import now_utc, survey
 
     found: list[Survey] = []
 
     async def main(stop: asyncio.Event) -> int:
-        async with probing(config, stop, exceptions=opened) as probe:
+        async with probing(config, stop, exceptions=opened, say=by_lines()) as probe:
             found.append(await survey(probe, url, now_utc(time.time())))
         return 0
 

@@ -66,12 +66,12 @@ def check(
 
 def _seen(config: Config, source: Source, opened: Mapping[str, tuple[str, int]]) -> Checked:
     from crawler.loop import run_in_loop
-    from crawler.probe import probing
+    from crawler.probe import by_lines, probing
 
     seen: list[Checked] = []
 
     async def main(stop: asyncio.Event) -> int:
-        async with probing(config, stop, exceptions=opened) as probe:
+        async with probing(config, stop, exceptions=opened, say=by_lines()) as probe:
             seen.append(await look_at(probe, source, time.time()))
         return 0
 

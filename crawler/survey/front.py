@@ -6,12 +6,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from lxml import etree
 
-from crawler.discovery import documents
+from crawler.discovery import documents, entries
 from crawler.discovery.documents import plain
-from crawler.discovery.entries import http_url, text_of
+from crawler.discovery.entries import text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,7 +73,7 @@ def read_front(body: bytes, *, url: str, charset: str | None) -> Front:
     root = _parse(text)
     if root is None:
         return Front(url)
-    base = next((found for e in root.iter("base") if (found := http_url(e.get("href"), url))), url)
+    base = next((found for e in root.iter("base") if (found := _http_url(e.get("href"), url))), url)
     metas = {(e.get("property") or e.get("name") or "").lower(): e.get("content") or "" for e in root.iter("meta")}
     language = _language(root.get("lang") or metas.get("content-language"))
     locale = _language(metas.get("og:locale"))
@@ -89,6 +90,15 @@ def read_front(body: bytes, *, url: str, charset: str | None) -> Front:
         scripts=sum(1 for _ in root.iter("script")),
         bot_check=documents.is_bot_check(text),
     )
+
+
+def _http_url(text: str | None, base: str) -> str | None:
+    """An absolute http(s) address that the rest may take apart; None for anything else."""
+    address = entries.http_url(text, base)
+    try:
+        return address if address and urlsplit(address).hostname else None
+    except ValueError:
+        return None
 
 
 def _parse(text: str) -> _Element | None:
@@ -123,7 +133,7 @@ def _feeds(root: _Element, base: str) -> list[Named]:
     for link in root.iter("link"):
         rel = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").lower().split(";")[0].strip()
-        address = http_url(link.get("href"), base)
+        address = _http_url(link.get("href"), base)
         if address is None:
             continue
         if "alternate" in rel and (kind in _FEED_TYPES or (kind in _MAYBE_FEEDS and _FEED_PATH.search(address))):
@@ -136,7 +146,7 @@ def _feeds(root: _Element, base: str) -> list[Named]:
 def _linked(root: _Element, base: str) -> list[Named]:
     found: dict[str, Named] = {}
     for anchor in root.iter("a"):
-        address = http_url((anchor.get("href") or "").partition("#")[0], base)
+        address = _http_url((anchor.get("href") or "").partition("#")[0], base)
         if address is None or _NOT_FEEDS.search(address):
             continue
         path = address.partition("://")[2].partition("/")[2]
@@ -150,7 +160,7 @@ def _linked(root: _Element, base: str) -> list[Named]:
 def _anchors(root: _Element, base: str) -> list[Anchor]:
     found: dict[str, str] = {}
     for anchor in root.iter("a"):
-        address = http_url((anchor.get("href") or "").partition("#")[0], base)
+        address = _http_url((anchor.get("href") or "").partition("#")[0], base)
         if address is None or (len(found) >= MOST_LINKS and address not in found):
             continue
         text = plain(text_of(anchor)) or plain(anchor.get("title")) or ""
@@ -163,7 +173,7 @@ def _editions(root: _Element, base: str) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
     for link in root.iter("link"):
         tag = _language(link.get("hreflang"))
-        address = http_url(link.get("href"), base)
+        address = _http_url(link.get("href"), base)
         if tag and address and "alternate" in (link.get("rel") or "").lower() and not link.get("type"):
             found.setdefault(tag.lower(), address)
     return list(found.items())

@@ -148,7 +148,7 @@ def _of_words(head: str, tail: str, group: list[Parts], refused: Sequence[str]) 
     for wanted in dict.fromkeys((min(least, 2), least)):
         if wanted < 1:
             break
-        expression = head + rf"[^/?_-]*(?:[_-][^/?_-]*){{{wanted},}}" + tail
+        expression = head + rf"[^/?_-]*(?:[_-][^/?_-]*){'+' if wanted == 1 else f'{{{wanted},}}'}" + tail
         if not [url for url in refused if re.search(expression, url) and not is_list(url)]:
             return expression
     return None

@@ -23,6 +23,11 @@ _VANITY: Final = frozenset(
 _OWN: Final = {"uk": "GB", "xn--p1ai": "RU", "xn--j1amh": "UA", "xn--90ais": "BY"}
 
 
+def countries() -> dict[str, list[str]]:
+    """Country -> its timezones, one of each that differ."""
+    return _table()[0]
+
+
 def country_of(host: str, region: str | None) -> tuple[str | None, str]:
     """The country of a site (ISO 3166-1) and what says so: its top domain, else the `region` of its declared language."""
     top = host.partition(":")[0].rpartition(".")[2].lower()
