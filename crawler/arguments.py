@@ -1,9 +1,9 @@
-"""`since`, `until`, `limit` of a crawl as people write them. What is not known is refused; Scrapy would swallow it."""
+"""`since`, `until`, `limit`, `order` of a crawl as people write them. What is not known is refused; Scrapy would swallow it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -24,11 +24,16 @@ class ArgumentProblem(ValueError):
 @dataclass(frozen=True, slots=True)
 class CrawlArguments:
     """`since`, `until`: both inclusive, in UTC; None: no such bound (`until` None: up to the moment of the crawl).
-    `limit`: at most so many articles."""
+    `limit`: at most so many articles. `oldest_first`: a backfill begins at `since`, else at `until`."""
 
     since: datetime | None = None
     until: datetime | None = None
     limit: int | None = None
+    oldest_first: bool = False
+
+
+KNOWN = ("since", "until", "limit", "order")
+ORDERS = ("newest", "oldest")
 
 
 def parse(raw: Mapping[str, str], zone: ZoneInfo, now: datetime) -> CrawlArguments:
@@ -36,11 +41,10 @@ def parse(raw: Mapping[str, str], zone: ZoneInfo, now: datetime) -> CrawlArgumen
 
     A bare day begins at its midnight in `zone` and, as `until`, lasts to its end. Raises `ArgumentProblem`.
     """
-    known = [field.name for field in fields(CrawlArguments)]
-    if unknown := sorted(raw.keys() - set(known)):
-        near = get_close_matches(unknown[0], known, n=1)
+    if unknown := sorted(raw.keys() - set(KNOWN)):
+        near = get_close_matches(unknown[0], KNOWN, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ArgumentProblem(f"unknown argument {unknown[0]!r}: {hint}known are {', '.join(known)}")
+        raise ArgumentProblem(f"unknown argument {unknown[0]!r}: {hint}known are {', '.join(KNOWN)}")
     since = _moment("since", raw["since"], zone, end=False) if "since" in raw else None
     until = _moment("until", raw["until"], zone, end=True) if "until" in raw else None
     if until is not None and since is None:
@@ -50,7 +54,8 @@ def parse(raw: Mapping[str, str], zone: ZoneInfo, now: datetime) -> CrawlArgumen
         raise ArgumentProblem(f"since={raw['since']} is in the future: it is {there} at the source")
     if since is not None and until is not None and since > until:
         raise ArgumentProblem(f"since={raw['since']} is later than until={raw['until']}")
-    return CrawlArguments(since, until, _limit(raw["limit"]) if "limit" in raw else None)
+    limit = _limit(raw["limit"]) if "limit" in raw else None
+    return CrawlArguments(since, until, limit, "order" in raw and _oldest_first(raw["order"], since))
 
 
 def _moment(name: str, text: str, zone: ZoneInfo, *, end: bool) -> datetime:
@@ -77,3 +82,11 @@ def _limit(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII) or int(text) < 1:
         raise ArgumentProblem(f"limit={text!r}: write a whole number from 1 up")
     return int(text)
+
+
+def _oldest_first(text: str, since: datetime | None) -> bool:
+    if text.strip() not in ORDERS:
+        raise ArgumentProblem(f"order={text!r}: write {' or '.join(ORDERS)} (the articles that come first)")
+    if since is None:
+        raise ArgumentProblem("order needs since: it is the order of a backfill")
+    return text.strip() == "oldest"

@@ -12,6 +12,8 @@ from crawler.discovery.read import PROBLEMS
 from storage.models import Outcome
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from crawler.discovery.read import Discovery
     from crawler.source import Endpoint
     from storage.models import Lease, Link
@@ -26,11 +28,18 @@ class Listed:
     links: tuple[Link, ...]
 
 
-def listed(found: Discovery, lease: Lease, endpoint: Endpoint, span: tuple[float, float] | None) -> Listed:
-    """`span`: a backfill's since and until, epoch seconds, both inclusive; only a backfill reads next pages."""
+def listed(
+    found: Discovery,
+    lease: Lease,
+    endpoint: Endpoint,
+    span: tuple[float, float] | None,
+    zone: ZoneInfo | None = None,
+) -> Listed:
+    """`span`: a backfill's since and until, epoch seconds, both inclusive; only a backfill reads next pages. `zone`: the
+    source's, where it is known."""
     since, until = (datetime.fromtimestamp(at, UTC) for at in span) if span else (None, None)
     links, too_deep = children(found.links, lease, endpoint)
-    links = tuple(link for link in links if _wanted(link, since, until, endpoint))
+    links = tuple(link for link in links if _wanted(link, since, until, endpoint, zone))
     if found.problem:
         # A cut-off document's links before the cut are good, and taken.
         return Listed(Outcome(f"failed:{found.problem}", f"{lease.url}: {PROBLEMS[found.problem]}"), links)
@@ -44,8 +53,10 @@ def listed(found: Discovery, lease: Lease, endpoint: Endpoint, span: tuple[float
     return Listed(Outcome("listed", detail), links)
 
 
-def _wanted(link: Link, since: datetime | None, until: datetime | None, endpoint: Endpoint) -> bool:
+def _wanted(
+    link: Link, since: datetime | None, until: datetime | None, endpoint: Endpoint, zone: ZoneInfo | None
+) -> bool:
     """Whether a link may lie in the span; one whose date is not known is fetched and judged by its page."""
     if link.kind != "article":
-        return child_in_span(link, since, until, endpoint)
+        return child_in_span(link, since, until, endpoint, zone)
     return in_span(link, since, until) is not False

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from crawler.discovery.archives import expand
+from crawler.backfilling import Span, begun, floored, is_finished
+from crawler.checkup import checkup
 from crawler.disk import keep_room
 from crawler.leasing import Leasing
 from crawler.loader import spider_for
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from crawler.ledger import Ledger
     from crawler.session import Session
-    from crawler.source import Politeness, Source
+    from crawler.source import Source
     from crawler.spiders.agency import AgencySpider
     from storage.models import Link, LinkKind, Page
 
@@ -31,17 +30,6 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 16
 """Sources crawled at the same time in one process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A backfill's since and until, UTC, both inclusive."""
-
-    since: datetime
-    until: datetime
-
-    def seconds(self) -> tuple[float, float]:
-        return self.since.timestamp(), self.until.timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +81,8 @@ async def crawl(
     if span is None:
         await _written(session.frontier.seed(source.name, live_rows(source), now=now))
     else:
-        backfill = await _written(session.frontier.begin_backfill(source.name, *span.seconds(), now=now))
-        await _written(session.frontier.seed(source.name, archive_rows(source, span), backfill=backfill, now=now))
+        standing, span = await begun(session, source, span)
+        backfill = standing.id
     if links:
         await _written(session.frontier.offer(source.name, links, now=now))
     run_id = await _written(session.store.begin_run(source.name, now))
@@ -133,13 +121,18 @@ async def crawl(
         if ledger.storage_error:
             raise ledger.storage_error
         reason = _reason(session, leasing, ledger)
-        if backfill is not None and reason == "finished" and limit is None:
-            await _written(session.frontier.finish_backfill(backfill, session.clock()))
-        return Report(
+        report = Report(
             source.name, reason, dict(ledger.counts), leasing.left_to_others, leasing.waits_until, ledger.broken
         )
+        if backfill is not None:
+            standing = await _written(session.frontier.standing(backfill))
+            if is_finished(standing, report, limit=limit):
+                await _written(session.frontier.finish_backfill(backfill, session.clock()))
+        return report
     finally:
         await _written(session.store.finish_run(run_id, session.clock(), reason))
+        if span is None:
+            await checkup(session.store, source.name, now=session.clock(), alerts=session.alerts)
 
 
 def _reason(session: Session, leasing: Leasing, ledger: Ledger) -> str:
@@ -169,21 +162,9 @@ async def run_pass(session: Session, sources: Iterable[Source], runner: AsyncCra
     return list(await asyncio.gather(*(one(source) for source in sources)))
 
 
-def floored(politeness: Politeness, floor: float) -> Politeness:
-    """`politeness` with a delay of at least `floor` seconds: no TOML makes this installation ruder than its owner said."""
-    return replace(politeness, delay=max(politeness.delay, floor))
-
-
 def live_rows(source: Source) -> list[tuple[str, LinkKind]]:
     """The endpoints that a live crawl polls."""
     return [(e.url, e.kind) for e in source.endpoints if e.role == "live"]
-
-
-def archive_rows(source: Source, span: Span) -> list[tuple[str, LinkKind]]:
-    """The archive addresses that a backfill of `span` starts from; without an archive, the live endpoints."""
-    zone = ZoneInfo(source.profile.timezone or "UTC")
-    archives = [e for e in source.endpoints if e.role == "archive"]
-    return [(url, e.kind) for e in archives for url in expand(e, span.since, span.until, zone)] or live_rows(source)
 
 
 async def _until_done(task: asyncio.Future[None], session: Session) -> None:

@@ -20,9 +20,14 @@ SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress(Protocol):
-    """Told of every end of a fetch, and of every end of a crawl."""
+    """Told of every end of a fetch, and of every end of a crawl; of a backfill also how far it `stands`, now and then, and
+    what is to be `said` before and after. Both in words, with the same as `facts` for programs."""
 
     def ended(self, source: str, ending: Ending, ended: Ended) -> None: ...
+
+    def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None: ...
+
+    def said(self, source: str, words: str, facts: Mapping[str, object]) -> None: ...
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None: ...
 
@@ -61,12 +66,22 @@ class Lines:
         self._stream = stream
         self._tally = Tally()
         self._next = time.monotonic() + SECONDS_BETWEEN_LINES
+        self._stands: dict[str, str] = {}
 
     def ended(self, source: str, ending: Ending, ended: Ended) -> None:
         self._tally.add(ending, ended)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES
-            self._write(f"{source}: {self._tally.line()}")
+            self._write(f"{source}: {self._stands.get(source) or self._tally.line()}")
+
+    def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._stands[source] = words
+        if time.monotonic() >= self._next + SECONDS_BETWEEN_LINES:  # nothing ends: it waits for its host
+            self._next = time.monotonic() + 60.0
+            self._write(f"{source}: {words}; waiting for the host's turn")
+
+    def said(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._write(f"{source}: {words}")
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
         what = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "nothing due"
@@ -81,7 +96,8 @@ class Lines:
 
 
 class JsonLines:
-    """One JSON object a fetch and one a crawl, for programs: `event` is `fetch` or `crawl`."""
+    """One JSON object a fetch and one a crawl, for programs: `event` is `fetch` or `crawl`, or `backfill` with how far it
+    has come (`what`: `progress`) or what is to be said of it (`reach`, `resumed`, `estimate`, `covered`, `unfinished`)."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -98,6 +114,12 @@ class JsonLines:
             revision=ended.revision,
             links=ended.offered,
         )
+
+    def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._write(event="backfill", source=source, what="progress", words=words, **facts)
+
+    def said(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._write(event="backfill", source=source, words=words, **facts)
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
         self._write(event="crawl", source=source, finish_reason=reason, counts=dict(counts), note=note)
@@ -119,6 +141,7 @@ class TerminalBar:
         from rich.progress import Progress as RichProgress
 
         self._tally = Tally()
+        self._stands = ""
         self._bar: Bar = RichProgress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -136,8 +159,14 @@ class TerminalBar:
             self._task,
             completed=self._tally.fetches,
             total=self._tally.fetches + self._tally.queued,
-            tally=self._tally.line(),
+            tally=self._stands or self._tally.line(),
         )
+
+    def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._stands = words
+
+    def said(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        self._bar.console.print(f"{source}: {words}", highlight=False, markup=False)
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
         what = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "nothing due"
@@ -165,6 +194,12 @@ class Silent:
             self.ends.append((ending.outcome.name, ending.outcome.detail))
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
+        """Nothing to show."""
+
+    def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None:
+        """Nothing to show."""
+
+    def said(self, source: str, words: str, facts: Mapping[str, object]) -> None:
         """Nothing to show."""
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from crawler.spiders.agency import AgencySpider
 
 WRONG_USAGE, STORAGE_FAILED = 2, 3
+
+PATIENCE, PATIENCE_OF_A_BACKFILL = 600.0, 4000.0
+"""Seconds that one crawl waits for a host's turn; a backfill also until a spent hourly budget has room again."""
 
 Opened = Mapping[str, tuple[str, int]]
 """Host name -> (loopback address, port) that the command opens in the address guard."""
@@ -123,6 +127,7 @@ class Typed:
 
     source: str
     arguments: Mapping[str, str]
+    only_estimate: bool = False
 
 
 def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextIO) -> int:
@@ -152,7 +157,8 @@ def one_crawl(
     opened: Opened | None = None,
     base: Settings | None = None,
 ) -> int:
-    """Crawl one source now, or with since/until its archive; the exit status comes from the ledger.
+    """Crawl one source now, or with since/until its archive; the exit status comes from the ledger. An estimate reads the
+    archive's pages, not its articles.
 
     Raises `ArgumentProblem`, `RegistryError`, `StorageError`."""
     spider = by_hand(typed.source, base)
@@ -164,17 +170,25 @@ def one_crawl(
     click.echo(f"database {config.database}", err=True)
 
     async def main(stop: asyncio.Event) -> int:
-        from crawler.passes import Span, crawl, exit_status
+        from crawler.backfilling import Span
+        from crawler.backfilling import told as backfill_told
+        from crawler.passes import crawl, exit_status
 
-        span = Span(arguments.since, arguments.until or datetime.now(UTC)) if arguments.since else None
+        span = None
+        if arguments.since:
+            until = arguments.until or datetime.now(UTC)
+            span = Span(arguments.since, until, arguments.oldest_first, open_end=arguments.until is None)
+        patience = PATIENCE if span is None else PATIENCE_OF_A_BACKFILL
+        limit = 0 if typed.only_estimate else arguments.limit
         shown = progress(source.name, as_json=as_json)
         start = Start(config, sources, settings, shown, opened or {})
         try:
             async with at_work(start, stop) as (session, runner):
-                report = await crawl(
-                    session, source, runner, spider=spider, span=span, limit=arguments.limit, patience=600.0
-                )
-                told(shown, report)
+                async with backfill_told(session, source, span) if span else nullcontext():
+                    report = await crawl(
+                        session, source, runner, spider=spider, span=span, limit=limit, patience=patience
+                    )
+                    told(shown, report)
                 return exit_status([report])
         finally:
             shown.close()

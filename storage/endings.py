@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, articles, clean, clock, hosts, links, raw
+from storage import absences, articles, backfills, clean, clock, hosts, links, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
@@ -67,6 +67,8 @@ def end(db: Database, ending: Ending) -> Ended:
         ours = _end_link(db, ending, lease, looked=article_id is not None)
         if ours and lease.kind == "article":
             _absence(db, ending, source, url)
+        if ours and ending.entries is not None:
+            backfills.listed(db, ending)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
     return Ended(
@@ -98,8 +100,8 @@ def _fetch(db: Database, ending: Ending) -> tuple[str, str, str | None]:
     if lease is None or lease.fetch_id != ending.fetch_id:
         raise ValueError(f"fetch {ending.fetch_id} was never opened")
     db.conn.execute(
-        "INSERT INTO fetch (id, source, url, kind, at) VALUES (?, ?, ?, ?, ?)",
-        (ending.fetch_id, lease.source, lease.url, lease.kind, clock.text(ending.at)),
+        "INSERT INTO fetch (id, source, url, kind, at, backfill) VALUES (?, ?, ?, ?, ?, ?)",
+        (ending.fetch_id, lease.source, lease.url, lease.kind, clock.text(ending.at), lease.backfill or 0),
     )
     return lease.source, lease.url, None
 
@@ -184,9 +186,11 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         "keep": name == "not_modified",
         "etag": clean.text(validators.etag) if validators and validators.etag else None,
         "last_modified": clean.text(validators.last_modified) if validators and validators.last_modified else None,
+        "rhythm": ending.rhythm,
     }
     cursor = db.conn.execute(
         "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
+        " rhythm = coalesce(:rhythm, rhythm),"
         " state = CASE WHEN kind = 'robots' THEN 'done'"
         f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"

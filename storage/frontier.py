@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import backfills, clock, hosts, leases, links, owners
+from storage import backfills, clock, hosts, leases, links, owners, returns, standings
 from storage.models import HostNote
 
 if TYPE_CHECKING:
@@ -82,11 +82,13 @@ class Frontier:
         limit: int = 1,
         kinds: Sequence[LinkKind] | None = None,
         backfill: int | None = None,
+        budget: hosts.Budget | None = None,
     ) -> Future[Leased]:
         """Take up to `limit` due rows whose hosts have their turn: at least `delay` (or the host's crawl-delay) after the
         last answer, fewer than `in_flight` requests under way over all processes, not paused. A host whose robots.txt
         is not known or too old gives the lease of that instead, once. Live leases take no backfill's rows, nor a
-        backfill live ones. Every lease has its row of `fetches` and must be ended, or released."""
+        backfill live ones. With a `budget` no host is asked more often in any hour than it says; where only its share for
+        polls is spent, articles go on. Every lease has its row of `fetches` and must be ended, or released."""
         return self._submit(
             lambda db: leases.lease(
                 db,
@@ -100,31 +102,43 @@ class Frontier:
                 limit=limit,
                 kinds=kinds,
                 backfill=backfill or 0,
+                budget=budget,
             )
         )
 
-    def turn(self, host: str, *, now: float, delay: float, in_flight: int, lease: Lease | None = None) -> Future[float]:
+    def turn(
+        self,
+        host: str,
+        *,
+        now: float,
+        delay: float,
+        in_flight: int,
+        lease: Lease | None = None,
+        budget: hosts.Budget | None = None,
+    ) -> Future[float]:
         """A turn for a further request of a fetch under way, its redirect or retry: 0.0 when taken, else the seconds to
         wait. Give the fetch's `lease`, so that the request counts as in flight until the fetch has ended."""
         whose = (lease.fetch_id, lease.host, lease.until) if lease else None
         return self._submit(
-            lambda db: hosts.turn(db, host.lower(), now=now, delay=delay, in_flight=in_flight, lease=whose)
+            lambda db: hosts.turn(
+                db, host.lower(), now=now, delay=delay, in_flight=in_flight, lease=whose, budget=budget
+            )
         )
 
     def release(self, given: Sequence[Lease]) -> Future[int]:
         """Give leases back of which nothing was asked; their rows of `fetches` are taken out again, since there was no
         fetch. Answers how many were still held."""
         pairs = [(lease.link_id, lease.fetch_id) for lease in given]
-        return self._submit(lambda db: leases.release(db, pairs))
+        return self._submit(lambda db: returns.release(db, pairs))
 
     def hand_back(self, owner: str, now: float) -> Future[int]:
         """Give back all that a process holds (at its end)."""
         del now
-        return self._submit(lambda db: leases.release(db, leases.held_by(db, owner)))
+        return self._submit(lambda db: returns.release(db, returns.held_by(db, owner)))
 
     def reclaim(self, now: float) -> Future[int]:
         """Take back the leases that ran out or whose process is dead; their fetches end `interrupted`."""
-        return self._submit(lambda db: leases.reclaim(db, now=now))
+        return self._submit(lambda db: returns.reclaim(db, now=now))
 
     def rules(self, host: str) -> Future[HostRules]:
         """What the host's robots.txt last said."""
@@ -133,6 +147,10 @@ class Frontier:
     def learn(self, rules: HostRules) -> Future[None]:
         """Keep what a host's robots.txt said, where it was asked within a fetch that led there (a redirect)."""
         return self._submit(lambda db: hosts.note(db, HostNote(rules.host, robots=rules)))
+
+    def unknown(self, source: str, urls: Sequence[str]) -> Future[set[str]]:
+        """Which of these addresses no link and no article of the source has yet."""
+        return self._submit(lambda db: links.unknown(db, source, urls), writes=False)
 
     def next_due(self, source: str, now: float, *, backfill: int | None = None) -> Future[float | None]:
         """When the next row of the source is due (epoch seconds, `now` at the earliest); None: none is waiting."""
@@ -158,9 +176,40 @@ class Frontier:
 
         return self._submit(count, writes=False)
 
-    def begin_backfill(self, source: str, since: float, until: float, now: float) -> Future[int]:
-        """The number of the unfinished backfill of this very span, or of a new one."""
-        return self._submit(lambda db: backfills.begin(db, source, since, until, now=now))
+    def begin_backfill(
+        self, source: str, since: float, until: float, now: float, *, oldest_first: bool = False, open_end: bool = False
+    ) -> Future[int]:
+        """The number of the unfinished backfill of this very span, or of a new one; with `open_end`, of the unfinished
+        one of this `since` for which nobody named an end either (its `Standing` has its own `until`)."""
+        return self._submit(
+            lambda db: backfills.begin(db, source, since, until, now=now, oldest_first=oldest_first, open_end=open_end)
+        )
+
+    def seed_backfill(
+        self,
+        source: str,
+        rows: Sequence[tuple[str, LinkKind, float | None]],
+        *,
+        backfill: int,
+        now: float,
+    ) -> Future[int]:
+        """Make the rows of an archive's addresses: address, kind, and the last moment that it may hold (None: any).
+        Answers how many are new."""
+
+        def seed(db: Database) -> int:
+            begun = links.seed(db, source, [row[:2] for row in rows], backfill=backfill, now=now)
+            backfills.put_in_place(db, source, backfill, [(url, ends) for url, _, ends in rows])
+            return begun
+
+        return self._submit(seed)
+
+    def standing(self, backfill: int) -> Future[standings.Standing]:
+        """How far a backfill has come."""
+        return self._submit(lambda db: standings.standing(db, backfill), writes=False)
+
+    def covered(self, backfill: int) -> Future[standings.Covered]:
+        """What of a backfill's span is stored, and what it left."""
+        return self._submit(lambda db: standings.covered(db, backfill), writes=False)
 
     def finish_backfill(self, backfill: int, now: float) -> Future[None]:
         """Close a backfill; articles that it left (failed, due later) go to the live crawl."""
@@ -201,5 +250,6 @@ class Frontier:
 
 
 def _unregister(db: Database, owner: str) -> None:
-    leases.release(db, leases.held_by(db, owner))
+    returns.release(db, returns.held_by(db, owner))
     db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))
+    db.conn.execute("DELETE FROM watch WHERE owner = ?", (owner,))

@@ -1,7 +1,7 @@
 """Leases: the right to fetch one address until a time, taken together with its host's turn, ended once.
 
 A lease opens its row of `fetch`. A process that dies leaves both open; `reclaim` ends such a fetch as `interrupted` and
-makes the address due again at once.
+makes the address due again at once (`returns`).
 """
 
 from __future__ import annotations
@@ -9,22 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from storage import clock, hosts, links, owners, runs
+from storage import clock, hosts, returns, yielding
 from storage.models import Lease, Leased, Validators
 from storage.witness import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlite_utils import Database
 
     from storage.models import LinkKind
 
-MOST_INTERRUPTIONS = 10
-"""Deaths in a row of the process that fetched an article before the article is put in quarantine."""
-
-STEP_BACK = 2
-"""Interruptions after which others go first."""
+POLLED = ("feed", "sitemap", "listing")
+"""Kinds whose live rows are polled, again and again."""
 
 _HOSTS = """
 WITH RECURSIVE hosts (host) AS (
@@ -36,10 +33,19 @@ WITH RECURSIVE hosts (host) AS (
 ) SELECT host FROM hosts WHERE host IS NOT NULL
 """
 _NEXT = """
-SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing
+SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing,
+ rhythm
 FROM link INDEXED BY link_next
 WHERE source = :source AND backfill = :backfill AND state = 'pending' AND host = :host AND due <= :now {kinds}
 ORDER BY rank, newest DESC, id LIMIT 1
+"""
+_NEXT_IN_PLACE = """
+SELECT id, url, kind, rank, place, found_at, seen, tries, etag, last_modified, witness, first, missing,
+ rhythm
+FROM link INDEXED BY link_backfill
+WHERE source = :source AND backfill = :backfill AND backfill > 0 AND state = 'pending' AND host = :host AND due <= :now
+ {kinds}
+ORDER BY place DESC, rank, id LIMIT 1
 """
 
 
@@ -56,9 +62,12 @@ def lease(
     limit: int,
     kinds: Sequence[LinkKind] | None,
     backfill: int,
+    budget: hosts.Budget | None = None,
 ) -> Leased:
     """Lease up to `limit` due rows of hosts whose turn it is. See `Frontier.lease`."""
-    _take_back(db, now=now, dead=set())  # a long-lived process must not wait for the next one to start
+    returns.take_back(db, now=now, dead=set())  # a long-lived process must not wait for the next one to start
+    if not backfill:
+        yielding.watches(db, source, owner, now=now)
     scope = {"source": source, "backfill": backfill, "now": now}
     elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now)
     (earliest,) = db.conn.execute(
@@ -66,22 +75,29 @@ def lease(
     ).fetchone()
     if earliest is None or earliest > now:
         return Leased((), None, elsewhere)
-    query = _NEXT.format(kinds=_only(kinds))
+    plain = (_NEXT_IN_PLACE if backfill else _NEXT).format(kinds=_only(kinds))
+    if budget is not None and backfill:  # the rest is the live crawl's
+        budget = hosts.Budget(int(budget.hourly * yielding.BUDGET), budget.polls)
     taken: list[Lease] = []
     waits: list[float] = []
-    candidates = {}
-    for (host,) in db.conn.execute(_HOSTS, scope).fetchall():
-        row = db.conn.execute(query, {**scope, "host": host}).fetchone()
-        if row is not None:
-            candidates[host] = row
     holder = _Holder(
         source=source, owner=owner, run_id=run_id, now=now, until=now + seconds, delay=delay, backfill=backfill
     )
-    for host in sorted(candidates, key=lambda h: (candidates[h][3], -(candidates[h][4] or 0.0), candidates[h][0])):
+    for host in _hosts(db, plain, scope):
+        query = plain
         while (row := db.conn.execute(query, {**scope, "host": host}).fetchone()) is not None:
-            wait = hosts.wait(db, host, now=now, in_flight=in_flight)
+            wait = hosts.wait(db, host, now=now, in_flight=in_flight, budget=budget)
             if wait > 0 or len(taken) >= limit:
                 waits.append(wait)
+                break
+            if budget is not None and not backfill and row[2] in POLLED:
+                wait = hosts.wait_to_poll(db, host, now=now, budget=budget)
+                if wait > 0:  # articles may be asked for all the same
+                    waits.append(wait)
+                    query = _NEXT.format(kinds=_only(kinds) + " AND kind = 'article'")
+                    continue
+            if backfill and yielding.way(db, host, now=now, gap=delay):
+                waits.append(min(hosts.BUSY_LOOK, max(delay, yielding.LOOK)))
                 break
             if hosts.rules_until(db, host) > now:
                 taken.append(_take(db, row, host, holder))
@@ -96,75 +112,15 @@ def lease(
     return Leased(tuple(taken), min(waits, default=None), elsewhere)
 
 
-def release(db: Database, leases: Iterable[tuple[int, int]]) -> int:
-    """Give leases (link id, fetch id) back undone: nothing was asked, so their fetches are taken out again. Those that
-    have ended, or are another's by now, are left. Answers how many were given back."""
-    count = 0
-    for link_id, fetch_id in leases:
-        given = db.conn.execute(
-            f"UPDATE link SET state = CASE WHEN kind = 'robots' THEN 'done' WHEN {links.LEFT} THEN 'retired'"  # noqa: S608 - our own words
-            " ELSE 'pending' END, owner = NULL,"
-            " leased_at = NULL, until = NULL, fetch_id = NULL WHERE id = ? AND fetch_id = ? AND state = 'leased'"
-            " RETURNING id",
-            (link_id, fetch_id),
-        ).fetchall()
-        if given:
-            db.conn.execute("DELETE FROM fetch WHERE id = ? AND outcome IS NULL", (fetch_id,))
-            db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (fetch_id,))
-            count += 1
-    return count
-
-
-def held_by(db: Database, owner: str) -> list[tuple[int, int]]:
-    """The leases (link id, fetch id) of an owner."""
-    return db.conn.execute(
-        "SELECT id, fetch_id FROM link INDEXED BY link_leased WHERE state = 'leased' AND owner = ?", (owner,)
-    ).fetchall()
-
-
-def reclaim(db: Database, *, now: float) -> int:
-    """End the fetches of leases that ran out or whose process is dead; their addresses are due again at once.
-
-    How many requests such a fetch sent is not known (NULL). Its host's turn comes a delay after now, since nobody
-    knows when its last request ended. Answers how many leases were taken back.
-    """
-    gone = owners.dead(db)
-    taken = _take_back(db, now=now, dead=set(gone))
-    db.conn.execute("DELETE FROM hop WHERE until <= ?", (now,))
-    for owner in gone:
-        runs.interrupted(db, owner, now=now)
-        db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))
-    return taken
-
-
-def _take_back(db: Database, *, now: float, dead: set[str]) -> int:
-    """End the fetches of leases that ran out, or that a dead owner holds."""
-    rows = [
-        row
-        for row in db.conn.execute(
-            "SELECT id, fetch_id, host, delay, owner, until FROM link INDEXED BY link_leased WHERE state = 'leased'"
-        ).fetchall()
-        if row[5] <= now or row[4] in dead
-    ]
-    for link_id, fetch_id, host, delay, owner, _ in rows:
-        why = "its process died" if owner in dead else "its lease ran out"
-        db.conn.execute(
-            "UPDATE fetch SET outcome = 'interrupted', detail = ?, ended_at = ? WHERE id = ? AND outcome IS NULL",
-            (why, clock.text(now), fetch_id),
-        )
-        db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (fetch_id,))
-        db.conn.execute(
-            "UPDATE link SET owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, due = :now,"  # noqa: S608 - our own words
-            " tries = tries + 1, interrupted = interrupted + 1,"
-            f" state = CASE WHEN kind = 'robots' THEN 'done' WHEN {links.LEFT} THEN 'retired'"
-            "  WHEN kind = 'article' AND interrupted + 1 >= :most THEN 'quarantined' ELSE 'pending' END,"
-            " reason = CASE WHEN kind = 'article' AND interrupted + 1 >= :most"
-            "  THEN 'interrupted ' || (interrupted + 1) || ' times in a row' ELSE reason END,"
-            " rank = CASE WHEN kind = 'article' AND interrupted + 1 >= :back THEN :last ELSE rank END WHERE id = :id",
-            {"id": link_id, "now": now, "most": MOST_INTERRUPTIONS, "back": STEP_BACK, "last": links.RECHECK},
-        )
-        hosts.answered(db, host, at=now, delay=delay or 0.0)
-    return len(rows)
+def _hosts(db: Database, query: str, scope: dict[str, Any]) -> list[str]:
+    """The hosts with due rows, in the order of the first row of each."""
+    first = {}
+    for (host,) in db.conn.execute(_HOSTS, scope).fetchall():
+        row = db.conn.execute(query, {**scope, "host": host}).fetchone()
+        if row is not None:
+            number, rank, newest = row[0], row[3], -(row[4] or 0.0)
+            first[host] = (newest, rank, number) if scope["backfill"] else (rank, newest, number)
+    return sorted(first, key=lambda host: first[host])
 
 
 def _elsewhere(db: Database, source: str, *, owner: str, backfill: int, now: float) -> int:
@@ -211,10 +167,10 @@ def _only(kinds: Sequence[LinkKind] | None) -> str:
 
 
 def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lease:
-    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing = row
+    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm = row
     cursor = db.conn.execute(
-        "INSERT INTO fetch (run_id, source, url, kind, at, owner) VALUES (?, ?, ?, ?, ?, ?)",
-        (holder.run_id, holder.source, url, kind, clock.text(holder.now), holder.owner),
+        "INSERT INTO fetch (run_id, source, url, kind, at, owner, backfill) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (holder.run_id, holder.source, url, kind, clock.text(holder.now), holder.owner, holder.backfill),
     )
     fetch_id = int(cursor.lastrowid or 0)
     db.conn.execute(
@@ -222,6 +178,7 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lea
         (holder.owner, holder.now, holder.until, holder.delay, fetch_id, link_id),
     )
     hosts.take(db, host, now=holder.now, delay=holder.delay)
+    hosts.count(db, host, now=holder.now, poll=kind in POLLED and not holder.backfill)
     return Lease(
         fetch_id=fetch_id,
         link_id=link_id,
@@ -238,6 +195,8 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lea
         backfill=holder.backfill or None,
         first_poll=bool(first and not seen and not holder.backfill and kind not in ("article", "robots")),
         missing=missing,
+        rhythm=rhythm,
+        crawl_delay=hosts.crawl_delay(db, host),
     )
 
 
@@ -267,11 +226,11 @@ def _robots_row(db: Database, source: str, host: str, url: str, now: float) -> t
         (source, address, host, now),
     )
     row = db.conn.execute(
-        "SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing, due FROM link"
-        " WHERE source = ? AND url = ? AND scope = 0",
+        "SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm, due"
+        " FROM link WHERE source = ? AND url = ? AND scope = 0",
         (source, address),
     ).fetchone()
-    due: float | None = row[13]
+    due: float | None = row[14]
     if due is not None and due > now:
         return due - now
-    return (*row[:2], "robots", *row[3:13])
+    return (*row[:2], "robots", *row[3:14])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from storage import clean, clock, witness
+from storage import backfills, clean, clock, witness
 from storage.errors import Unstorable
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Who offers: the endpoint's row, its backfill (0: live), whether this is its first poll, and its limit then."""
+    """Who offers: the endpoint's row, its backfill (0: live), whether this is its first poll, and its limit then.
+    `attended`: of a backfill, that a process is at work on the source's live rows."""
 
     link_id: int | None = None
     backfill: int = 0
     first_poll: bool = False
     limit: int | None = None
+    attended: bool = False
 
 
 @dataclass(slots=True)
@@ -58,13 +60,30 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
         ).fetchone()
         room = max(0, finder.limit - let)
         links = sorted(links, key=lambda link: _newest(link) or 0.0, reverse=True)
+    span = backfills.scope_of(db, finder.backfill, finder.link_id, links, now=now) if finder.backfill else None
+    if span is not None:
+        finder = replace(finder, attended=span.attended)
     for link in links:
         try:
-            room = _offer(db, source, clean.link(link), finder=finder, now=now, room=room, result=result)
+            given = clean.link(link)
+            room = _offer(db, source, given, finder=finder, now=now, room=room, result=result)
+            if span is not None:
+                result.new += backfills.claim(db, source, given, span, now=now)
         except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
             assert result.refused is not None
             result.refused.append((clean.text(str(link.url)), str(error)))
     return result
+
+
+def unknown(db: Database, source: str, urls: Sequence[str]) -> set[str]:
+    """Those of `urls` that neither the frontier nor an article of the source has."""
+    plain = {clean.text(url): url for url in urls}
+    rows = db.conn.execute(
+        "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM link AS l WHERE l.source = ? AND l.url = value)"
+        " AND NOT EXISTS (SELECT 1 FROM address AS a WHERE a.source = ? AND a.url = value)",
+        (clean.dumps(list(plain)), source, source),
+    )
+    return {plain[value] for (value,) in rows}
 
 
 def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, backfill: int, now: float) -> int:
@@ -129,7 +148,7 @@ def _changed(link: Link) -> float | None:
 
 
 _KNOWN = (
-    "SELECT id, kind, state, backfill, seen, due, looked_at, modified, found_at, vain, witness FROM link"
+    "SELECT id, kind, state, backfill, seen, due, looked_at, modified, found_at, vain, witness, reason FROM link"
     " WHERE source = ? AND url = ? AND scope = ?"
 )
 
@@ -201,12 +220,20 @@ def _insert(
 
 
 def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, now: float, result: Offered) -> None:
-    link_id, _, state, backfill, seen, due, looked_at, _, _, _, kept = row
+    link_id, _, state, backfill, seen, due, looked_at, _, _, _, kept, reason = row
     if state not in ("pending", "held", "done"):
         return
+    if state == "done" and not finder.backfill and backfills.lay_outside(reason):
+        # A backfill read it and did not keep it; in a live list it is news like any other.
+        _set_due(db, link_id, now, witness.merged(kept, link))
+        backfills.forget_look(db, link_id)
+        result.new += 1
+        return
     unseen = link.kind == "article" and not seen and looked_at is None
-    if unseen and state in ("pending", "held") and finder.backfill and backfill != finder.backfill:
-        # Also of an earlier backfill that was broken off: whoever asks for the span now fetches it.
+    lives = state == "pending" and not backfill and finder.attended
+    if unseen and state in ("pending", "held") and finder.backfill and backfill != finder.backfill and not lives:
+        # Also of an earlier backfill that was broken off: whoever asks for the span now fetches it. What the live crawl
+        # is about to fetch is left to it, where one is at work: a backfill may come to it hours later.
         _set_due(db, link_id, due if due is not None else now, witness.merged(kept, link), backfill=finder.backfill)
         result.new += 1
         return
@@ -228,7 +255,7 @@ def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, no
 def _again(row: tuple[Any, ...], link: Link, now: float) -> float | None:
     """When to look again at a known link; None: no reason. A site that marks every page as just changed is believed
     twice, then ever less often."""
-    _, _, state, _, _, _, looked_at, modified, found_at, vain, kept = row
+    _, _, state, _, _, _, looked_at, modified, found_at, vain, kept, _ = row
     changed = _changed(link)
     basis = found_at if looked_at is None and state == "held" else looked_at
     if basis is None:

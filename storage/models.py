@@ -46,8 +46,8 @@ class Link:
     `full_text`: the whole article as its feed carries it, paragraphs parted by one blank line; `whole`: the article is
     made of that, and its page is not fetched. Of what a document of a source's endpoint lists to be read in its turn (a
     sitemap index's child, a listing's next page): `endpoint`, the address by which the source names the endpoint that
-    it comes of; `depth`, the steps from there (0: a named endpoint itself); `shown`, a mark of the articles on the page
-    that led there, so that a site which answers the same page for ever is noticed."""
+    it comes of; `depth`, the steps from there (0: a named endpoint itself); `shown`, marks of the links on the page
+    that led there, so that what stands on every page is known."""
 
     url: str
     kind: LinkKind = "article"
@@ -246,7 +246,8 @@ class Lease:
     that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
     `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id; `missing`
     the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so far, as
-    `crawler.politeness.rhythm` wrote it (opaque here)."""
+    `crawler.politeness.rhythm` wrote it (opaque here); `crawl_delay`: the seconds between two requests that the host's
+    robots.txt asks for."""
 
     fetch_id: int
     link_id: int
@@ -264,6 +265,7 @@ class Lease:
     first_poll: bool = False
     missing: int = 0
     rhythm: str | None = None
+    crawl_delay: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Command(BaseRunSpiderCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[options] <source> [-a since=DAY] [-a until=DAY] [-a limit=N]"
+        return "[options] <source> [-a since=DAY] [-a until=DAY] [-a order=oldest] [-a limit=N]"
 
     def short_desc(self) -> str:
         return "Crawl one source: what is due, or with since= and until= its archive"

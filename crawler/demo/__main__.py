@@ -33,6 +33,7 @@ from crawler.demo.stories import AGENCY, OUTLET
 @click.option("--base-time", type=float, help="Epoch seconds from which the stories' ages count.  [default: now]")
 @click.option("--archive-days", default=0, help="Whole days before with generated stories.")
 @click.option("--per-day", default=20, help="Generated stories on each of them.")
+@click.option("--generated-only", is_flag=True, help="Without the written stories, their events and the odd pages.")
 @click.option("--every", type=float, help="A generated story every so many seconds.")
 @click.option("--project", type=click.Path(path_type=Path), help="Write a folder from which the site can be crawled.")
 @click.option("--crawl-delay", type=float, help="Seconds, in the agency's robots.txt.")
@@ -47,6 +48,7 @@ def main(
     base_time: float | None,
     archive_days: int,
     per_day: int,
+    generated_only: bool,
     every: float | None,
     crawl_delay: float | None,
     project: Path | None,
@@ -65,7 +67,7 @@ def main(
         listener = Listener(GrownSite(laid, time.time), port=port, log_file=log_file)
         asyncio.run(_serve(listener, ready_file, project, (WIRE, PAPER), (MOBILE_HOST,)))
         return
-    site = Site.with_archive(archive_days, per_day, base_time=base_time)
+    site = Site.with_archive(archive_days, per_day, base_time=base_time, scripted=not generated_only)
     if crawl_delay is not None:
         site.crawl_delay["agency.test"] = crawl_delay
     site.publish_every(every)

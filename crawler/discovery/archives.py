@@ -112,19 +112,28 @@ def in_span(link: Link, since: datetime | None, until: datetime | None) -> bool 
     return None
 
 
-def child_in_span(link: Link, since: datetime | None, until: datetime | None, endpoint: Endpoint | None = None) -> bool:
+def child_in_span(
+    link: Link,
+    since: datetime | None,
+    until: datetime | None,
+    endpoint: Endpoint | None = None,
+    zone: ZoneInfo | None = None,
+) -> bool:
     """Whether a sitemap index's child may hold articles of a span.
 
     Its `lastmod` can only be too old: a month's sitemap changed today still holds the month's first day. Where the
-    endpoint's `follow` has groups named `year`, `month` and `day`, they are the period that the child covers.
+    endpoint's `follow` has groups named `year`, `month` and `day`, they are the period that the child covers, cut by
+    days of UTC or of the source's `zone`; where that is not known, a day more on both sides.
     """
     if link.modified is not None and since is not None and _bounds(link.modified)[1] < since:
         return False
     period = _period(link.url, endpoint.follow if endpoint else None)
     if period is None:
         return True
-    # The child's days are of the site's zone, whichever it cut them by: a day more on both sides.
     first, last = period[0] - _A_DAY, period[1] + _A_DAY
+    if zone is not None:
+        first = min(period[0], period[0].replace(tzinfo=zone))
+        last = max(period[1], period[1].replace(tzinfo=zone)) - timedelta(seconds=1)
     return not ((since is not None and last < since) or (until is not None and first > until))
 
 

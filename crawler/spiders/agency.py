@@ -7,10 +7,13 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urldefrag, urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from scrapy import Request, Spider
 
-from crawler import answers, feed_text, request_meta, responses
+from crawler import answers, feed_text, polls, request_meta, responses
+from crawler.discovery import reach
+from crawler.discovery.descent import is_later
 from crawler.discovery.read import read as discover
 from crawler.endings import child_of, endpoint_of
 from crawler.listed import listed
@@ -90,7 +93,7 @@ class AgencySpider(Spider):
             read = answers.of_status(response.status, "robots") or Outcome("listed", "robots.txt read")
             await self._end(self._ending(response, read))
             return
-        if outcome := answers.of_status(response.status, lease.kind):
+        if outcome := answers.of_status(response.status, lease.kind, later=is_later(lease)):
             await self._end(self._ending(response, outcome))
         elif lease.kind == "article":
             yield self._dispatch(response, lease)
@@ -188,13 +191,8 @@ class AgencySpider(Spider):
     async def _turn(self, host: str, lease: Lease) -> bool:
         """Wait for a further turn of a host within the same fetch; False when it does not come in time."""
         end = self.session.clock() + PATIENCE_FOR_A_HOP
-        politeness = self.assignment.politeness
         while (now := self.session.clock()) < end and not self.session.stop.is_set():
-            wait = await asyncio.wrap_future(
-                self.session.frontier.turn(
-                    host, now=now, delay=politeness.delay, in_flight=politeness.in_flight, lease=lease
-                )
-            )
+            wait = await self.assignment.leasing.turn(host, lease)
             if wait <= 0:
                 return True
             await asyncio.sleep(min(wait, end - now))
@@ -212,14 +210,17 @@ class AgencySpider(Spider):
             charset=None,
             endpoint=endpoint,
             source=self.source,
-            later=lease.witness is not None and lease.witness.shown is not None,
+            later=is_later(lease),
             seconds=DISCOVERY_SECONDS,
         )
         if isinstance(found, str):
             await self._end(self._ending(response, Outcome(f"failed:{found}", f"{lease.url} could not be read")))
             return
-        ended = listed(found, lease, endpoint, self.assignment.span)
-        await self._end(replace(self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl))
+        zone = ZoneInfo(self.source.profile.timezone) if self.source.profile.timezone else None
+        ended = listed(found, lease, endpoint, self.assignment.span, zone)
+        ending = replace(self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl)
+        ending = await polls.observed(ending, self.source, self.session.frontier)
+        await self._end(reach.noted(ending, found, endpoint) if lease.backfill else ending)
 
     def _dispatch(self, response: Response, lease: Lease) -> Dispatch:
         page = Page(

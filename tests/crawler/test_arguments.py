@@ -26,6 +26,13 @@ def test_a_day_begins_and_ends_at_the_sources_midnight() -> None:
     assert found.limit == 20
 
 
+def test_the_order_of_a_backfill_is_newest_first_unless_oldest_is_asked_for() -> None:
+    orders = [
+        parse({"since": "2023-10-01", **more}, MOSCOW, NOW) for more in ({}, {"order": "newest"}, {"order": "oldest"})
+    ]
+    assert [found.oldest_first for found in orders] == [False, False, True]
+
+
 def test_a_day_of_25_hours_lasts_to_its_end() -> None:
     found = parse({"since": "2023-10-29", "until": "2023-10-29"}, ZoneInfo("Europe/Berlin"), NOW)
     assert found.since is not None and found.until is not None
@@ -43,8 +50,13 @@ def test_moments_with_and_without_an_offset(text: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "line"),
     [
-        ({"sinse": "2023-10-01"}, "unknown argument 'sinse': did you mean 'since'? known are since, until, limit"),
-        ({"x": "1"}, "unknown argument 'x': known are since, until, limit"),
+        (
+            {"sinse": "2023-10-01"},
+            "unknown argument 'sinse': did you mean 'since'? known are since, until, limit, order",
+        ),
+        ({"x": "1"}, "unknown argument 'x': known are since, until, limit, order"),
+        ({"since": "2023-10-01", "order": "olddest"}, "order='olddest': write newest or oldest"),
+        ({"order": "oldest"}, "order needs since"),
         ({"since": "1 October"}, "since='1 October' is no date"),
         ({"since": "2023-02-30"}, "since='2023-02-30': day is out of range"),
         ({"since": "2023-10-01T25:00"}, "since='2023-10-01T25:00'"),

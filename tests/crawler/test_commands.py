@@ -172,3 +172,30 @@ def test_every_command_explains_itself() -> None:
         done = dateline(name, "--help")
         assert done.exit_code == 0
         assert len(done.output.splitlines()[2].strip()) > 20, done.output
+
+
+def test_unfinished_backfills_are_listed_with_their_progress(folder: Path) -> None:
+    from storage.frontier import Frontier
+    from storage.models import Link
+    from storage.store import Store
+
+    assert dateline("backfills", "--db", str(folder / "none.db")).exit_code == 3
+    store = Store.open(folder / "news.db")
+    frontier = Frontier(store)
+    for source in ("tass-en", "gone-from-the-registry"):
+        number = frontier.begin_backfill(
+            source, 1696107600.0, 1696712399.0, 1.8e9, oldest_first=source == "tass-en"
+        ).result()
+        frontier.offer(source, [Link(f"https://a.test/{n}") for n in range(3)], backfill=number, now=1.8e9).result()
+    frontier.finish_backfill(2, 1.8e9).result()
+    store.close()
+    shown = dateline("backfills").output
+    assert "1  tass-en  2023-10-01 00:00 to 2023-10-07 23:59, oldest first, begun 2027-01-15T08:00:00Z" in shown
+    assert "0 of 3 articles done, 3 left: about " in shown
+    assert "gone-from-the-registry" not in shown
+    both = [json.loads(row) for row in dateline("backfills", "--all", "--json").output.splitlines()]
+    assert [(row["source"], row["left"], row["finished_at"] is None) for row in both] == [
+        ("tass-en", 3, True),
+        ("gone-from-the-registry", 0, False),
+    ]
+    assert "no unfinished backfill of ansa" in dateline("backfills", "ansa").output

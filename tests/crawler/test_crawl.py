@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
+from crawler.backfilling import Span
 from crawler.config import Config
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
-from crawler.passes import Report, Span, crawl, exit_status, run_pass
+from crawler.passes import Report, crawl, exit_status, run_pass
+from crawler.politeness.pace import ASLEEP
 from crawler.progress import Silent
 from crawler.source import Source
 from crawler.start import Start, at_work
@@ -82,7 +84,7 @@ async def test_past_their_intervals_endpoints_are_asked_conditionally_and_nothin
         before = len(server.log)
         await crawler.run()
         assert len(server.log) == before
-        crawler.ahead = 1000.0
+        crawler.ahead = ASLEEP + 1000.0
         await crawler.run()
         later = list(server.log)[before:]
         endpoints = {e.url for source in crawler.sources.values() for e in source.endpoints if e.role == "live"}

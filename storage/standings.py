@@ -1,0 +1,163 @@
+"""How far backfills have come, and what of their spans is stored: for progress, estimates and reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a backfill has come. `since`, `until`: epoch seconds, both inclusive. `listed`: archive pages read whose
+    links are articles, with `entries` in them, the oldest of `back_to`; `to_list`: pages known and not read; `unread`:
+    those of them that failed, or were given up. `found`: articles that lie, or may lie, in the span; `known`: those of
+    them that were stored or judged before it found them; `left`: those that it still is to fetch. `host`: whose turn it
+    waits for next, `crawl_delay` what that host's robots.txt asks for; `fetch_seconds`: the mean of the source's last
+    hundred articles, from the request to the last byte."""
+
+    id: int
+    source: str
+    since: float
+    until: float
+    oldest_first: bool
+    started_at: str
+    finished_at: str | None
+    listed: int = 0
+    entries: int = 0
+    back_to: float | None = None
+    found: int = 0
+    known: int = 0
+    to_list: int = 0
+    unread: int = 0
+    left: int = 0
+    host: str | None = None
+    crawl_delay: float | None = None
+    fetch_seconds: float | None = None
+
+    @property
+    def done(self) -> int:
+        """Articles that it has fetched, given up, or left to the live crawl."""
+        return max(0, self.found - self.known - self.left)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was read for it."""
+        return bool(self.listed or self.found or self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What of a span is stored: the times of publication of the source's articles in it, rising, as the `articles` view
+    has them; `quarantined` and `failed`: outcome -> links of the backfill that were given up, or wait for another try."""
+
+    published: tuple[str, ...]
+    quarantined: tuple[tuple[str, int], ...] = ()
+    failed: tuple[tuple[str, int], ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+_STANDING = """
+SELECT b.id, b.source, b.since, b.until, b.oldest_first, b.started_at, b.finished_at, b.listed, b.entries, b.back_to, b.found,
+  b.known,
+  (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
+   AND l.state = 'pending' AND l.kind <> 'article')
+  + (SELECT count(*) FROM link AS l INDEXED BY link_leased WHERE l.state = 'leased' AND l.backfill = b.id
+     AND l.kind <> 'article'),
+  (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
+   AND l.state = 'pending' AND l.kind <> 'article' AND l.tries > 0)
+  + (SELECT count(*) FROM link AS l INDEXED BY link_quarantined WHERE l.source = b.source AND l.state = 'quarantined'
+     AND l.backfill = b.id AND l.kind <> 'article'),
+  (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
+   AND l.state = 'pending' AND l.kind = 'article')
+  + (SELECT count(*) FROM link AS l INDEXED BY link_leased WHERE l.state = 'leased' AND l.backfill = b.id
+     AND l.kind = 'article'),
+  (SELECT l.host FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
+   AND l.state = 'pending' LIMIT 1)
+FROM backfill AS b WHERE {which} ORDER BY b.id
+"""
+_LAST_FETCHES = """
+SELECT avg(ms) / 1000.0 FROM (
+  SELECT ms FROM fetch INDEXED BY fetch_source WHERE source = ? AND kind = 'article' AND status IS NOT NULL
+  ORDER BY at DESC LIMIT 100)
+"""
+
+
+def standing(db: Database, backfill: int) -> Standing:
+    """How far a backfill has come. Raises LookupError for one that there never was."""
+    row = db.conn.execute(_STANDING.format(which="b.id = ?"), (backfill,)).fetchone()
+    if row is None:
+        raise LookupError(f"there is no backfill {backfill}")
+    return _told(db, row)
+
+
+def every(db: Database, source: str | None = None, *, finished: bool = False) -> list[Standing]:
+    """The backfills of a source, or of all, in the order in which they began; those that are finished, too, if asked."""
+    which = "(b.source = :source OR :source IS NULL) AND (:finished OR b.finished_at IS NULL)"
+    rows = db.conn.execute(_STANDING.format(which=which), {"source": source, "finished": finished}).fetchall()
+    return [_told(db, row) for row in rows]
+
+
+def _told(db: Database, row: Sequence[object]) -> Standing:
+    rest = dict(zip(_NAMES, row, strict=True))
+    rest["oldest_first"] = bool(rest["oldest_first"])
+    asked = db.conn.execute("SELECT crawl_delay FROM host WHERE host = ?", (rest["host"],)).fetchone()
+    (seconds,) = db.conn.execute(_LAST_FETCHES, (rest["source"],)).fetchone()
+    return Standing(**rest, crawl_delay=asked[0] if asked else None, fetch_seconds=seconds)  # type: ignore[arg-type]
+
+
+_NAMES = (
+    "id", "source", "since", "until", "oldest_first", "started_at", "finished_at", "listed", "entries", "back_to", "found",
+    "known", "to_list", "unread", "left", "host",
+)  # fmt: skip
+
+
+def covered(db: Database, backfill: int, *, day: float = 86400.0) -> Covered:
+    """What of a backfill's span is stored, and what it left. An article of which only the day is known counts where any
+    moment of that day may lie in the span."""
+    at = standing(db, backfill)
+    published = db.conn.execute(
+        "SELECT published_at FROM article WHERE source = :source AND CASE published_precision"
+        " WHEN 'day' THEN published_at BETWEEN :first AND :last ELSE published_at BETWEEN :since AND :until END"
+        " AND published_at BETWEEN :first AND :end ORDER BY published_at",
+        {
+            "source": at.source,
+            "since": clock.text(at.since),
+            "until": clock.text(at.until),
+            "first": clock.text(at.since - day / 2)[:10],
+            "last": clock.text(at.until + day / 2)[:10],
+            "end": clock.text(at.until + day),
+        },
+    ).fetchall()
+    scope = {"source": at.source, "id": backfill}
+    quarantined = db.conn.execute(
+        "SELECT reason, count(*) FROM link INDEXED BY link_quarantined WHERE state = 'quarantined' AND source = :source"
+        " AND wanted_by = :id AND kind = 'article' GROUP BY 1 ORDER BY 2 DESC",
+        scope,
+    ).fetchall()
+    failed = db.conn.execute(
+        "SELECT reason, count(*) FROM link INDEXED BY link_due WHERE state = 'pending' AND source = :source"
+        " AND backfill IN (0, :id) AND wanted_by = :id AND kind = 'article' AND tries > 0 GROUP BY 1 ORDER BY 2 DESC",
+        scope,
+    ).fetchall()
+    unread = db.conn.execute(
+        "SELECT url, coalesce(reason, '') FROM link WHERE source = :source AND scope = :id AND backfill = :id"
+        " AND kind <> 'article' AND (state = 'quarantined' OR state = 'pending' AND tries > 0) ORDER BY url LIMIT 1000",
+        scope,
+    ).fetchall()
+    return Covered(tuple(p for (p,) in published), _by_name(quarantined), _by_name(failed), tuple(unread))
+
+
+def _by_name(rows: Iterable[tuple[str | None, int]]) -> tuple[tuple[str, int], ...]:
+    """Reasons as outcomes' names (`failed:timeout`), without the words for people behind them."""
+    named: dict[str, int] = {}
+    for reason, n in rows:
+        name = (reason or "not said").partition(": ")[0]
+        named[name] = named.get(name, 0) + n
+    return tuple(sorted(named.items(), key=lambda item: (-item[1], item[0])))
