@@ -187,7 +187,7 @@ def _part(shape: Shape, group: list[Parts], place: int) -> str:
         return r"\d{8}" if all(len(text) == 8 and text.isdigit() for text in texts) else r"[\d-]{6,10}"
     if kind == "number":
         return _digits(texts)
-    if len(set(texts)) == 1:
+    if len(set(texts)) == 1 and (place == 0 or shape.kinds[place - 1] != "year"):  # behind a year it is a month's name
         return re.escape(texts[0])
     return _form(texts) or r"[^/?]+"
 
@@ -206,18 +206,31 @@ def _digits(texts: list[str]) -> str:
 
 
 def _form(texts: list[str]) -> str | None:
-    """The form of a text that holds an article's number: `12345-a-headline`, `a-headline-12345`, `AEN20261125001500`."""
+    """The form of a text that holds an article's number: `12345-a-headline`, `a-headline-12345`, `AEN20261125001500`, or a
+    code of one length (`c4g9x0k2lm3o`)."""
     if all(_NUMBER_FIRST.fullmatch(text) for text in texts):
         return r"\d{3,}[_-][^/?]+"
     if all(_NUMBER_LAST.fullmatch(text) for text in texts):
         return r"[^/?]+[_-]\d{4,}"
+    sizes, digits = set(map(len, texts)), sum(any(c.isdigit() for c in text) for text in texts)
     codes = [_CODE.fullmatch(text) for text in texts]
+    heads = {code[1] if code else None for code in codes}
+    if (
+        len(heads) == 1
+        and (head := heads.pop())
+        and len(set(texts)) > 1
+        and all(t[len(head) :].isdigit() for t in texts)
+    ):
+        return rf"{re.escape(head)}\d{{{max(3, min(sizes) - len(head) - 1)},}}"
+    if len(sizes) == 1 and min(sizes) >= 8 and digits * 3 > len(texts) * 2 and all(map(_is_code, texts)):
+        return rf"[A-Za-z0-9]{{{min(sizes)},}}"
     if all(codes) and len(set(texts)) > 1:
-        heads = {code[1] for code in codes if code}
-        if len(heads) == 1 and (head := heads.pop()) and all(text[len(head) :].isdigit() for text in texts):
-            return rf"{re.escape(head)}\d{{{max(3, min(map(len, texts)) - len(head) - 1)},}}"
-        return rf"(?=[^/?]*\d)[A-Za-z0-9]{{{max(6, min(map(len, texts)) - 2)},}}"
+        return rf"(?=[^/?]*\d)[A-Za-z0-9]{{{max(6, min(sizes) - 2)},}}"
     return None
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isalnum()
 
 
 def _finished(

@@ -114,6 +114,21 @@ def test_a_pattern_names_no_section_where_several_occur_and_one_where_only_one_d
     assert pattern_of(one, headlines).takes("http://a.test/culture/4711")
 
 
+def test_a_pattern_holds_in_the_next_month_and_the_next_year() -> None:
+    november = [f"http://a.test/world/2026/nov/{day}/port-opens-{day}" for day in range(10, 20)]
+    assert pattern_of(november, ()).takes("http://a.test/world/2027/jan/03/port-opens-again")
+    numbered = [f"http://a.test/2026/11/{day}/port-opens-{day}" for day in range(10, 20)]
+    assert pattern_of(numbered, ()).takes("http://a.test/2027/01/03/port-opens-again")
+
+
+def test_codes_of_one_length_are_told_from_names() -> None:
+    codes = ("c4g9x0k2lm3o", "cabcdefghij1", "c9k2lm3oqrst", "cq8w2e4r5t6y", "c0p9o8i7u6y5")
+    others = [Anchor("http://a.test/news/articles/live", "Live"), Anchor("http://a.test/news/articles/", "All")]
+    found = pattern_of([f"http://a.test/news/articles/{code}" for code in codes], others)
+    assert found.takes("http://a.test/news/articles/czzxw0k2lm3o")
+    assert not found.takes("http://a.test/news/articles/live")
+
+
 def test_one_stray_among_many_is_told_and_does_not_spoil_the_pattern() -> None:
     found = pattern_of([*(f"http://a.test/news/{n}" for n in range(4000, 4030)), "http://a.test/special/vote"], ())
     assert found.url
