@@ -25,6 +25,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 KEEPING = frozenset({307, 308})
 """Redirects after which a POST stays one; after the others it is asked for with GET (RFC 9110 15.4)."""
 
+NO_SUCH_PAGE = frozenset({400, 416, 422})
+"""Statuses by which APIs refuse a page number beyond their last (WordPress: 400)."""
+
 PAUSING = frozenset({429, 503})
 """Statuses by which a host asks to be left alone for a while (RFC 9110 15.6.4, RFC 6585 4)."""
 
@@ -57,10 +60,13 @@ def of_failure(error: BaseException) -> Outcome:
     return Outcome("failed:internal", f"{type(error).__name__}: {error}")
 
 
-def of_status(status: int, kind: LinkKind) -> Outcome | None:
-    """The outcome that a status alone decides; None where the body must be read."""
+def of_status(status: int, kind: LinkKind, *, later: bool = False) -> Outcome | None:
+    """The outcome that a status alone decides; None where the body must be read. `later`: asked for as the page after
+    another one of a listing, which need not be there."""
     if status == 304:
         return Outcome("not_modified")
+    if later and status in NO_SUCH_PAGE:
+        return Outcome("gone", f"HTTP {status}: the page before was the last")
     if status in {404, 410}:
         return Outcome("gone", f"HTTP {status}")
     if status in {401, 403, 451}:

@@ -29,9 +29,21 @@ MAX_PAGES = 5_000
 """Pages of one listing: at 20 links each, 100,000 stories. What ends a listing is its own end or the span's."""
 
 
+MAX_SHOWN = 500
+"""Links of a page by which the next one is compared with it."""
+
+_MARK = 8
+"""Hexadecimal digits that stand for an address in `Link.shown`."""
+
+
 def depth_of(lease: Lease) -> int:
     """The steps from the endpoint that the source names to what is leased."""
     return lease.witness.depth if lease.witness else 0
+
+
+def is_later(lease: Lease) -> bool:
+    """Whether a page was found as the one after another of its listing."""
+    return lease.witness is not None and lease.witness.shown is not None
 
 
 def children(links: tuple[Link, ...], lease: Lease, endpoint: Endpoint) -> tuple[tuple[Link, ...], int]:
@@ -51,29 +63,33 @@ def children(links: tuple[Link, ...], lease: Lease, endpoint: Endpoint) -> tuple
 def next_page(found: Discovery, lease: Lease, endpoint: Endpoint, since: datetime | None) -> Link | None:
     """The listing's next page, older than the one just read, where that goes on to something wanted.
 
-    It does while the page gave a wanted link, is not the page before once more (some sites answer every number beyond
-    the last with the last page), is not as a whole older than `since`, as far as its links' dates are known (from the
-    listing, else from the day in their addresses), and is not the last of `MAX_PAGES`. The address is the one that the
-    page's own link gave (`Endpoint.next`), else the next number in the endpoint's `{page}`; None where there is neither.
-    `since` None: whatever its age (a live poll that finds a listing turned over).
+    It does while the page gave a wanted link that was not on the page before (the newest stories in a margin stand on
+    every page; some sites answer every number beyond the last with the last page), while those are not as a whole older
+    than `since`, as far as their dates are known (from the listing, else from the day in their addresses), and up to the
+    last of `MAX_PAGES`. The address is the one that the page's own link gave (`Endpoint.next`), else the next number in
+    the endpoint's `{page}`; None where there is neither. `since` None: whatever its age (a live poll that finds a
+    listing turned over).
     """
     address = found.next or after(endpoint.url, lease.url)
     depth = depth_of(lease) + 1
-    if address is None or not found.links or depth >= MAX_PAGES:
+    before = _marks_in(lease.witness.shown if lease.witness else None)
+    marks = {link.url: _mark(link.url) for link in found.links}
+    other = tuple(link for link in found.links if marks[link.url] not in before)
+    if address is None or not other or depth >= MAX_PAGES:
         return None
-    shown = _mark(found.links)
-    if lease.witness is not None and lease.witness.shown == shown:
-        return None
-    if since is not None and _all_before(found.links, since):
+    if since is not None and _all_before(other, since):
         return None
     via: Via = "archive" if endpoint.role == "archive" else "listing"
+    shown = "".join(list(marks.values())[:MAX_SHOWN])
     return Link(address, kind=lease.kind, via=via, endpoint=endpoint.url, depth=depth, shown=shown)
 
 
-def _mark(links: tuple[Link, ...]) -> str:
-    """Short mark of the articles that a page lists, whatever their order."""
-    urls = "\n".join(sorted(link.url for link in links))
-    return hashlib.sha256(urls.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def _mark(url: str) -> str:
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:_MARK]
+
+
+def _marks_in(shown: str | None) -> frozenset[str]:
+    return frozenset(shown[n : n + _MARK] for n in range(0, len(shown), _MARK)) if shown else frozenset()
 
 
 def _all_before(links: tuple[Link, ...], since: datetime) -> bool:

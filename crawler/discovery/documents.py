@@ -10,6 +10,9 @@ import zlib
 from w3lib.encoding import read_bom, resolve_encoding
 
 MAX_FEED_BYTES = 5_000_000
+MAX_WHOLE_FEED_BYTES = 10_000_000
+"""A feed of some 800 articles with their whole texts; what Scrapy is told to take at most (DOWNLOAD_MAXSIZE)."""
+
 MAX_SITEMAP_BYTES = 50_000_000
 """The sitemap protocol's own limit of an uncompressed file is 50 MB (sitemaps.org/protocol.html)."""
 
@@ -96,7 +99,12 @@ def decode(body: bytes, charset: str | None) -> str:
     for name in dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known]):
         try:
             return _clean(body.decode(name))
-        except (UnicodeDecodeError, LookupError):
+        except UnicodeDecodeError as error:
+            if (
+                name == "utf-8" and error.end == len(body) and error.start >= len(body) - 3
+            ):  # cut inside its last letter
+                return _clean(body[: error.start].decode(name))
+        except LookupError:
             continue
     return _clean(body.decode(known[0] if known else "cp1252", "replace"))
 
@@ -133,18 +141,33 @@ def _mended(match: re.Match[str]) -> str:
 
 def root_name(text: str) -> str:
     """Local name of a document's first element in lower case, `""` for what is no markup (JSON, plain text)."""
-    text = text[:65_536]
-    start = 0
-    while skipped := _PROLOGUE.match(text, start):
-        start = skipped.end()
-    root = _ROOT.match(text, start)
+    root = _ROOT.match(text, start_of_root(text), 65_536)
     return root[2].lower() if root else ""
+
+
+def start_of_root(text: str) -> int:
+    """Where a document's first element begins, after declarations and comments; looked for in its first 65,536 letters."""
+    start = 0
+    while skipped := _PROLOGUE.match(text, start, 65_536):
+        start = skipped.end()
+    return start
 
 
 def is_closed(text: str, root: str) -> bool:
     """Whether a document has its root's end tag (or an empty root element): False for one that was cut off."""
     end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>|<(?:[\w.-]+:)?{re.escape(root)}\b[^<>]*/>", re.IGNORECASE)
     return end.search(text[-4096:]) is not None or end.search(text) is not None
+
+
+def before_the_cut(text: str, *entries: str) -> tuple[str, bool]:
+    """What of a document that was cut off is whole, up to the end tag of its last whole entry (empty where none is), and
+    whether the cut went through another one: an address there may have lost its end, and would be another article's."""
+    names = "|".join(map(re.escape, entries))
+    end = 0
+    for match in re.finditer(rf"</(?:[\w.-]+:)?(?:{names})\s*>", text, re.IGNORECASE):
+        end = match.end()
+    opened = re.compile(rf"<(?:[\w.-]+:)?(?:{names})[\s>/]", re.IGNORECASE)
+    return text[:end], opened.search(text, end) is not None
 
 
 def is_bot_check(text: str) -> bool:

@@ -28,13 +28,23 @@ MAX_LOOSE_TAGS = 100_000
 MAX_TTL = 7 * 86_400
 _FEED_ROOTS = ("rss", "feed", "rdf", "channel", "entry")
 _FEED_INSIDE = re.compile(r"<(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_OPENED = re.compile(r"<([\w.:-]+)")
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
-def read_feed(body: bytes, *, url: str, zone: str | None, content_type: str | None, charset: str | None) -> Found:
-    """All links of a feed that the address `url` answered with; nothing is filtered but what has no address."""
-    if len(body) > documents.MAX_FEED_BYTES:
+def read_feed(
+    body: bytes,
+    *,
+    url: str,
+    zone: str | None,
+    content_type: str | None,
+    charset: str | None,
+    limit: int = documents.MAX_FEED_BYTES,
+) -> Found:
+    """All links of a feed that the address `url` answered with; nothing is filtered but what has no address. `limit`:
+    bytes."""
+    if len(body) > limit:
         return Found(problem="too_large")
     text = documents.decode(body, charset)
     if not text.strip():
@@ -49,17 +59,33 @@ def read_feed(body: bytes, *, url: str, zone: str | None, content_type: str | No
         if inside is None:
             return Found(problem="bot_check" if documents.is_bot_check(text) else "not_a_feed")
         root, text = inside[1].lower(), text[inside.start() :]
+    closed = documents.is_closed(text, root)
+    through = False
+    if not closed:
+        whole, through = documents.before_the_cut(text, "item", "entry")
+        text = _ended(whole)
     found, damaged = _read_xml(text, url, zone)
     if _is_doubtful(found, damaged) and len(_ENTRY.findall(text)) <= MAX_ITEMS and text.count("<") <= MAX_LOOSE_TAGS:
-        again = loose.read_loosely(body, url=url, zone=zone, charset=charset, limit=MAX_ITEMS)
+        again = loose.read_loosely(text, url=url, zone=zone, limit=MAX_ITEMS)
         if (len(again.links), again.total) > (len(found.links), found.total):
             again.ttl = again.ttl or found.ttl
             found = again
-    if not documents.is_closed(text, root):
+    if through:
+        found.add(None, "cut_off")
+    if not closed:
         found.problem = "truncated"
     elif not found.total:
         found.problem = "empty_feed"
     return found
+
+
+def _ended(whole: str) -> str:
+    """The whole part of a feed that was cut off, with the end tags that it lacks."""
+    opened = _OPENED.match(whole, documents.start_of_root(whole))
+    if opened is None:
+        return whole
+    inside = "" if "<channel" not in whole or "</channel" in whole else "</channel>"
+    return f"{whole}{inside}</{opened[1]}>"
 
 
 def _is_doubtful(found: Found, damaged: bool) -> bool:

@@ -6,18 +6,18 @@ import io
 from typing import Any
 
 from crawler.discovery.dates import read_instant
-from crawler.discovery.documents import as_utf8, decode, plain
+from crawler.discovery.documents import as_utf8, plain
 from crawler.discovery.entries import full_text_of, http_url, language_of, lead_of, tags_of
 from crawler.discovery.found import Found
 from storage.models import Instant, Link
 
 
-def read_loosely(body: bytes, *, url: str, zone: str | None, charset: str | None, limit: int) -> Found:
-    """The links of a broken RSS or Atom document."""
+def read_loosely(text: str, *, url: str, zone: str | None, limit: int) -> Found:
+    """The links of a broken RSS or Atom document, as `documents.decode` gave it."""
     import feedparser
 
     # A stream, never bytes: feedparser takes a short body for a file name and opens that file.
-    stream = io.BytesIO(as_utf8(decode(body, charset)))
+    stream = io.BytesIO(as_utf8(text))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
     feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     found = Found()

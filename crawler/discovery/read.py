@@ -75,9 +75,10 @@ def read(
     `later`: a further page of a listing, which may be empty: it is the one after the last.
 
     Reasons in `refused`: `no_link`, `not_http`, `bad_url`, `other_host`, `not_article`, `not_followed` (a sitemap that
-    `endpoint.follow` does not match), `duplicate`, `over_limit`. Raises ValueError for kind `article`.
+    `endpoint.follow` does not match), `duplicate`, `over_limit`, `cut_off` (the entry that a truncated document ends in).
+    Raises ValueError for kind `article`.
     """
-    limit = documents.MAX_SITEMAP_BYTES if kind == "sitemap" else documents.MAX_FEED_BYTES
+    limit = _limit(kind, endpoint)
     try:
         unpacked, complete = documents.gunzip(body, limit)
     except documents.GzipError:
@@ -115,6 +116,14 @@ def _next(address: str | None, url: str, source: Source) -> str | None:
     return plain if examine(Link(plain, kind="listing"), source)[0] is None else None
 
 
+def _limit(kind: LinkKind, endpoint: Endpoint) -> int:
+    """Bytes of a document of this kind."""
+    if kind == "sitemap":
+        return documents.MAX_SITEMAP_BYTES
+    whole = kind == "feed" and endpoint.full_text == "article"
+    return documents.MAX_WHOLE_FEED_BYTES if whole else documents.MAX_FEED_BYTES
+
+
 def _found(
     kind: LinkKind,
     body: bytes,
@@ -128,7 +137,9 @@ def _found(
     zone, charset = source.profile.timezone, charset or _charset_of(content_type)
     match kind:
         case "feed":
-            return read_feed(body, url=url, zone=zone, content_type=content_type, charset=charset)
+            return read_feed(
+                body, url=url, zone=zone, content_type=content_type, charset=charset, limit=_limit(kind, endpoint)
+            )
         case "sitemap":
             return read_sitemap(body, url=url, zone=zone, content_type=content_type, charset=charset)
         case "listing" if endpoint.json is not None:

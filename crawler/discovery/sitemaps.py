@@ -40,8 +40,12 @@ def read_sitemap(body: bytes, *, url: str, zone: str | None, content_type: str |
     if root in ("rss", "feed", "rdf"):
         return read_feed(body, url=url, zone=zone, content_type=content_type, charset=charset)
     if root in ("urlset", "sitemapindex"):
-        found = _read_xml(documents.as_utf8(documents.mend_ampersands(text)), url, zone)
-        if not documents.is_closed(text, root):
+        closed = documents.is_closed(text, root)
+        whole, through = (text, False) if closed else documents.before_the_cut(text, "url", "sitemap")
+        found = _read_xml(documents.as_utf8(documents.mend_ampersands(whole)), url, zone) if whole else Found()
+        if through:
+            found.add(None, "cut_off")
+        if not closed:
             found.problem = "truncated"
         elif not found.total:
             found.problem = "empty_sitemap"

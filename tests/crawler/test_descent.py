@@ -102,6 +102,7 @@ def test_a_page_that_comes_again_is_the_last_and_so_is_one_beyond_the_cap() -> N
     assert next_page(page(12, 11), second, NUMBERED, SINCE) is None
     following = next_page(page(12, 11, 11), second, NUMBERED, SINCE)
     assert following is not None and following.depth == 2
+    assert next_page(page(12, 11, 9), second, NUMBERED, SINCE) is None, "what is new on it is too old"
     last = lease("/list/2.json", told=replace(first, depth=MAX_PAGES - 1))
     assert next_page(page(12), last, NUMBERED, SINCE) is None
 

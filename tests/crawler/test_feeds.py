@@ -282,3 +282,11 @@ def test_a_body_that_is_a_file_name_opens_no_file() -> None:
 def test_no_bytes_break_the_reader(body: bytes) -> None:
     found = discover(body)
     assert found.total == len(found.links) + sum(count for _, count in found.refused)
+
+
+def test_a_feed_whose_texts_are_the_articles_may_be_larger() -> None:
+    body = rss("".join(f"<item><link>/{n}</link><description>{'word ' * 1_400}</description></item>" for n in range(800)))
+    assert discover(body).problem == "too_large"
+    whole = Endpoint(FEED, "feed", full_text="article")
+    found = discover(body, source=replace(SOURCE, endpoints=(whole,)))
+    assert (found.problem, found.total) == (None, 800)
