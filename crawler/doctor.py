@@ -65,8 +65,11 @@ def listen(
     refused = {host: why for host, why in judged.items() if why}
     reachable = [s for s in chosen if (host := urlsplit(s.home).hostname) and host not in refused and
                  (config.proxy or host in opened or not isinstance(names.get(host, ""), str))]  # fmt: skip
-    skew, asked = _clock(config, reachable[0], opened) if reachable else (None, None)
-    return Heard(names, refused, skew, asked)
+    if not reachable:
+        return Heard(names, refused)
+    answer, at = _front_page(config, reachable[0], opened)
+    lost = None if answer.good else f"{answer.outcome.name}: {answer.outcome.detail or 'no reason given'}"
+    return Heard(names, refused, ahead(answer, at), urlsplit(reachable[0].home).hostname, lost)
 
 
 def looked_up(
@@ -103,20 +106,21 @@ def _refusal(host: str, addresses: tuple[str, ...]) -> str | None:
     return None
 
 
-def _clock(config: Config, source: Source, opened: Mapping[str, tuple[str, int]]) -> tuple[float | None, str | None]:
-    """Seconds that our clock is ahead of the server's, by its Date header; None where it sends none or does not answer."""
+def _front_page(config: Config, source: Source, opened: Mapping[str, tuple[str, int]]) -> tuple[Answer, float]:
+    """The answer of a source's front page, and when it had come by our clock."""
     from crawler.loop import run_in_loop
     from crawler.probe import probing
 
-    answers: list[Answer] = []
+    answers: list[tuple[Answer, float]] = []
 
     async def main(stop: asyncio.Event) -> int:
         async with probing(config, stop, exceptions=opened) as probe:
-            answers.extend(await probe.fetch([source.home], hosts=source.hosts, politeness=source.politeness))
+            (answer,) = await probe.fetch([source.home], hosts=source.hosts, politeness=source.politeness)
+            answers.append((answer, time.time()))
         return 0
 
     run_in_loop(main)
-    return ahead(answers[0], time.time()), urlsplit(source.home).hostname
+    return answers[0]
 
 
 def ahead(answer: Answer, now: float) -> float | None:

@@ -25,12 +25,14 @@ SKEW_WARN, SKEW_FAIL = 120.0, 3600.0
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What the network said. `names`: host -> its addresses, or why there are none; `refused`: host -> why the address guard
-    would not connect to them. `skew`: seconds that our clock is ahead of a server's; `asked`: which; None: not known."""
+    would not connect to them. `asked`: the one host that was asked for its front page; `skew`: seconds that our clock is
+    ahead of its; `lost`: why the page did not come. None: not known, none, nothing."""
 
     names: Mapping[str, tuple[str, ...] | str]
     refused: Mapping[str, str]
     skew: float | None = None
     asked: str | None = None
+    lost: str | None = None
 
 
 def all_of(facts: Facts, heard: Heard | None) -> tuple[Check, ...]:
@@ -185,7 +187,12 @@ def network(facts: Facts, heard: Heard) -> list[Check]:
     elif heard.names:
         checks.append(Check("network", "names", "ok", f"{found} hosts of the chosen sources were found"))
     else:
-        checks.append(Check("network", "names", "ok", "no source is chosen, so no name was looked up"))
+        checks.append(Check("network", "names", "ok", "no name had to be looked up"))
+    if heard.lost:
+        line = f"the front page of {heard.asked} did not come: {heard.lost}"
+        checks.append(Check("network", "answers", "warn", line, "dateline sources check NAME tells more"))
+    elif heard.asked:
+        checks.append(Check("network", "answers", "ok", f"{heard.asked} answers"))
     for host, why in sorted(heard.refused.items()):
         todo = (
             "this network answers with private addresses for a public name: nothing of it is fetched; ask who runs it"

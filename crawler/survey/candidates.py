@@ -28,21 +28,23 @@ MOST_CHILDREN: Final = 4
 MOST_SECTIONS: Final = 4
 
 
-def named_of(front: Front, robots: str, home: str) -> list[Named]:
-    """The feeds and sitemaps that a front page and the `robots` text of its host name, the head's feeds first; on hosts of
-    the same site."""
+def named_of(front: Front, robots: str, home: str) -> tuple[list[Named], list[Named]]:
+    """The feeds and sitemaps that a front page and the `robots` text of its host name: those on hosts of the same site, the
+    head's feeds first, then sitemaps called news; and those on other hosts, which are not asked for."""
     sitemaps = [
         Named(link.url, "sitemap", "named in robots.txt")
         for link in read_robots(robots.encode(), url=urljoin(home, "/robots.txt")).links
     ]
+    sitemaps.sort(key=lambda named: not re.search(r"news(?!letter)", named.url, re.IGNORECASE))
     found: dict[str, Named] = {}
+    foreign: dict[str, Named] = {}
     for named in (*front.feeds, *sitemaps, *front.linked):
         try:
-            if same_site(host(named.url), host(home)):
-                found.setdefault(canonical(named.url), named)
+            ours = same_site(host(named.url), host(home))
+            (found if ours else foreign).setdefault(canonical(named.url), named)
         except ValueError:
             continue
-    return list(found.values())[:MOST_NAMED]
+    return list(found.values())[:MOST_NAMED], list(foreign.values())[:MOST_NAMED]
 
 
 def guesses(found: Iterable[LinkKind], home: str) -> list[Named]:

@@ -67,13 +67,17 @@ class _Surveyor:
         self._region = next((page.region for _, page in found if page.region), None)
         rules = await self._probe.rules(front.url)
         named = dict.fromkeys(given)
+        foreign: dict[Named, None] = {}
         for _, page in found:
-            named |= dict.fromkeys(candidates.named_of(page, rules.body, page.url))
+            ours, others = candidates.named_of(page, rules.body, page.url)
+            named |= dict.fromkeys(ours)
+            foreign |= dict.fromkeys(others)
         hosts = findings.hosts_of(front, named)
         read = await self._looks(list(named), hosts)
         good = [one.kind for one in read if not one.problem]
         guessed = [one for one in candidates.guesses(good, front.url) if one.url not in {look.url for look in read}]
         read += await self._looks(guessed, hosts)
+        read += [Look(one, one.url, one.kind, problem="on a host of another site: not asked for") for one in foreign]
         drafts = []
         for edition, page in found:
             mine = [part for one in read if (part := editions.of_edition(one, edition))]
@@ -121,7 +125,7 @@ class _Surveyor:
             read.append(Look(one, one.url, one.kind, problem=seen) if isinstance(seen, str) else seen)
             if one.kind == "feed" and read[-1].problem and looks.kind_of(answer.body) is None:
                 page = await self._front(answer)
-                more += candidates.named_of(page, "", page.url)
+                more += candidates.named_of(page, "", page.url)[0]
         return read, more
 
     async def _draft(

@@ -113,6 +113,7 @@ def test_what_is_wrong_is_said_with_what_to_do(changes: dict[str, Any], name: st
         (Heard({"a.test": "no such name", "b.test": ("93.184.216.34",)}, {}), "names", "warn"),
         (Heard({"a.test": "no such name"}, {}), "names", "fail"),
         (Heard({"a.test": ("10.0.0.1",)}, {"a.test": "private"}), "addresses", "fail"),
+        (Heard({}, {}, None, "a.test", "failed:timeout: 30 s"), "answers", "warn"),
         (Heard({}, {}, 300.0, "a.test"), "time", "warn"),
         (Heard({}, {}, -9000.0, "a.test"), "time", "fail"),
     ],
@@ -151,15 +152,16 @@ def test_names_are_looked_up_within_a_time_and_private_answers_are_refused(monke
     }
     asked: list[str] = []
 
-    def clock(_: Config, source: Source, __: object) -> tuple[float, str]:
+    def front_page(_: Config, source: Source, __: object) -> tuple[Answer, float]:
         asked.append(source.name)
-        return 1.0, "good.test"
+        return Answer(source.home, source.home, None, {}, b"", Outcome("failed:timeout", "30 s"), ""), NOW
 
-    monkeypatch.setattr(doctor, "_clock", clock)
+    monkeypatch.setattr(doctor, "_front_page", front_page)
     sources = tuple(replace(SOURCE, name=n, home=f"http://{n}.test/", endpoints=()) for n in ("inside", "lost", "good"))
     heard = doctor.listen(Config(), facts(registered=Registered(None, sources)), {}, lookup)
     assert heard.refused.keys() == {"inside.test"}
     assert asked == ["good"]
+    assert (heard.asked, heard.skew, heard.lost) == ("good.test", None, "failed:timeout: 30 s")
     nobody = doctor.listen(Config(), facts(registered=Registered(None)), {}, lookup)
     assert nobody == Heard({}, {})
 

@@ -297,10 +297,13 @@ def test_what_is_named_is_looked_at_on_hosts_of_the_site_and_guesses_only_fill_g
       type="application/rss+xml" href="http://other.test/feed"><link rel="alternate" hreflang="en" href="/en/"></head>
       <body><a href="/rss/world.xml">RSS</a><a href="http://[bad/">x</a><a href="/feedback-form">Write</a></body></html>"""
     front = read_front(body, url="http://a.test/", charset=None)
-    named = candidates.named_of(front, "Sitemap: /maps/news.xml\nSitemap: http://else.test/map.xml", front.url)
+    robots = "Sitemap: /maps/all.xml\nSitemap: /maps/news.xml\nSitemap: http://else.test/map.xml"
+    named, foreign = candidates.named_of(front, robots, front.url)
     assert [(one.url, one.kind) for one in named] == [
-        ("http://a.test/feed", "feed"), ("http://a.test/maps/news.xml", "sitemap"), ("http://a.test/rss/world.xml", "feed"),
+        ("http://a.test/feed", "feed"), ("http://a.test/maps/news.xml", "sitemap"),
+        ("http://a.test/maps/all.xml", "sitemap"), ("http://a.test/rss/world.xml", "feed"),
     ]  # fmt: skip
+    assert [one.url for one in foreign] == ["http://other.test/feed", "http://else.test/map.xml"]
     assert candidates.guesses(["feed", "sitemap"], front.url) == []
     assert [one.url for one in candidates.guesses(["sitemap"], front.url)] == [
         "http://a.test/feed", "http://a.test/rss", "http://a.test/rss.xml",
