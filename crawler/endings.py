@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.answers import blames_host
 from crawler.feed_text import is_whole
-from crawler.politeness.pace import next_due
+from crawler.politeness import rhythm
+from crawler.politeness.pace import least_interval, next_due
 from crawler.source import Endpoint
 from storage.models import AGAIN, Ending, HostNote, Outcome
 
@@ -58,6 +60,24 @@ def child_of(lease: Lease, source: Source) -> Endpoint:
     return replace(archive, kind=lease.kind)
 
 
+def is_polled(lease: Lease) -> bool:
+    """Whether a lease is a live poll of an endpoint, which has a rhythm."""
+    return lease.backfill is None and lease.kind not in ("article", "robots")
+
+
+def guess_of(endpoint: Endpoint | None) -> int:
+    """The interval, in seconds, until a rhythm is known; that of a sitemap index's child becomes shorter when it turns
+    out to be live."""
+    return endpoint.interval if endpoint else CHILD_INTERVAL
+
+
+def _least(lease: Lease, source: Source) -> float:
+    """Seconds between two polls of an endpoint, at the least: what its host's budget and crawl-delay leave to it."""
+    sharing = sum(1 for e in source.endpoints if e.role == "live" and urlsplit(e.url).netloc.lower() == lease.host)
+    given = source.politeness
+    return least_interval(endpoints=sharing, polls=given.polls, delay=given.delay, crawl_delay=lease.crawl_delay)
+
+
 def _pace_of(lease: Lease) -> LinkKind:
     """A backfill reads an archive's file once, and after a failure again like an article; live ones are polled."""
     return "article" if lease.backfill is not None and lease.kind != "robots" else lease.kind
@@ -72,6 +92,12 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
     good = ending.outcome.name in CONTENT
     gone = lease.kind == "article" and ending.outcome.name in GONE
     endpoint = endpoint_of(lease, source)
+    known = None
+    if is_polled(lease):
+        known = rhythm.read(ending.rhythm or lease.rhythm)
+        if ending.outcome.name == "not_modified":
+            known = rhythm.observe(known, rhythm.Poll(ending.at, same=True), guess=guess_of(endpoint))
+            ending = replace(ending, rhythm=rhythm.written(known))
     due = next_due(
         "gone" if gone else ending.outcome.name,
         _pace_of(lease),
@@ -79,7 +105,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         found_at=lease.found_at,
         seen=lease.seen,
         tries=lease.tries,
-        interval=endpoint.interval if endpoint else CHILD_INTERVAL,
+        interval=guess_of(endpoint),
         recheck=() if lease.backfill is not None or is_whole(lease, source) else source.profile.recheck,
         ttl=ending.ttl,
         max_age=ending.max_age,
@@ -87,7 +113,12 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         jitter=jitter,
         missing=lease.missing,
         gone_gap=source.gone_gap,
+        rhythm=known,
+        least=_least(lease, source),
+        longest=None if endpoint else float(CHILD_INTERVAL),
     )
+    if _pace_of(lease) != lease.kind and ending.outcome.name in GONE:
+        due = replace(due, at=None)  # an archive's day before the first story, a page after its last
     note = ending.host or HostNote(host=lease.host)
     if is_whole(lease, source) and ending.outcome.detail != AGAIN:  # which the store looks for as it is
         detail = "; ".join(filter(None, (ending.outcome.detail, MADE_OF_FEED)))

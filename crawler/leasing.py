@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from storage.hosts import Budget
 from storage.models import LinkKind
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Leasing:
         self._owner = owner
         self._run_id = run_id
         self._politeness = politeness
+        self._budget = Budget(politeness.hourly, politeness.polls)
         self._clock = clock
         self._stop = stop
         self._backfill = backfill
@@ -82,6 +84,7 @@ class Leasing:
                     limit=min(room, self._articles_left or room),
                     kinds=WITHOUT_ARTICLES if self._articles_left == 0 else None,
                     backfill=self._backfill,
+                    budget=self._budget,
                 )
             )
             self.left_to_others = leased.elsewhere
@@ -100,6 +103,14 @@ class Leasing:
                 await self._wait(None)
             else:
                 await self._wait(leased.wait)
+
+    async def turn(self, host: str, lease: Lease) -> float:
+        """A further turn of a host within the fetch of `lease` (a redirect): 0.0 when taken, else the seconds to wait."""
+        given = self._politeness
+        asked = self._frontier.turn(
+            host, now=self._clock(), delay=given.delay, in_flight=given.in_flight, lease=lease, budget=self._budget
+        )
+        return await asyncio.wrap_future(asked)
 
     def done(self) -> None:
         """One fetch of this crawl has ended: there is room, and perhaps there are new links."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.models import HostNote, HostRules
@@ -13,10 +15,28 @@ BUSY_LOOK = 0.5
 """Seconds until a host whose requests are all in flight is looked at again."""
 
 
-def wait(db: Database, host: str, *, now: float, in_flight: int, fetch_id: int = -1) -> float:
-    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted."""
-    row = db.conn.execute("SELECT next_at, paused_until FROM host WHERE host = ?", (host,)).fetchone()
-    blocked = max(row) - now if row else 0.0
+MINUTES = 61
+"""Minutes, the present one with them, whose requests count as the last hour's: whatever second of its minute a request
+was sent in, no sixty minutes hold more than the budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Requests to one host in any hour, over all processes; `polls`: how many of them may be polls of live endpoints."""
+
+    hourly: int
+    polls: int
+
+
+def wait(
+    db: Database, host: str, *, now: float, in_flight: int, fetch_id: int = -1, budget: Budget | None = None
+) -> float:
+    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted. A host whose
+    hourly budget is spent is asked when its oldest requests are an hour old."""
+    row = db.conn.execute("SELECT next_at, paused_until, recent FROM host WHERE host = ?", (host,)).fetchone()
+    blocked = max(row[0], row[1]) - now if row else 0.0
+    if row and budget is not None:
+        blocked = max(blocked, _until_spare(row[2], 1, budget.hourly, now))
     if blocked > 0:
         return float(blocked)
     (busy,) = db.conn.execute(
@@ -36,8 +56,56 @@ def take(db: Database, host: str, *, now: float, delay: float) -> None:
     )
 
 
+def wait_to_poll(db: Database, host: str, *, now: float, budget: Budget) -> float:
+    """Seconds until the hour's polls of the host leave room for one more; 0.0: now."""
+    row = db.conn.execute("SELECT recent FROM host WHERE host = ?", (host,)).fetchone()
+    return _until_spare(row[0], 2, budget.polls, now) if row else 0.0
+
+
+def count(db: Database, host: str, *, now: float, poll: bool) -> None:
+    """Enter one request, which is sent now, into the host's last hour."""
+    row = db.conn.execute("SELECT recent FROM host WHERE host = ?", (host,)).fetchone()
+    minute = int(now // 60)
+    known = _recent(row[0], now) if row else []
+    if not known or known[-1][0] != minute:
+        known.append([minute, 0, 0])
+    known[-1][1] += 1
+    known[-1][2] += poll
+    db.conn.execute(
+        "INSERT INTO host (host, recent) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET recent = excluded.recent",
+        (host, json.dumps(known, separators=(",", ":"))),
+    )
+
+
+def _recent(text: str, now: float) -> list[list[int]]:
+    """The minutes of the last hour; those that a clock gone back has left in the future count no more."""
+    minute = int(now // 60)
+    return [slot for slot in json.loads(text) if minute - MINUTES < slot[0] <= minute]
+
+
+def _until_spare(text: str, column: int, most: int, now: float) -> float:
+    """Seconds until fewer than `most` requests are of the last hour."""
+    known = _recent(text, now)
+    over = sum(slot[column] for slot in known) - max(most, 1) + 1
+    for slot in known:
+        if over <= 0:
+            break
+        over -= slot[column]
+        until = (slot[0] + MINUTES) * 60.0
+        if over <= 0:
+            return until - now
+    return 0.0
+
+
 def turn(
-    db: Database, host: str, *, now: float, delay: float, in_flight: int, lease: tuple[int, str, float] | None
+    db: Database,
+    host: str,
+    *,
+    now: float,
+    delay: float,
+    in_flight: int,
+    lease: tuple[int, str, float] | None,
+    budget: Budget | None = None,
 ) -> float:
     """A further request of a fetch under way: its redirect or retry. 0.0: taken, else seconds to wait.
 
@@ -46,9 +114,10 @@ def turn(
     told from others', so one more than `in_flight` is let pass.
     """
     if lease is None:
-        seconds = wait(db, host, now=now, in_flight=in_flight + 1)
+        seconds = wait(db, host, now=now, in_flight=in_flight + 1, budget=budget)
         if seconds <= 0:
             take(db, host, now=now, delay=delay)
+            count(db, host, now=now, poll=False)
         return seconds
     fetch_id, own_host, until = lease
     first = db.conn.execute(
@@ -65,9 +134,10 @@ def turn(
         asked_before = True
     if asked_before:  # the answer to its last request has just come
         take(db, host, now=now, delay=delay)
-    seconds = wait(db, host, now=now, in_flight=in_flight, fetch_id=fetch_id)
+    seconds = wait(db, host, now=now, in_flight=in_flight, fetch_id=fetch_id, budget=budget)
     if seconds <= 0:
         take(db, host, now=now, delay=delay)
+        count(db, host, now=now, poll=False)
         db.conn.execute("UPDATE hop SET granted = 1 WHERE fetch_id = ? AND host = ?", (fetch_id, host))
     return seconds
 
@@ -103,6 +173,12 @@ def rules_until(db: Database, host: str) -> float:
     """Until when the host's rules are fresh."""
     row = db.conn.execute("SELECT robots_until FROM host WHERE host = ?", (host,)).fetchone()
     return float(row[0]) if row else 0.0
+
+
+def crawl_delay(db: Database, host: str) -> float | None:
+    """Seconds between two requests that the host's robots.txt asks for."""
+    row = db.conn.execute("SELECT crawl_delay FROM host WHERE host = ?", (host,)).fetchone()
+    return row[0] if row else None
 
 
 def rules(db: Database, host: str) -> HostRules:

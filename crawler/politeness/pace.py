@@ -5,17 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.politeness.interval import interval as by_rhythm
 from crawler.politeness.retry import backoff
 from storage.models import OUTCOMES
 
 if TYPE_CHECKING:
+    from crawler.politeness.rhythm import Rhythm
     from storage.models import LinkKind
 
 INTERVAL = 3600
 """Seconds between two polls of an endpoint that no registry file gives an interval (a sitemap index's children)."""
 
+SHORTEST = 30.0
+"""Seconds between two polls, at the least; an endpoint whose own interval is no longer is polled at that, always."""
+
+LONGEST = 3600.0
+"""Seconds between two polls of an endpoint that is alive, at the most."""
+
+ASLEEP = 6 * 3600.0
+"""Seconds between two polls of one that has been silent or failing for days, at the most. None is ever given up."""
+
+SILENCE_SHARE = 1 / 28
+"""Share of its silence that an endpoint is left alone for: beyond 28 hours longer than LONGEST, after a week ASLEEP."""
+
+RETRY, RETRY_MOST = 60.0, 300.0
+"""Seconds until a failing endpoint is tried again, twice as long with each try, up to twice its own interval or
+RETRY_MOST, whichever is less: what a site publishes during an outage may be gone soon after it."""
+
+OUTAGES = ((72, 900.0), (144, LONGEST), (216, ASLEEP))
+"""From so many failures in a row (six hours, a day, four days) a try comes after so many seconds at the least."""
+
+POLLS_JITTER = 0.1
+"""Share by which a poll may come sooner, so that it does not keep meeting the same minute of an agency's hour."""
+
+DELAYS_A_POLL = 4
+"""Requests that a host could be asked for between two polls of it: the others are for articles."""
+
 WISH_LIMIT = 3600
-"""Seconds; a feed's `ttl` or a `max-age` may stretch an interval to this, not further: many are boilerplate."""
+"""Seconds; a feed's `ttl` or a `max-age` may stretch an interval to this, not further: many are boilerplate. Nor beyond
+half of what the feed holds (`interval`): it would lose its own stories."""
 
 GONE_LOOKS = (3600.0, 86400.0)
 """Seconds until the further looks at a page that was not there: publishers unpublish by mistake, too."""
@@ -34,6 +62,7 @@ _BLOCKS: dict[str, tuple[float, ...]] = {
 Other reasons (the host's own refusals) wait like failures."""
 
 _ENDPOINTS = frozenset({"feed", "sitemap", "listing"})
+_FAILED = frozenset({"failed", "blocked", "gone", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,9 @@ def next_due(
     jitter: float,
     missing: int = 0,
     gone_gap: float = GONE_LOOKS[0],
+    rhythm: Rhythm | None = None,
+    least: float = SHORTEST,
+    longest: float | None = None,
 ) -> Due:
     """When to look again after a fetch that ended with `outcome_name` (`failed:timeout`).
 
@@ -68,6 +100,9 @@ def next_due(
     article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
     `missing`: the looks before this one that found the page gone, since it was last there; the next such look comes no
     sooner than `gone_gap` seconds later, since two of them are a withdrawal.
+
+    `rhythm`: an endpoint's, with this poll (None: none is known); `interval` is the first guess until it has one. `least`:
+    what budget and crawl-delay leave (`least_interval`), `longest`: None for LONGEST and, after long silence, ASLEEP.
 
     Endpoints are polled at their pace whatever happened, never given up. Articles climb the ladder of `recheck`;
     failures wait longer each time, then quarantine. robots.txt has its own time (`HostRules.until`): never due here.
@@ -79,8 +114,15 @@ def next_due(
     if kind == "robots" or outcome_name == "blocked:reserved":
         due = Due(None)
     elif kind in _ENDPOINTS:
-        wish = min(max(ttl or 0, max_age or 0), WISH_LIMIT)
-        due = Due(now + max(interval or INTERVAL, wish))
+        wish = float(min(max(ttl or 0, max_age or 0), WISH_LIMIT))
+        guess = float(interval or INTERVAL)
+        pause = max(guess, wish)
+        if guess > SHORTEST:
+            most = _longest(rhythm, now) if longest is None else longest
+            pause = _poll_after(rhythm, now, guess=guess, most=most, least=least, wish=wish, jitter=jitter)
+            if name in _FAILED:
+                pause = max(_retry_after(name, tries, pause), least)
+        due = Due(now + pause)
     elif name == "failed" or (name == "blocked" and code not in _BLOCKS):
         wait = backoff(tries + 1, jitter=jitter)
         due = Due(None, quarantine=True) if wait is None else Due(now + wait)
@@ -101,3 +143,35 @@ def next_due(
 def next_rung(recheck: tuple[int, ...], *, found_at: float, now: float) -> float | None:
     """The first instant of the ladder that is still to come; None after the last."""
     return min((found_at + age for age in recheck if found_at + age > now), default=None)
+
+
+def least_interval(*, endpoints: int, polls: int, delay: float, crawl_delay: float | None) -> float:
+    """Seconds between two polls of one of the `endpoints` that a source has on a host, at the least: together within
+    `polls` an hour, and so that most of the requests that its delay allows are left for articles."""
+    share = max(endpoints, 1)
+    by_delay = DELAYS_A_POLL * max(delay, crawl_delay or 0.0) * share
+    return min(max(SHORTEST, 3600.0 * share / max(polls, 1), by_delay), ASLEEP)
+
+
+def _longest(rhythm: Rhythm | None, now: float) -> float:
+    silent = now - rhythm.news_at if rhythm is not None and rhythm.news_at is not None else 0.0
+    return min(max(silent * SILENCE_SHARE, LONGEST), ASLEEP)
+
+
+def _poll_after(
+    rhythm: Rhythm | None, now: float, *, guess: float, most: float, least: float, wish: float, jitter: float
+) -> float:
+    """Seconds until the next poll of an endpoint that answers."""
+    if rhythm is None:
+        return max(guess, wish, least)
+    most = max(most, guess)
+    own = by_rhythm(rhythm, now, guess=guess, longest=most) * (1.0 - POLLS_JITTER * min(max(jitter, 0.0), 1.0))
+    if own < wish:
+        own = by_rhythm(rhythm, now, guess=guess, longest=most, asked=wish)
+    return max(own, least)
+
+
+def _retry_after(name: str, tries: int, wait: float) -> float:
+    """Seconds until an endpoint that failed, or refused us, is tried again; `wait`: its interval when it answers."""
+    steady = max([wait, min(2 * wait, RETRY_MOST), *(seconds for count, seconds in OUTAGES if tries >= count)])
+    return min(RETRY * 2.0 ** min(tries, 30), steady) if name == "failed" else steady

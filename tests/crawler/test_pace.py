@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.politeness.pace import INTERVAL, WISH_LIMIT, Due, next_due
+from crawler.politeness.interval import SAFE
+from crawler.politeness.pace import (
+    ASLEEP,
+    INTERVAL,
+    LONGEST,
+    RETRY,
+    RETRY_MOST,
+    SHORTEST,
+    WISH_LIMIT,
+    Due,
+    least_interval,
+    next_due,
+)
+from crawler.politeness.rhythm import Poll, Rhythm, observe
 from storage.models import OUTCOMES, LinkKind
 
 NOW = 1_700_000_000.0
@@ -31,13 +44,78 @@ def after(outcome: str, kind: LinkKind = "article", **known: Any) -> Due:
     return next_due(outcome, kind, **(facts | known))
 
 
+def fed(daily: float, *, holds: int = 50, until: float = NOW) -> Rhythm:
+    """The rhythm of a feed that has published evenly and was polled for the last time at `until`."""
+    gap = 86400 / daily
+    dated = tuple(until - gap * (number + 0.5) for number in range(holds))
+    return observe(Rhythm(), Poll(until, holds, dated, holds), guess=300)
+
+
 @pytest.mark.parametrize("kind", ["feed", "sitemap", "listing"])
-@pytest.mark.parametrize(
-    "outcome",
-    ["listed", "not_modified", "gone", "failed:timeout", "failed:http_503", "blocked:robots", "rejected:parse"],
-)
-def test_an_endpoint_keeps_its_interval_whatever_happened(kind: LinkKind, outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["listed", "not_modified"])
+def test_an_endpoint_whose_rhythm_is_not_known_is_polled_at_its_interval(kind: LinkKind, outcome: str) -> None:
     assert after(outcome, kind, tries=50) == Due(NOW + 300)
+    assert after(outcome, kind, rhythm=Rhythm()) == Due(NOW + 300)
+
+
+@pytest.mark.parametrize("outcome", ["listed", "not_modified", "failed:timeout", "blocked:robots"])
+def test_an_interval_that_is_the_shortest_is_kept_whatever_happened(outcome: str) -> None:
+    for interval in (2, int(SHORTEST)):
+        assert after(outcome, "feed", tries=50, interval=interval, rhythm=fed(5)) == Due(NOW + interval)
+
+
+def test_a_busy_feed_is_polled_more_often_than_a_slow_one_and_none_more_or_less_often_than_the_bounds() -> None:
+    waits = [(after("listed", "feed", rhythm=fed(daily)).at or 0.0) - NOW for daily in (1, 10, 40, 200, 800, 1e6)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] == LONGEST
+    assert 60 < waits[-2] < 180
+    assert waits[-1] == SHORTEST
+
+
+def test_a_poll_may_come_a_little_sooner_but_not_later() -> None:
+    plain, early = (after("listed", "feed", rhythm=fed(100), jitter=jitter).at or 0.0 for jitter in (0.0, 1.0))
+    assert NOW + 0.85 * (plain - NOW) < early < plain
+
+
+def test_an_endpoint_silent_for_days_is_polled_less_and_never_given_up() -> None:
+    old = fed(20, until=NOW - 30 * 86400)
+    silent = observe(old, Poll(NOW, same=True), guess=300)
+    assert after("listed", "feed", rhythm=silent) == Due(NOW + ASLEEP)
+    assert after("failed:timeout", "feed", rhythm=silent, tries=100_000) == Due(NOW + ASLEEP)
+
+
+def test_a_failing_endpoint_is_tried_soon_then_steadily_then_hourly_then_every_six_hours() -> None:
+    waits = [(after("failed:timeout", "feed", rhythm=fed(800), tries=tries).at or 0.0) - NOW for tries in range(400)]
+    assert waits[0] == RETRY
+    assert max(waits[:72]) <= RETRY_MOST
+    assert waits == sorted(waits)
+    assert (waits[100], waits[150], waits[399]) == (900, LONGEST, ASLEEP)
+
+
+def test_a_slow_endpoint_that_fails_is_tried_sooner_than_its_interval_at_first() -> None:
+    slow = fed(1)
+    waits = [(after("failed:timeout", "feed", rhythm=slow, tries=tries).at or 0.0) - NOW for tries in range(9)]
+    assert waits[:3] == [60, 120, 240]
+    assert waits[-1] == LONGEST
+
+
+def test_a_host_that_refuses_is_not_asked_sooner_than_one_that_answers() -> None:
+    slow = fed(1)
+    assert after("blocked:http_403", "feed", rhythm=slow).at == after("listed", "feed", rhythm=slow).at
+
+
+def test_a_feeds_wish_is_kept_up_to_half_of_what_it_holds() -> None:
+    assert after("listed", "feed", rhythm=fed(400, holds=100), max_age=900) == Due(NOW + 900)
+    small = fed(400, holds=10)  # covers 36 minutes at most, without the oldest tenth less
+    due = after("listed", "feed", rhythm=small, ttl=3600).at or 0.0
+    assert SHORTEST < due - NOW <= 36 * 60 * SAFE
+
+
+def test_what_budget_and_crawl_delay_leave_is_the_least_interval() -> None:
+    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=None) == SHORTEST
+    assert least_interval(endpoints=4, polls=120, delay=2.0, crawl_delay=None) == 120
+    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=60.0) == 240
+    assert after("listed", "feed", rhythm=fed(1e6), least=120.0) == Due(NOW + 120)
 
 
 def test_an_endpoint_without_an_interval_gets_the_default() -> None:
@@ -156,9 +234,19 @@ def test_what_is_no_outcome_is_refused(outcome: str) -> None:
     tries=st.integers(min_value=0, max_value=60),
     retry=st.none() | st.floats(min_value=0, max_value=20_000),
     jitter=st.floats(min_value=0, max_value=1),
+    daily=st.floats(min_value=0.1, max_value=1e5),
+    ttl=st.none() | st.integers(min_value=0, max_value=10**9),
 )
 def test_a_next_look_is_always_later_and_no_article_is_looked_at_for_ever(
-    name: str, code: str, kind: LinkKind, age: float, tries: int, retry: float | None, jitter: float
+    name: str,
+    code: str,
+    kind: LinkKind,
+    age: float,
+    tries: int,
+    retry: float | None,
+    jitter: float,
+    daily: float,
+    ttl: int | None,
 ) -> None:
     due = after(
         name + code,
@@ -167,8 +255,14 @@ def test_a_next_look_is_always_later_and_no_article_is_looked_at_for_ever(
         tries=tries,
         retry_at=None if retry is None else NOW + retry,
         jitter=jitter,
+        rhythm=fed(daily, until=NOW - age) if kind in ("feed", "sitemap", "listing") else None,
+        ttl=ttl,
     )
     assert due.at is None or due.at > NOW
+    if kind in ("feed", "sitemap", "listing"):
+        asked = max(NOW + min(ttl or 0, WISH_LIMIT), NOW + (retry or 0))
+        assert due.at is not None, "an endpoint is never given up"
+        assert max(NOW + SHORTEST, NOW + (retry or 0)) <= due.at <= max(NOW + ASLEEP, asked)
     assert not (due.quarantine and due.at is not None)
     if kind == "article" and tries >= 40 and age > max(LADDER):
         assert due.at is None

@@ -1,0 +1,76 @@
+"""What a poll of an endpoint saw, for its rhythm."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.endings import endpoint_of, guess_of, is_polled
+from crawler.politeness import rhythm
+from crawler.politeness.rhythm import Poll
+from storage import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
+
+    from crawler.politeness.rhythm import Rhythm
+    from crawler.source import Source
+    from storage.frontier import Frontier
+    from storage.models import Ending, Link, Outcome
+
+SAMPLE = 1000
+"""Entries of one document that are asked about; of a longer one (a sitemap) the newest and the oldest half as many."""
+
+TURNED_OVER = "turned over: stories may have been missed"
+
+
+async def observed(ending: Ending, source: Source, frontier: Frontier) -> Ending:
+    """The ending of a live poll that was read, with its endpoint's rhythm; one of a feed that has turned over since the
+    last says so. Others are left as they are."""
+    if ending.lease is None or ending.outcome.name != "listed" or not is_polled(ending.lease):
+        return ending
+    links = sample(ending.links)
+    unknown = await asyncio.wrap_future(frontier.unknown(source.name, [link.url for link in links]))
+    known = rhythm.read(ending.lease.rhythm)
+    seen = poll_of(links, unknown, at=ending.at, before=known.at)
+    known = rhythm.observe(known, seen, guess=guess_of(endpoint_of(ending.lease, source)))
+    return replace(ending, rhythm=rhythm.written(known), outcome=said(ending.outcome, known))
+
+
+def sample(links: Sequence[Link]) -> tuple[Link, ...]:
+    """The links whose being new is asked for: all, or the first and last of a long document, dated ones in their order."""
+    if len(links) <= SAMPLE:
+        return tuple(links)
+    ordered = sorted(links, key=lambda link: _published(link) or 0.0, reverse=True)
+    return (*ordered[: SAMPLE // 2], *ordered[-(SAMPLE // 2) :])
+
+
+def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, before: float | None) -> Poll:
+    """The poll that gave `links`, of which `unknown` are in no row yet. A sitemap that an index lists is also new where
+    the index says that it has changed since the poll `before` (epoch seconds)."""
+    return Poll(
+        at=at,
+        total=len(links),
+        dated=tuple(when for link in links if (when := _published(link)) is not None),
+        new=sum(link.url in unknown or _changed(link, before) for link in links),
+    )
+
+
+def said(outcome: Outcome, state: Rhythm) -> Outcome:
+    """The poll's outcome; where even its oldest entry was new, what that means."""
+    return replace(outcome, detail=f"{outcome.detail}; {TURNED_OVER}") if state.turned else outcome
+
+
+def _published(link: Link) -> float | None:
+    """When an entry says that it was published; a bare day is no instant."""
+    if link.published is None or link.published.precision == "day":
+        return None
+    return clock.epoch(link.published.at)
+
+
+def _changed(link: Link, before: float | None) -> bool:
+    if link.kind == "article" or link.modified is None or before is None:
+        return False
+    return (clock.epoch(link.modified.at) or 0.0) > before
