@@ -75,6 +75,7 @@ def children_to_look_at(index: str, children: Sequence[Link]) -> list[Named]:
 def sections_of(anchors: Sequence[Anchor], home: str) -> list[str]:
     """The pages of a site that list a section's news, by their short names high up in the tree; those called news first."""
     found: dict[str, int] = {}
+    headlines = [anchor.url for anchor in anchors if is_headline(anchor.text)]
     for anchor in anchors:
         path = urlsplit(anchor.url)
         if path.query or is_headline(anchor.text) or not anchor.text:
@@ -84,7 +85,7 @@ def sections_of(anchors: Sequence[Anchor], home: str) -> list[str]:
             continue
         if canonical(anchor.url) == canonical(home) or re.search(r"\.(?:pdf|jpe?g|png|xml|json)$", path.path):
             continue
-        leads = sum(other.url.startswith(anchor.url.rstrip("/") + "/") for other in anchors if is_headline(other.text))
+        leads = sum(url.startswith(anchor.url.rstrip("/") + "/") for url in headlines)
         news = bool(re.search(r"news|latest|lenta|all|actual|noticias|ultim|haber|berita", path.path, re.IGNORECASE))
         found.setdefault(anchor.url, leads + 100 * news)
     return sorted(found, key=lambda url: (-found[url], len(url), url))[:MOST_SECTIONS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -260,6 +261,7 @@ def _age(one: Look, now: datetime) -> str:
     return f", the newest {hours} h old" if hours < 48 else f", the newest {hours // 24} days old"
 
 
+@lru_cache(maxsize=65_536)
 def _key(url: str) -> str:
     try:
         return canonical(url).partition("://")[2].removeprefix("www.").rstrip("/")

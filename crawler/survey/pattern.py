@@ -11,13 +11,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from crawler.discovery.links import is_article
+from crawler.survey.front import Anchor
 from crawler.survey.shapes import STOP, hyphens, is_headline, is_list, parts_of
 from pipelines.text import listed
+from pipelines.urls import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crawler.survey.front import Anchor
     from crawler.survey.shapes import Parts, Shape
 
 ENOUGH_ANCHORED: Final = 3
@@ -51,16 +53,16 @@ class Pattern:
     strays: tuple[str, ...] = ()
 
     def takes(self, url: str) -> bool:
-        """Whether an address is an article's by this pattern."""
-        return any(re.search(one, url) for one in self.url) and not any(re.search(one, url) for one in self.not_article)
+        """Whether an address is an article's by this pattern, as discovery reads it: as found or in its canonical form."""
+        return bool(self.url) and is_article((url, _canonical(url) or url), self.url, self.not_article)
 
 
 def pattern_of(examples: Iterable[str], others: Iterable[Anchor], *, outside: Sequence[str] = ()) -> Pattern:
     """The pattern of a source whose articles are at `examples`, beside the links `others` of its pages, articles and not.
 
     `outside`: first parts of a path that belong to another edition of the site (`en`)."""
-    known = list(dict.fromkeys(url for url in examples if _parts(url)))
-    links = [anchor for anchor in others if _parts(anchor.url)]
+    known = list(dict.fromkeys(plain for url in examples if (plain := _canonical(url)) and _parts(plain)))
+    links = [Anchor(plain, a.text) for a in others if (plain := _canonical(a.url)) and _parts(plain)]
     if len(known) < ENOUGH_ANCHORED:
         return Pattern((), f"only {len(known)} addresses of articles are known: too few for a pattern")
     groups: dict[Shape, list[Parts]] = defaultdict(list)
@@ -111,6 +113,13 @@ def _may_be_an_article(anchor: Anchor) -> bool:
     """By a headline, or, for a picture's link or a "read more", by an address that spells one."""
     rest = parts_of(anchor.url).rest
     return is_headline(anchor.text) or not anchor.text or bool(rest and hyphens(rest[-1]) >= 3)
+
+
+def _canonical(url: str) -> str | None:
+    try:
+        return canonical(url)
+    except ValueError:
+        return None
 
 
 def _parts(url: str) -> Parts | None:

@@ -27,6 +27,8 @@ SECONDS: Final = 20.0
 """For reading one document in a worker process."""
 
 SAMPLES: Final = 3
+MOST_EXAMPLES: Final = 500
+"""Of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class _Surveyor:
         choice = endpoints.endpoints_of(read, now=self._now, home_links=[a.url for a in anchors])
         chosen, left = list(choice.chosen), list(choice.left)
         live = {one.url for one in chosen if not one.archive}
-        examples = [link.url for one in read if one.url in live for link in one.links]
+        examples = [link.url for one in read if one.url in live for link in one.links[:MOST_EXAMPLES]]
         known = pattern.pattern_of(examples, anchors, outside=edition.others if not edition.prefix else ())
         if not live:
             known, listings = await self._listings(edition, front, hosts)

@@ -129,6 +129,13 @@ def test_codes_of_one_length_are_told_from_names() -> None:
     assert not found.takes("http://a.test/news/articles/live")
 
 
+def test_campaign_parameters_spoil_no_pattern() -> None:
+    found = pattern_of([f"http://a.test/news/{n}?utm_source=rss" for n in range(4000, 4010)], ())
+    assert found.takes("http://a.test/news/4711")
+    assert found.takes("http://a.test/news/4711?utm_source=mail")
+    assert not found.takes("http://a.test/news/4711/comments")
+
+
 def test_one_stray_among_many_is_told_and_does_not_spoil_the_pattern() -> None:
     found = pattern_of([*(f"http://a.test/news/{n}" for n in range(4000, 4030)), "http://a.test/special/vote"], ())
     assert found.url
