@@ -39,7 +39,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     kind = "feed"                       # feed, sitemap, listing
     role = "live"                       # ? or archive; an archive's address may hold {year} {month:02} {day:02} {page}
     interval = 300                      # ? seconds between two polls until its own rhythm is known
-    follow = 'sitemap_news\d+\.xml$'    # ? which children of a sitemap index; its groups year, month, day date them
+    follow = 'sitemap_news\d+\.xml$'    # ? which children of an index, at every level; its groups year, month, day date them
     article = ["h3 a"]                  # ? selectors of a listing's links
     next = ["a.older"]                  # ? selectors of a listing's link to its next, older page, for backfills
     full_text = "article"               # ? of a feed with whole texts whose pages are walled: articles are made of them

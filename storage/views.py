@@ -47,7 +47,7 @@ FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.r
         ("published_precision", "`second`, `minute` or `day`"),
         ("published_offset", "offset as written, `+03:00`"),
         ("published_raw", "the time as it was written"),
-        ("published_from", "who said so: `json-ld`, `meta`, `time`, `feed`, `sitemap`, `dateline`, `url`, `text` …"),
+        ("published_from", "who said so: `json-ld`, `meta`, `time`, `feed`, `sitemap`, `listing`, `dateline`, `url`, `text` …"),
         ("modified_at", "when the agency says it last changed the text; UTC"),
         ("modified_from", "who said so"),
         ("agency_id", "the agency's own id of the story"),
