@@ -6,6 +6,7 @@ saw and answers when the next one is due.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -56,18 +57,17 @@ class EntryFrequency:
     factor: float
     least: float = 300.0
     most: float = 86_400.0
-    published: list[float] = field(default_factory=list)
+    published: deque[float] = field(default_factory=deque)
 
     def due(self, at: float, seen: Seen | None) -> float:
         asked = 0.0
         if seen is not None:
             self.published += seen.times_here or [at] * seen.new_here
             asked = seen.max_age
-        if self.published and min(self.published[0], at - WEEK) < at - WEEK:
-            self.published = [when for when in self.published if when >= at - WEEK]
-        count, span = len(self.published), 0.0
-        if count > 1:
-            span = max(self.published) - min(self.published)
+        while self.published and self.published[0] < at - WEEK:  # in order, as feeds here list them
+            self.published.popleft()
+        count = len(self.published)
+        span = self.published[-1] - self.published[0] if count > 1 else 0.0
         gap = int(span) // (count - 1) if count > 1 else 0  # whole seconds, as its SQL has it
         interval = self.most if gap == 0 else WEEK / (-(-WEEK // gap) * self.factor)
         return at + min(max(min(max(interval, self.least), self.most), asked), self.most)

@@ -124,7 +124,7 @@ async def crawls(folder: Path, site: SmallSite, *endpoints: Endpoint, **more: An
         source = Source(
             name="wire", title="Wire", home=home, hosts=(HOST,), country=None, languages=("en",),
             profile=Profile("wire", recheck=more.pop("recheck", ())),
-            endpoints=tuple(replace(e, url=home + e.url) for e in endpoints), politeness=Politeness(delay=0.0), **more,
+            endpoints=tuple(replace(e, url=home + e.url) for e in endpoints), **({"politeness": Politeness(delay=0.0)} | more),
         )  # fmt: skip
         config = replace(
             Config(database=folder / "news.db"), contact="a@wire.test", first_poll=0, delay_floor=0.0, workers=1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
+from crawler.politeness import rhythm
 from crawler.source import Endpoint, Source
 from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
 
@@ -87,3 +88,50 @@ def test_the_first_polls_limit_goes_with_the_first_poll_only() -> None:
 def test_an_import_without_a_lease_is_left_as_it_is() -> None:
     ending = Ending(1, Outcome("new"), at=NOW)
     assert complete(ending, source=SOURCE, first_poll=30, jitter=0.0) is ending
+
+
+def test_an_endpoints_next_poll_follows_its_rhythm_and_a_304_is_a_poll_with_nothing_new() -> None:
+    dated = tuple(NOW - 100.0 * n for n in range(1, 50))
+    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 49, dated, 49), guess=300)
+    lease = replace(FEED, rhythm=rhythm.written(busy))
+    first = ended("not_modified", lease)
+    assert first.due is not None
+    assert NOW + 30 <= first.due < NOW + 200
+    later = replace(first, at=NOW + 3 * 3600.0, rhythm=None, lease=replace(lease, rhythm=first.rhythm))
+    quiet = complete(later, source=SOURCE, first_poll=30, jitter=0.0)
+    assert quiet.due is not None
+    assert quiet.due - later.at > 1.5 * (first.due - NOW)
+
+
+def test_the_polls_own_rhythm_goes_before_the_leases() -> None:
+    dated = tuple(NOW - 100.0 * n for n in range(1, 50))
+    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 49, dated, 49), guess=300)
+    due = ended("listed", FEED, rhythm=rhythm.written(busy)).due
+    assert due is not None
+    assert due < NOW + 200
+    assert ended("listed", replace(FEED, rhythm="no rhythm")).due == NOW + 300
+
+
+def test_endpoints_of_one_host_share_its_polls_and_leave_most_turns_of_a_slow_one_to_articles() -> None:
+    dated = tuple(NOW - 1.0 * n for n in range(90, 140))
+    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 50, dated, 50), guess=300))
+    shared = replace(SOURCE, endpoints=tuple(Endpoint(f"https://a.test/{n}.xml", "feed") for n in range(6)))
+    lease = replace(FEED, url="https://a.test/3.xml", rhythm=wild)
+    ending = Ending(1, Outcome("listed"), at=NOW, lease=lease)
+    assert complete(ending, source=shared, first_poll=30, jitter=0.0).due == NOW + 180
+    slow = replace(ending, lease=replace(lease, crawl_delay=60.0))
+    assert complete(slow, source=shared, first_poll=30, jitter=0.0).due == NOW + 6 * 4 * 60
+
+
+def test_a_child_of_a_sitemap_index_that_turns_out_to_be_live_is_polled_by_its_rhythm() -> None:
+    child = replace(FEED, url="https://a.test/part-7.xml", kind="sitemap")
+    seen = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW - 86400, 100, (), 100), guess=CHILD_INTERVAL)
+    live = rhythm.observe(seen, rhythm.Poll(NOW, 100, (), 60), guess=CHILD_INTERVAL)
+    due = ended("listed", replace(child, rhythm=rhythm.written(live))).due
+    assert due is not None
+    assert due < NOW + 3600
+
+
+def test_a_backfill_has_no_rhythm() -> None:
+    archive = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7, rhythm='{"version":1}')
+    assert ended("not_modified", archive).rhythm is None

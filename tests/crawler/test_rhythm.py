@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.politeness.interval import SAFE, density, guessed, interval
-from crawler.politeness.rhythm import DAY, HOUR, Poll, Rhythm, observe, read, written
+from crawler.politeness.interval import DAY, HOUR, SAFE, density, guessed, interval
+from crawler.politeness.rhythm import Poll, Rhythm, observe, read, written
 
 MONDAY = 1_788_739_200.0  # 2026-09-07 00:00 UTC
 GUESS = 300.0
