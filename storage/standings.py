@@ -63,19 +63,20 @@ class Covered:
     unread: tuple[tuple[str, str], ...] = ()
 
 
+# Rank 1: what lists articles (links.py). It stands in the index, so that 200,000 waiting rows are counted without reading them.
 _STANDING = """
 SELECT b.id, b.source, b.since, b.until, b.oldest_first, b.started_at, b.finished_at, b.listed, b.entries, b.back_to, b.found,
   b.known,
   (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
-   AND l.state = 'pending' AND l.kind <> 'article')
+   AND l.state = 'pending' AND l.rank = 1)
   + (SELECT count(*) FROM link AS l INDEXED BY link_leased WHERE l.state = 'leased' AND l.backfill = b.id
      AND l.kind <> 'article'),
   (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
-   AND l.state = 'pending' AND l.kind <> 'article' AND l.tries > 0)
+   AND l.state = 'pending' AND l.rank = 1 AND l.tries > 0)
   + (SELECT count(*) FROM link AS l INDEXED BY link_quarantined WHERE l.source = b.source AND l.state = 'quarantined'
      AND l.backfill = b.id AND l.kind <> 'article'),
   (SELECT count(*) FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0
-   AND l.state = 'pending' AND l.kind = 'article')
+   AND l.state = 'pending' AND l.rank > 1)
   + (SELECT count(*) FROM link AS l INDEXED BY link_leased WHERE l.state = 'leased' AND l.backfill = b.id
      AND l.kind = 'article'),
   (SELECT l.host FROM link AS l INDEXED BY link_backfill WHERE l.backfill = b.id AND l.backfill > 0

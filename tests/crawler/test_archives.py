@@ -133,3 +133,28 @@ def test_a_years_and_a_days_period() -> None:
         child_in_span(link(url=f"https://a.test/{d}.xml"), SINCE, UNTIL, daily)
         for d in ("01-11-2023", "15-11-2023", "31-02-2023")
     ] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("zone", "read"),
+    [
+        # Moscow's 1 October is 21:00 to 21:00 of UTC: by UTC's days it begins in the day before.
+        ("Europe/Moscow", ["09-30", "10-01"]),
+        ("America/Lima", ["10-01", "10-02"]),
+        ("UTC", ["10-01"]),
+        (None, ["09-30", "10-01", "10-02"]),
+    ],
+)
+def test_a_child_of_one_day_is_cut_by_the_sources_days_or_by_those_of_utc(zone: str | None, read: list[str]) -> None:
+    daily = archive("https://a.test/i.xml", r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\.xml")
+    own = ZoneInfo(zone or "UTC")
+    first, last = datetime(2023, 10, 1, tzinfo=own), datetime(2023, 10, 1, 23, 59, 59, tzinfo=own)
+    children = {
+        day: link(url=f"https://a.test/2023-{day}.xml") for day in ("09-29", "09-30", "10-01", "10-02", "10-03")
+    }
+    wanted = [
+        day
+        for day, child in children.items()
+        if child_in_span(child, first.astimezone(UTC), last.astimezone(UTC), daily, ZoneInfo(zone) if zone else None)
+    ]
+    assert wanted == read

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given
 
-from storage.yielding import ATTENDED, SHARE, TURN, gives_way
+from storage.hosts import Budget
+from storage.yielding import ATTENDED, BUDGET, SHARE, TURN, gives_way
 from tests.storage.harness import NOON, SOURCE, Crawl, link, listing
 
 SECONDS = st.floats(0.0, 5000.0)
@@ -105,3 +106,21 @@ def test_a_crawl_delay_counts_as_the_turn(crawl: Crawl) -> None:
     crawl.now = NOON + 241
     crawl.lease()
     assert crawl.lease(backfill=number).leases == ()
+
+
+def test_a_backfill_leaves_a_fifth_of_its_hosts_hour_to_live_work(crawl: Crawl) -> None:
+    number = begun(crawl, live=0)
+    budget = Budget(hourly=20, polls=20)
+    taken = 0
+    while leases := crawl.lease(backfill=number, budget=budget).leases:
+        taken += 1
+        crawl.end(leases[0], "rejected:empty", due=None)
+        crawl.later()
+    assert taken == int(20 * BUDGET) - 1, "the feed's poll counts"
+    wait = crawl.lease(backfill=number, budget=budget).wait
+    assert wait is not None and 3000 < wait < 3700
+    crawl.offer(*(link(n) for n in range(9)))
+    for _ in range(4):
+        crawl.end(crawl.take(budget=budget), "rejected:empty", due=None)
+        crawl.later()
+    assert crawl.lease(budget=budget).leases == ()
