@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.config import Config
-from crawler.demo.server import serving
-from crawler.demo.site import Site
 from crawler.probe import probing
+from tests.crawler.made_sites import served, sites
 
 
 async def test_each_address_is_asked_once_by_the_rules_and_every_failure_has_its_reason(
     reactor: Any, tmp_path: Path
 ) -> None:
-    site = Site()
+    site = sites(datetime.now(UTC))["numbers"]
+    base = "http://vestnik.test"
     said: list[str] = []
-    with serving(site) as server:
-        base = f"http://agency.test:{server.port}"
+    async with served({"numbers": site}) as port:
         config = replace(Config(database=tmp_path / "unused.db"), delay_floor=0.1)
-        urls = [f"{base}/", f"{base}/internal/1", f"{base}/nowhere/at/all", "http://127.0.0.1:9/", f"{base}/"]
-        places = {"agency.test": ("127.0.0.1", server.port)}
+        urls = [f"{base}/", f"{base}/admin/1", f"{base}/nowhere/at/all", "http://127.0.0.1:9/", f"{base}/"]
+        places = {"vestnik.test": ("127.0.0.1", port)}
         async with probing(config, asyncio.Event(), exceptions=places, say=said.append) as probe:
             answers = await probe.fetch(urls)
             again = await probe.fetch([f"{base}/", (f"{base}/rss/v2.xml", "feed")])
             rules = await probe.rules(base)
-        asked = [request.path for request in server.log]
+    asked = site.asked
     front, robots, missing, guarded, same = answers
     assert front.good
     assert front.status == 200
@@ -42,6 +42,6 @@ async def test_each_address_is_asked_once_by_the_rules_and_every_failure_has_its
     assert rules.status == "ok"
     assert again[1].good
     assert sorted(asked) == sorted(["/robots.txt", "/", "/nowhere/at/all", "/rss/v2.xml"])
-    assert [url for url in probe.sent if "agency.test" in url] == [f"{base}{path}" for path in asked]
-    assert f"{base}/internal/1: blocked:robots" in said
+    assert [url for url in probe.sent if "vestnik.test" in url] == [f"{base}{path}" for path in asked]
+    assert f"{base}/admin/1: blocked:robots" in said
     assert not (tmp_path / "unused.db").exists()

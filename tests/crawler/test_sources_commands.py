@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crawler import add_source, check_source
+from crawler import add_source, check_source, start_crawl
 from crawler.check_source import Checked
 from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
 from crawler.cli import main
@@ -64,6 +64,14 @@ async def test_a_site_that_shows_nothing_is_not_added_and_a_person_is_told_what_
     assert not (tmp_path / "news.db").exists()
 
 
+@pytest.fixture
+def small_registry(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One packaged source, `taken`, instead of all."""
+    folder = tmp_path_factory.mktemp("packaged")
+    (folder / "taken.toml").write_text(toml_of(drafted(), "2026-11-25"), encoding="utf-8")
+    monkeypatch.setattr(start_crawl, "packaged", lambda: folder)
+
+
 def checked(source: Source, problem: str | None = None) -> Checked:
     """What a look at a source may have seen: one endpoint, one article."""
     page = Page(
@@ -76,6 +84,7 @@ def checked(source: Source, problem: str | None = None) -> Checked:
     return Checked(source, (endpoint,), (article,), ((page, Extraction(None, reason="no_text")),), (page.url,))
 
 
+@pytest.mark.usefixtures("small_registry")
 def test_a_check_says_what_it_saw_keeps_golden_pages_and_changes_no_toml(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +122,7 @@ def test_nothing_is_fetched_or_written_where_nobody_said_so(tmp_path: Path, monk
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("small_registry")
 def test_a_file_that_is_there_and_a_name_that_is_taken_are_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,9 +140,7 @@ def test_a_file_that_is_there_and_a_name_that_is_taken_are_left_alone(
     assert again.exit_code == 2
     assert "is there already and is left as it is" in again.output
     assert (tmp_path / "own" / "vestnik.toml").read_bytes() == before
-    taken = CliRunner().invoke(
-        main, ["sources", "add", "vestnik.test", "--output", "own", "--yes", "--name", "tass-en"]
-    )
+    taken = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--output", "own", "--yes", "--name", "taken"])
     assert taken.exit_code == 2
     assert "is in the registry already" in taken.output
     looked_only = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--dry-run", "--name", "other", "--json"])
