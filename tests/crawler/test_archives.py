@@ -142,7 +142,7 @@ def test_a_years_and_a_days_period() -> None:
         ("Europe/Moscow", ["09-30", "10-01"]),
         ("America/Lima", ["10-01", "10-02"]),
         ("UTC", ["10-01"]),
-        (None, ["09-30", "10-01", "10-02"]),
+        (None, ["09-29", "09-30", "10-01", "10-02"]),
     ],
 )
 def test_a_child_of_one_day_is_cut_by_the_sources_days_or_by_those_of_utc(zone: str | None, read: list[str]) -> None:
