@@ -6,10 +6,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from storage import backfills, clock
+from storage import clock
 from storage.backfills import Scope, end_of, place, time_of
 from storage.models import Decision, Lease
-from tests.storage.harness import FEED, HOST, NOON, SOURCE, Crawl, article, instant, link, page
+from tests.storage.harness import NOON, SOURCE, Crawl, article, instant, link, page
 
 DAY = 86400.0
 SINCE, UNTIL = NOON - 10 * DAY, NOON
@@ -276,13 +276,3 @@ def test_the_list_of_backfills_has_the_unfinished_ones_and_all_if_asked(crawl: C
         return [standing.id for standing in found]
 
     assert (ids(None, False), ids(None, True), ids("other", True), ids("other", False)) == ([first], [1, 2], [2], [])
-
-
-def test_a_backfill_of_before_this_version_goes_on(crawl: Crawl) -> None:
-    """Its rows have places and counts after the migration, even without any time."""
-    number = begin(crawl)
-    crawl.seed((FEED, "feed"), backfill=number)
-    crawl.sql("UPDATE link SET place = NULL")
-    assert crawl.take(backfill=number).url == FEED
-    assert backfills.place(None, Scope(1, 0.0, 1.0, True)) == backfills.FIRST
-    assert HOST in FEED

@@ -16,7 +16,7 @@ from storage import migrations, sketches
 from storage.models import Announcement, Decision
 from storage.reader import Reader
 from storage.store import Store
-from tests.storage.harness import NOON, SOURCE, Crawl, article, page
+from tests.storage.harness import HOST, NOON, SOURCE, Crawl, article, page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,3 +196,32 @@ def test_a_fresh_database_and_an_upgraded_one_have_the_same_schema(old: Database
         with Reader(tmp_path / name) as reader:
             schemas.append(set(reader.db.conn.execute("SELECT name, sql FROM sqlite_schema").fetchall()))
     assert schemas[0] == schemas[1]
+
+
+def test_a_backfill_that_an_earlier_version_left_unfinished_goes_on_with_its_rows_counted_and_in_order(
+    old: Database, tmp_path: Path
+) -> None:
+    old.conn.execute("INSERT INTO backfill (source, since, until, started_at) VALUES (?, 1.0, 2e9, '2023')", (SOURCE,))
+    for name, kind, scope, newest in (
+        ("map", "sitemap", 1, None),
+        ("old", "article", 0, 5.0),
+        ("new", "article", 0, 9.0),
+    ):
+        old.conn.execute(
+            "INSERT INTO link (source, url, kind, scope, backfill, host, found_at, state, rank, newest, due)"
+            " VALUES (?, ?, ?, ?, 1, ?, 1.0, 'pending', ?, ?, 1.0)",
+            (SOURCE, page(name), kind, scope, HOST, 1 if kind == "sitemap" else 2, newest),
+        )
+    old.conn.commit()
+    crawl = _upgraded(old, tmp_path / "old.db")
+    crawl.open_host()
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, 2e9, crawl.now).result()
+    standing = crawl.frontier.standing(number).result()
+    assert (number, standing.found, standing.left, standing.to_list) == (1, 2, 2, 1)
+    order = []
+    while leases := crawl.lease(backfill=number).leases:
+        order.append(leases[0].url)
+        crawl.end(leases[0], "rejected:empty", due=None)
+        crawl.later()
+    assert order == [page("map"), page("new"), page("old")]
+    crawl.close()
