@@ -285,7 +285,7 @@ def test_no_bytes_break_the_reader(body: bytes) -> None:
 
 
 def test_a_feed_whose_texts_are_the_articles_may_be_larger() -> None:
-    body = rss("".join(f"<item><link>/{n}</link><description>{'word ' * 1_400}</description></item>" for n in range(800)))
+    body = rss(f"<!--{'x' * 5_000_000}-->" + "".join(f"<item><link>/{n}</link></item>" for n in range(800)))
     assert discover(body).problem == "too_large"
     whole = Endpoint(FEED, "feed", full_text="article")
     found = discover(body, source=replace(SOURCE, endpoints=(whole,)))

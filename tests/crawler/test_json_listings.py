@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.discovery.json_listing import at
@@ -110,6 +110,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(json_values)
 def test_nothing_that_json_can_say_breaks_the_reader(answer: Any) -> None:
     for paths in (PATHS, JsonPaths("", "url", "name", "text", "dates"), JsonPaths("contents.0", "", "", "", "")):
@@ -118,6 +119,7 @@ def test_nothing_that_json_can_say_breaks_the_reader(answer: Any) -> None:
         assert (found.problem is None) == (found.total > 0)
 
 
+@settings(max_examples=60)
 @given(json_values, st.text(alphabet="url.0 result", max_size=12))
 def test_no_path_leads_astray(answer: Any, path: str) -> None:
     at(answer, path)
