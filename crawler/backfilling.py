@@ -134,7 +134,7 @@ async def told(session: Session, source: Source, span: Span) -> AsyncIterator[No
 
 def _unfinished(standing: Standing) -> str:
     unread = f"; {standing.unread:,} archive pages could not be read yet" if standing.unread else ""
-    return f"backfill {standing.id} is not finished{unread}: the same command goes on with it"
+    return f"backfill {standing.id} is not finished{unread}: asked for the same span again, it goes on"
 
 
 def _estimated(
@@ -150,4 +150,5 @@ async def _tick(session: Session, source: Source, politeness: Politeness, before
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         now = await asyncio.wrap_future(session.frontier.standing(before.id))
         given, each = _estimated(source, politeness, now, before, time.monotonic() - began)
-        session.progress.stands(source.name, in_words(now, given, each), facts(now, given))
+        if now.begun:
+            session.progress.stands(source.name, in_words(now, given, each), facts(now, given))
