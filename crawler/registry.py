@@ -47,7 +47,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     [[endpoint]]                        # a listing in JSON
     url = "https://tass.com/userApi/categoryNewsList#politics"  # the fragment tells it from others, and is not sent
     kind = "listing"
-    [endpoint.post]                     # ? the JSON object that is sent with POST
+    [endpoint.post]                     # ? the JSON object that is sent with POST; "{page}" in it is the number of `url#{page}`
     sectionId = 4954
     [endpoint.json]                     # dotted paths: items from the top, the others (? title lead published) from an item
     items = "newsList"

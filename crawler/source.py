@@ -32,8 +32,9 @@ class Endpoint:
     `follow`: a regular expression for a sitemap index's children (None: all). `article`: selectors of a listing's links;
     `next`: selectors of its link to the next, older page, which a backfill follows. `json`: a listing whose answer is JSON;
     `post`: the JSON text that is sent with POST, None for GET (two such endpoints at one address differ in its
-    fragment, which is not sent). `full_text` `article`: a feed that is meant for reading the whole text, while pages are
-    walled: articles are made of its entries and no page is fetched; `witness`: its texts only bear witness."""
+    fragment, which is not sent; an archive's `#{page}` there is the number that `"{page}"` in the text stands for).
+    `full_text` `article`: a feed that is meant for reading the whole text, while pages are walled: articles are made of
+    its entries and no page is fetched; `witness`: its texts only bear witness."""
 
     url: str
     kind: LinkKind

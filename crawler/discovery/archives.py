@@ -58,24 +58,36 @@ def expand(endpoint: Endpoint, since: datetime, until: datetime, zone: ZoneInfo)
 def after(template: str, url: str) -> str | None:
     """The address of the page after `url`, which is one of the template's (`…?p={page}`): the same day, the next
     number. None where the template counts no pages, or `url` is none of its addresses."""
-    if "{" + PAGE not in template:
+    spans = _page_numbers(template, url)
+    for start, end in reversed(spans):
+        width = end - start if url[start] == "0" else 1
+        url = f"{url[:start]}{int(url[start:end]) + 1:0{width}}{url[end:]}"
+    return url if spans else None
+
+
+def posted(endpoint: Endpoint, url: str) -> str | None:
+    """The JSON that is sent for one of the endpoint's addresses, None where nothing is; the text `"{page}"` in it stands
+    for the number in the address (`https://…/list#{page}`)."""
+    if endpoint.post is None:
         return None
+    spans = _page_numbers(endpoint.url, url)
+    return endpoint.post.replace('"{page}"', str(int(url[slice(*spans[0])]))) if spans else endpoint.post
+
+
+def _page_numbers(template: str, url: str) -> list[tuple[int, int]]:
+    """Where the template's `{page}` stand in one of its addresses."""
+    if "{" + PAGE not in template:
+        return []
     pattern, pages = "", 0
     for literal, name, _, _ in string.Formatter().parse(template):
         pattern += re.escape(literal)
         if name == PAGE:
             pages += 1
-            pattern += rf"(?P<page{pages}>\d+)"
+            pattern += rf"(?P<page{pages}>\d{{1,9}})"
         elif name is not None:
             pattern += r"\d+"
     match = re.fullmatch(pattern, url, re.ASCII)
-    if match is None:
-        return None
-    for number in range(pages, 0, -1):
-        start, end = match.span(f"page{number}")
-        width = end - start if url[start] == "0" else 1
-        url = f"{url[:start]}{int(url[start:end]) + 1:0{width}}{url[end:]}"
-    return url
+    return [match.span(f"page{number}") for number in range(1, pages + 1)] if match else []
 
 
 def _filled(url: str, day: date) -> str:

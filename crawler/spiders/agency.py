@@ -13,6 +13,7 @@ from scrapy import Request, Spider
 
 from crawler import answers, feed_text, polls, request_meta, responses
 from crawler.discovery import reach
+from crawler.discovery.archives import posted
 from crawler.discovery.descent import is_later
 from crawler.discovery.read import read as discover
 from crawler.endings import child_of, endpoint_of
@@ -115,8 +116,8 @@ class AgencySpider(Spider):
             await self._end(self._unanswered(meta, refusal))
             return None
         endpoint = endpoint_of(lease, self.source)
-        if endpoint is not None and endpoint.post is not None:
-            return self._posted(url, meta, endpoint.post.encode())
+        if endpoint is not None and (body := posted(endpoint, lease.url)) is not None:
+            return self._posted(url, meta, body.encode())
         return self._request(url, meta, conditional.headers(lease.validators))
 
     def _fed(self, lease: Lease, meta: dict[str, Any]) -> Dispatch | None:

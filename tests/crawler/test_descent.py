@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.archives import after
+from crawler.discovery.archives import after, posted
 from crawler.discovery.descent import MAX_DEPTH, MAX_PAGES, children, next_page
 from crawler.discovery.read import Discovery
 from crawler.endings import child_of, endpoint_of
@@ -71,6 +71,19 @@ def test_pages_are_counted_one_by_one(number: int, year: int, month: int) -> Non
     assert after(template, template.format(year=year, month=month, page=number)) == template.format(
         year=year, month=month, page=number + 1
     )
+
+
+@pytest.mark.parametrize(
+    ("template", "post", "url", "sent"),
+    [
+        ("/api#{page}", '{"p":"{page}","n":20}', "/api#3", '{"p":3,"n":20}'),
+        ("/api#world-{page:02}", '{"p":"{page}"}', "/api#world-09", '{"p":9}'),
+        ("/api#world", '{"section":7}', "/api#world", '{"section":7}'),
+        ("/api", None, "/api", None),
+    ],
+)
+def test_a_posts_page_is_the_number_in_its_address(template: str, post: str | None, url: str, sent: str | None) -> None:
+    assert posted(Endpoint(HOME + template, "listing", role="archive", post=post), HOME + url) == sent
 
 
 def test_a_page_leads_on_while_it_gives_something_wanted_that_is_not_all_too_old() -> None:

@@ -103,11 +103,15 @@ async def test_pages_by_number_end_with_an_empty_one_a_repeated_one_or_a_missing
         for path in ("/empty/{page}", "/again/{page}.json", "/gone/{page:02}", "/wp/{page}")
     ]
     site.answers["/gone/1"] = site.answers["/gone/01"]
+    site.answers["/posted"] = lambda _, body: site.answers[f"/empty/{json.loads(body)['index']}"]
+    archives.append(Endpoint("/posted#{page}", "listing", role="archive", json=PATHS, post='{"index":"{page}"}'))
     async with crawls(tmp_path, site, *archives) as crawl:
         report = await crawl.back("2026-10-01T00:00:00", "2026-10-31T00:00:00")
         asked = crawl.targets()
         assert [t for t in asked if t.startswith("/empty")] == [f"/empty/{n}" for n in range(1, 5)]
         assert [t for t in asked if t.startswith("/again")] == [f"/again/{n}.json" for n in range(1, 5)]
+        posts = [json.loads(body)["index"] for method, _, body, _ in crawl.server.asked if method == "POST"]
+        assert posts[:4] == [1, 2, 3, 4]
         assert [t for t in asked if t.startswith("/wp")] == [f"/wp/{n}" for n in range(1, 5)]
         assert len([t for t in asked if t.startswith("/2026")]) == len({t for t in asked if t.startswith("/2026")}) == 9
         assert not any(name.startswith("failed") for name in report.counts), report
