@@ -60,15 +60,15 @@ class Backfiller:
             (midnight - timedelta(days=days)).astimezone(UTC), (midnight - timedelta(seconds=1)).astimezone(UTC)
         )
 
-    async def run(self, *limits: int | None, span: Span | None = None) -> list[Told]:
-        """Backfills of the span one after another, with these limits; what was told of each."""
-        shown = [Told() for _ in limits]
+    async def run(self, *jobs: tuple[Source, Span, int | None]) -> list[Told]:
+        """Backfills of a source's span with a limit, one after another; what was told of each."""
+        shown = [Told() for _ in jobs]
         settings = crawl_settings(self.config, quiet=True) | {"LOG_ENABLED": False}
         start = Start(self.config, {"demo": self.source}, settings, shown[0], self.server.exceptions())
         async with at_work(start, asyncio.Event()) as (session, runner):
-            for limit, session.progress in zip(limits, shown, strict=True):
-                async with told(session, self.source, span or self.span):
-                    await crawl(session, self.source, runner, span=span or self.span, limit=limit)
+            for (source, span, limit), session.progress in zip(jobs, shown, strict=True):
+                async with told(session, source, span):
+                    await crawl(session, source, runner, span=span, limit=limit)
         return shown
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -84,7 +84,8 @@ class Backfiller:
 async def test_an_estimate_reads_the_archives_pages_only_and_the_backfill_goes_on_from_it(tmp_path: Path) -> None:
     async with DemoServer(Site.with_archive(4, 5, scripted=False)) as server:
         backfiller = Backfiller(server, tmp_path, days=3)
-        estimated, gone_on, again = await backfiller.run(0, None, None)
+        jobs = [(backfiller.source, backfiller.span, limit) for limit in (0, None, None)]
+        estimated, gone_on, again = await backfiller.run(*jobs)
         assert estimated.lines[0] == "sitemap index, since when is not known"
         assert estimated.lines[1].startswith("0 of 15 articles done, 15 left: about ")
         assert (estimated.facts[1]["left"], estimated.facts[1]["certain"]) == (15, True)
@@ -102,42 +103,32 @@ async def test_an_estimate_reads_the_archives_pages_only_and_the_backfill_goes_o
 
 
 @pytest.mark.usefixtures("reactor")
-async def test_a_day_that_could_not_be_read_keeps_a_backfill_unfinished_and_one_that_never_was_does_not(
+async def test_a_day_that_could_not_be_read_is_left_to_do_one_that_never_was_is_not_and_feeds_are_told_as_such(
     tmp_path: Path,
 ) -> None:
-    site = Site.with_archive(2, 3, scripted=False)
-    async with DemoServer(site) as server:
-        backfiller = Backfiller(server, tmp_path, days=2)
-        (index,) = [e for e in backfiller.source.endpoints if e.role == "archive"]
-        daily = replace(
-            index, url=index.url.replace("sitemap.xml", "sitemap/{year}-{month:02}-{day:02}.xml"), follow=None
-        )
-        backfiller.source = replace(backfiller.source, endpoints=(daily,))
-        longer = replace(backfiller.span, since=backfiller.span.since - timedelta(days=3))
-        broken = f"/sitemap/{backfiller.span.since.astimezone(MOSCOW):%Y-%m-%d}.xml"
-        server.faults.set(f"agency.test{broken}", Fault("status", status=500))
-        (shown,) = await backfiller.run(None, span=longer)
-        assert shown.lines[0] == "archive pages by day, since when is not known"
-        assert "is not finished; 1 archive pages could not be read yet" in shown.lines[-1]
-        (standing,) = backfiller.unfinished()
-        assert (standing.to_list, standing.unread, standing.left) == (1, 1, 0)
-        assert backfiller.rows("SELECT count(*) FROM articles") == [(3,)]
-        statuses = backfiller.rows("SELECT outcome, count(*) FROM fetches WHERE kind = 'sitemap' GROUP BY 1 ORDER BY 1")
-        assert statuses == [("failed", 1), ("gone", 3), ("listed", 1)]
-
-
-@pytest.mark.usefixtures("reactor")
-async def test_without_an_archive_the_live_endpoints_are_read_and_said_to_reach_so_far(tmp_path: Path) -> None:
     async with DemoServer(Site.with_archive(3, 4, scripted=False)) as server:
         backfiller = Backfiller(server, tmp_path, days=2)
-        feed = next(e for e in backfiller.source.endpoints if e.kind == "feed")
-        backfiller.source = replace(backfiller.source, endpoints=(feed,))
-        (shown,) = await backfiller.run(None)
-        assert shown.lines[0] == "no archive: only what its live endpoints hold now"
-        oldest = min(story.published for story in server.site.stories.values())
-        assert shown.lines[-1].startswith("no archive: its live endpoints hold 13 entries back to ")
-        assert f"{datetime.fromtimestamp(oldest, MOSCOW):%Y-%m-%d %H:%M}" in shown.lines[-1]
-        assert backfiller.rows("SELECT count(*) FROM articles") == [(8,)]
+        source, span = backfiller.source, backfiller.span
+        (index,) = [e for e in source.endpoints if e.role == "archive"]
+        address = index.url.replace("sitemap.xml", "sitemap/{year}-{month:02}-{day:02}.xml")
+        daily = replace(source, endpoints=(replace(index, url=address, follow=None),))
+        feed = replace(source, endpoints=tuple(e for e in source.endpoints if e.kind == "feed"))
+        broken = f"/sitemap/{span.since.astimezone(MOSCOW):%Y-%m-%d}.xml"
+        server.faults.set(f"agency.test{broken}", Fault("status", status=500))
+        longer = replace(span, since=span.since - timedelta(days=3))
+        by_day, by_feed = await backfiller.run((daily, longer, None), (feed, span, None))
+
+        assert by_day.lines[0] == "archive pages by day, since when is not known"
+        assert "is not finished; 1 archive pages could not be read yet" in by_day.lines[-1]
+        (standing,) = backfiller.unfinished()
+        assert (standing.to_list, standing.unread, standing.left, standing.done) == (1, 1, 0, 8)
+        statuses = backfiller.rows("SELECT outcome, count(*) FROM fetches WHERE kind = 'sitemap' GROUP BY 1 ORDER BY 1")
+        assert statuses == [("failed", 1), ("gone", 2), ("listed", 2)]
+
+        assert by_feed.lines[0] == "no archive: only what its live endpoints hold now"
+        oldest = datetime.fromtimestamp(min(story.published for story in server.site.stories.values()), MOSCOW)
+        assert by_feed.lines[-1] == f"no archive: its live endpoints hold 13 entries back to {oldest:%Y-%m-%d %H:%M}"
+        assert backfiller.rows("SELECT count(*) FROM articles") == [(12,)]
 
 
 def archived(*urls: str, kind: Any = "sitemap") -> Source:
