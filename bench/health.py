@@ -1,6 +1,6 @@
 """Health told rightly and in time: made-up sources, undisturbed and broken, through the real tables, facts and judge.
 
-    python bench/health.py [--seed 1] [--sources 100] [--days 30] [--processes 2]
+    python bench/health.py [--seed 1] [--sources 100] [--days 30] [--processes 2] [--only silence]
     python bench/health.py --cost 1000000
 
 Each of `--sources` sources is broken once, on a day after the tenth (bench/health_world.py has the ways); as many are left
@@ -253,15 +253,15 @@ class Player:
         return clock.epoch(row[0]) or self.world.begin
 
 
-def worlds(seed: int, sources: int, days: int) -> list[World]:
-    """`sources` broken ones, then as many undisturbed."""
+def worlds(seed: int, sources: int, days: int, only: str | None = None) -> list[World]:
+    """`sources` broken ones (in the way `only`, or each way in turn), then as many undisturbed."""
     chance = Random(seed)
     broken = [
         World(
             seed * 100_000 + n,
             BEGIN + chance.randrange(7) * DAY,
             days,
-            MUTATIONS[n % len(MUTATIONS)],
+            only or MUTATIONS[n % len(MUTATIONS)],
             BEGIN + 7 * DAY + chance.uniform(10, days - 10) * DAY,
         )
         for n in range(sources)
@@ -326,6 +326,7 @@ def main() -> int:
     parser.add_argument("--sources", type=int, default=100)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only", choices=MUTATIONS)
     parser.add_argument("--cost", type=int, metavar="ARTICLES")
     given = parser.parse_args()
     if given.cost:
@@ -333,7 +334,7 @@ def main() -> int:
 
         return cost(given.cost)
     began = time.monotonic()
-    every = worlds(given.seed, given.sources, given.days)
+    every = worlds(given.seed, given.sources, given.days, given.only)
     parts = [every[n :: given.processes * 4] for n in range(given.processes * 4)]
     with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
         told: list[Told] = [each for part in pool.map(played, parts) for each in part]
@@ -355,7 +356,7 @@ def main() -> int:
 
 
 def _states(told: Told) -> Any:
-    return [(round((at - BEGIN) / DAY, 2), state) for at, state, _ in told.states][:4]
+    return [(round((at - BEGIN) / DAY, 2), state, why) for at, state, why in told.states][:2]
 
 
 if __name__ == "__main__":

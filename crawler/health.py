@@ -29,8 +29,11 @@ LEARN_SECONDS: Final = 12 * 3600.0
 YOUNG_SECONDS: Final = 3 * 86400.0
 """Until this age a source's past is learnt anew every hour."""
 
-EMPTY_SECONDS: Final = 48 * 3600.0
+EMPTY_SECONDS: Final = 96 * 3600.0
 """A source that never gave a page is called quiet after so much time."""
+
+OFTEN: Final = 0.4
+"""The share of an endpoint's polls in vain from which it is failing though it answers: an outage and some bad luck are less."""
 
 APART_SECONDS: Final = 86400.0
 """A longer trouble is no part of the past. A shorter one is: what a source does now and then is told once."""
@@ -134,7 +137,7 @@ def _of_endpoint(
         bad = of = row.tries
         older = [row.looked_at or added_at] if len(polls) < of else []
         since = min([*(poll.at for poll in polls[-of:]), *older])
-    elif run is not None and not evidence.mended(flags[-run.of :]):
+    elif run is not None and run.bad >= OFTEN * run.of and not evidence.mended(flags[-run.of :]):
         bad, of, since = run.bad, run.of, polls[-run.of].at
     else:
         return None

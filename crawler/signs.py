@@ -25,7 +25,8 @@ OUTAGE_SECONDS: Final = 3600.0
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One way in which a page's first look can go wrong. `mean`, `floor`, `most`: see `evidence.rate`. `change`: it means
-    nothing of itself (many agencies print no time), so that it takes a past to be unlike."""
+    nothing of itself (many agencies print no time), so that it takes a past to be unlike. `least`: the share of a run that
+    must show it (what agencies do more of on some days is no layout)."""
 
     name: str
     state: str
@@ -34,6 +35,7 @@ class Sign:
     floor: float
     most: float
     change: bool = False
+    least: float = 0.0
 
 
 SIGNS: Final = (
@@ -43,7 +45,7 @@ SIGNS: Final = (
     Sign("untimed", "layout_changed", "bear no time of day", 0.05, 0.01, 1.0, change=True),
     Sign("untitled", "layout_changed", "have no headline of their own", 0.05, 0.01, 1.0, change=True),
 )
-_SHORT: Final = Sign("short", "layout_changed", "have at most {} words", 0.05, 0.01, 1.0, change=True)
+_SHORT: Final = Sign("short", "layout_changed", "have at most {} words", 0.05, 0.01, 1.0, change=True, least=0.7)
 _WEIGHT: Final = 20.0
 _FEWEST: Final = 40
 """Pages that make a past which a change can be told from."""
@@ -134,7 +136,7 @@ def _untitled(titles: Sequence[str]) -> list[bool]:
 
 def _of_trials(sign: Sign, those: Sequence[Look], marks: Sequence[bool], usual: Rate) -> Finding | None:
     run = evidence.unlike(marks, usual)
-    if run is None:
+    if run is None or run.bad < sign.least * run.of:
         return None
     late = marks[-run.of :]
     if evidence.mended(late):

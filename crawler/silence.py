@@ -4,8 +4,8 @@ The rhythm is a rate of arrivals for each hour of the week (UTC), from up to fou
 times the weekday's own factor, each drawn towards what is known more surely; a weekday that was not yet watched expects
 nothing. News comes in bursts and in slow days, so that a silence is not judged as Poisson's: each gap of the past is
 measured in arrivals that the rhythm would have expected in it, and the tail of these measures, which is longer than
-e^-x where news comes in bursts, says how unlikely the present one is. One day of a silence may have been a holiday: the 24
-hours for which that matters most count as those of the quietest weekday.
+e^-x where news comes in bursts, says how unlikely the present one is. One day of a silence may have been a holiday, three
+times in a hundred: the 24 hours for which that matters most then count as those of the quietest weekday.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ FEWEST_GAPS: Final = 10
 FEWEST_HOURS: Final = 48
 RARE: Final = 1e-3
 """Told is a silence that this rhythm would give less than once in a thousand months."""
+
+HOLIDAY: Final = 0.03
+"""Of the working days are holidays: ten in a year."""
 
 MONTH_HOURS: Final = 30 * 24.0
 _EPOCH_HOUR: Final = 72  # 1970-01-01 was a Thursday: hours from Monday, 00:00
@@ -86,16 +89,21 @@ def chance(rhythm: Rhythm, begin: float, end: float) -> float:
     for place in range(24, len(spared)):
         now += spared[place] - spared[place - 24]
         most = max(most, now)
-    measure = math.fsum(part for part, _ in parts) - most
-    if measure <= rhythm.length:
-        return 1.0
-    return rhythm.over * math.exp(-(measure - rhythm.length) / rhythm.excess)
+    measure = math.fsum(part for part, _ in parts)
+    return min(_beyond(rhythm, measure) + HOLIDAY * _beyond(rhythm, measure - most), 1.0)
 
 
 def is_unlikely(rhythm: Rhythm, begin: float, end: float) -> bool:
     """Whether the rhythm would give such a silence less than once in 1,000 months, and one gap in 1,000 at the most."""
     each = chance(rhythm, begin, end)
     return each < RARE and each * rhythm.gaps < RARE
+
+
+def _beyond(rhythm: Rhythm, measure: float) -> float:
+    """The share of gaps that are longer than `measure` expected arrivals."""
+    if measure <= rhythm.length:
+        return 1.0
+    return rhythm.over * math.exp(-(measure - rhythm.length) / rhythm.excess)
 
 
 def _watched(hours: Sequence[int]) -> frozenset[int]:
@@ -155,7 +163,7 @@ def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
     length = gaps[n - over] if over < n else 0.0
     beyond = [gap - length for gap in gaps[n - over :]]
     mean = (math.fsum(beyond) + 3.0) / (over + 2)
-    return length, over / n, max(mean * (1 + 1.5 / math.sqrt(over)), 1.0)
+    return length, over / n, max(mean * (1 + 1 / math.sqrt(over)), 1.0)
 
 
 def _parts(rhythm: Rhythm, begin: float, end: float) -> list[tuple[float, float]]:
