@@ -31,7 +31,7 @@ MONTH_HOURS: Final = 30 * 24.0
 _EPOCH_HOUR: Final = 72  # 1970-01-01 was a Thursday: hours from Monday, 00:00
 _LONGEST: Final = 28 * 24
 _STEADY: Final = 3.0
-_EVENTS: Final = 8.0
+_EVENTS: Final = 4.0
 _TAIL: Final = 0.1
 _FEWEST_OVER: Final = 20
 _FEWEST_OF_A_DAY: Final = 20
@@ -163,7 +163,7 @@ def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
     length = gaps[n - over] if over < n else 0.0
     beyond = [gap - length for gap in gaps[n - over :]]
     mean = (math.fsum(beyond) + 3.0) / (over + 2)
-    return length, over / n, max(mean * (1 + 1 / math.sqrt(over)), 1.0)
+    return length, over / n, max(mean * (1 + 1.5 / math.sqrt(over)), 1.0)
 
 
 def _parts(rhythm: Rhythm, begin: float, end: float) -> list[tuple[float, float]]:
