@@ -6,11 +6,13 @@ The world (`pace_world.py`) has agencies of 2 to 800 stories a day with nights, 
 endpoints of 20 to 100 entries each, some without dates, some behind caches, some that fail for hours. The crawler's own
 functions (`rhythm.observe`, `pace.next_due`) poll it as from a first start, with what they do not know yet; then one fixed
 interval for all polls the same world, chosen so that it sends the same number of requests, and with `--peers` the
-published rules of Miniflux and Media Cloud (`pace_peers.py`), their free constant chosen so, too (within 0.5 %).
+published rules of Miniflux and Media Cloud (`pace_peers.py`), their free constant chosen so, too (within 0.5 %): the
+interval in seconds; 1 / Miniflux' factor; the seconds of Media Cloud's minute. Once more as published, for what that is
+worth at other numbers of requests; and Miniflux' rule within our shortest and longest interval instead of its own.
 
 A delay is that from a story's publication to the first poll that saw it, over the stories published in the days; missed
 are those that no poll saw though one could have (what an outage hid from everybody is left out), and among them those that
-a feed showed for an hour or longer while it answered. Polls of another agency's failing site count as requests.
+a feed showed for an hour or longer while it answered. Polls of a failing site count as requests.
 
 Exit status 1 where a seed breaks what is promised: against the fixed interval a median of at most half and a 95th
 percentile of at most 0.7, no more missed, none that was shown for an hour; better than the peers in both.

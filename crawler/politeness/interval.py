@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
 
-PRICE: float = 60.0
-"""Seconds of a story's waiting that one poll is worth: 800 stories a day are polled every two minutes."""
+PRICE: float = 45.0
+"""Seconds of a story's waiting that one poll is worth: 800 stories a day are polled every hundred seconds."""
 
 WITHIN: float = 300.0
 """Seconds; the longest interval while `ENOUGH` stories are to be expected in it: the registry's former interval for all."""

@@ -30,10 +30,11 @@ SILENCE_SHARE = 1 / 28
 
 RETRY, RETRY_MOST = 60.0, 300.0
 """Seconds until a failing endpoint is tried again, twice as long with each try, up to twice its own interval or
-RETRY_MOST, whichever is less: what a site publishes during an outage may be gone soon after it."""
+RETRY_MOST, whichever is less. Once its entries cover less time than the outage, each story that it gets pushes an unseen
+one out, and it is tried each RETRY: what was published during an outage may be gone minutes after its end."""
 
-OUTAGES = ((72, 900.0), (144, LONGEST), (216, ASLEEP))
-"""From so many failures in a row (six hours, a day, four days) a try comes after so many seconds at the least."""
+OUTAGES = ((12 * 3600.0, 900.0), (2 * 86400.0, LONGEST), (4 * 86400.0, ASLEEP))
+"""After so many seconds without an answer a try comes after so many seconds at the least."""
 
 POLLS_JITTER = 0.1
 """Share by which a poll may come sooner, so that it does not keep meeting the same minute of an agency's hour."""
@@ -121,7 +122,7 @@ def next_due(
             most = _longest(rhythm, now) if longest is None else longest
             pause = _poll_after(rhythm, now, guess=guess, most=most, least=least, wish=wish, jitter=jitter)
             if name in _FAILED:
-                pause = max(_retry_after(name, tries, pause), least)
+                pause = max(_retry_after(name, tries, pause, rhythm, now), least)
         due = Due(now + pause)
     elif name == "failed" or (name == "blocked" and code not in _BLOCKS):
         wait = backoff(tries + 1, jitter=jitter)
@@ -171,7 +172,13 @@ def _poll_after(
     return max(own, least)
 
 
-def _retry_after(name: str, tries: int, wait: float) -> float:
+def _retry_after(name: str, tries: int, wait: float, rhythm: Rhythm | None, now: float) -> float:
     """Seconds until an endpoint that failed, or refused us, is tried again; `wait`: its interval when it answers."""
-    steady = max([wait, min(2 * wait, RETRY_MOST), *(seconds for count, seconds in OUTAGES if tries >= count)])
-    return min(RETRY * 2.0 ** min(tries, 30), steady) if name == "failed" else steady
+    answered = rhythm.at if rhythm is not None else None
+    down = now - answered if answered is not None else tries * RETRY_MOST
+    least = max((seconds for since, seconds in OUTAGES if down >= since), default=0.0)
+    if name != "failed":
+        return max(wait, least)
+    losing = rhythm is not None and rhythm.covers is not None and down > rhythm.covers
+    steady = RETRY if losing else max(wait, min(2 * wait, RETRY_MOST))
+    return max(min(RETRY * 2.0 ** min(tries, 30), steady), least)

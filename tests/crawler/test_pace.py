@@ -85,11 +85,33 @@ def test_an_endpoint_silent_for_days_is_polled_less_and_never_given_up() -> None
 
 
 def test_a_failing_endpoint_is_tried_soon_then_steadily_then_hourly_then_every_six_hours() -> None:
-    waits = [(after("failed:timeout", "feed", rhythm=fed(800), tries=tries).at or 0.0) - NOW for tries in range(400)]
-    assert waits[0] == RETRY
-    assert max(waits[:72]) <= RETRY_MOST
+    busy = fed(800, holds=1000)  # covers more than a day
+    waits, now = [], NOW
+    while now < NOW + 10 * 86400:
+        due = after("failed:timeout", "feed", rhythm=busy, tries=len(waits), now=now).at
+        assert due is not None
+        waits.append((now - NOW, due - now))
+        now = due
+    assert waits[0][1] == RETRY
+    assert max(wait for since, wait in waits if since < 12 * 3600) <= RETRY_MOST
+    assert {wait for since, wait in waits if 2 * 86400 < since < 4 * 86400} == {LONGEST}
+    assert {wait for since, wait in waits if since > 4 * 86400} == {ASLEEP}
+
+
+def test_a_feed_that_loses_stories_while_it_fails_is_tried_every_minute() -> None:
+    small = fed(800, holds=20)  # covers half an hour
+    in_time, losing = (
+        (after("failed:timeout", "feed", rhythm=small, tries=9, now=NOW + since).at or 0) - NOW - since
+        for since in (600, 3600)
+    )
+    assert RETRY < in_time <= RETRY_MOST
+    assert losing == RETRY
+
+
+def test_one_that_never_answered_is_tried_less_and_less() -> None:
+    waits = [(after("failed:timeout", "feed", tries=tries).at or 0.0) - NOW for tries in range(3000)]
     assert waits == sorted(waits)
-    assert (waits[100], waits[150], waits[399]) == (900, LONGEST, ASLEEP)
+    assert (waits[0], waits[10], waits[-1]) == (RETRY, 300, ASLEEP)
 
 
 def test_a_slow_endpoint_that_fails_is_tried_sooner_than_its_interval_at_first() -> None:
