@@ -7,9 +7,10 @@ Each of `--sources` sources is broken once, on a day after the tenth (bench/heal
 alone. Their fetches, articles and polls are written as a crawl would write them, by a clock that is simulated, and each source
 is judged at the end of its crawls as `crawler/checkup.py` does it. Right is: the expected state and no other, told in time and
 never before. In time is: a redesign, a wall, a block, lost times or headlines at the first poll by which five new pages have
-come; half of the pages empty within twenty pages; an endpoint that gives nothing within three hours; a silence within a day of
-the moment at which the source's true rhythm makes it less likely than 1 in 1,000, and not before that moment. Exit status 1
-when fewer than 95 in 100 are right or more than one false alarm comes in a hundred undisturbed months.
+come; half of the pages empty within twenty pages; an endpoint that gives nothing within three hours; a silence within a day
+(it may have been a holiday) of the moment at which the source's true rhythm would give it less than once in 1,000 months, and
+never before one gap in 1,000 would be as long: from there its hours are counted in the table. Exit status 1 when fewer than 95
+in 100 are right or more than one false alarm comes in a hundred undisturbed months.
 
 `--cost`: what a judgement and the view cost beside so many articles and three times as many fetches.
 """
@@ -240,7 +241,7 @@ class Player:
             case "endpoint":
                 late = now > world.breaks_at + ENDPOINT_LIMIT
             case "silence":
-                late = now > world.unlikely_at(self._silent_since(), 1e-3) + SILENCE_LIMIT
+                late = now > world.unlikely_at(self._silent_since(), 1e-3 / world.events_a_month) + SILENCE_LIMIT
             case "block_all":
                 late = self.refused >= 5 * world.endpoints
             case _:

@@ -99,6 +99,11 @@ class World:
         per_page = (1 - self.bursts) + self.bursts / 4
         return self.per_day / 17.5 * active * (self.weekend if rest else 1.0) * per_page
 
+    @property
+    def events_a_month(self) -> float:
+        """As many events, and gaps between them, as a month has; holidays and rest days apart."""
+        return 30 * self.per_day * ((1 - self.bursts) + self.bursts / 4)
+
     def unlikely_at(self, begin: float, chance: float) -> float:
         """When a silence from `begin` on is less likely than `chance`, by the source's true rhythm."""
         left, at = -math.log(chance), begin
