@@ -2,10 +2,10 @@
 
 If a poll costs as much as `PRICE` seconds of a story's waiting, polls T seconds apart at a rate of r stories a second cost
 PRICE/T + r*T/2 a second: least at T = sqrt(2*PRICE/r), the square-root rule for the mean delay under a budget of polls. It
-alone leaves the 95th percentile as bad as one interval for all, since it spends many polls on hours with few stories. So T
-is at most `WITHIN` while there is something to wait for, and where not even `ENOUGH` stories are to be expected in that
-time, it is the time in which they are. The next poll comes where the integral of 1/T over the rates ahead reaches one. The
-parameters were chosen with `bench/pace.py` on seeds 11 to 14; the figures are flat around them.
+alone leaves the 95th percentile about where one interval for all has it, since it spends many polls on hours with few
+stories. So T is at most `WITHIN` while there is something to wait for, and where not even `ENOUGH` stories are to be
+expected in that time, it is the time in which they are. The next poll comes where the integral of 1/T over the rates ahead
+reaches one. The parameters were chosen with `bench/pace.py` on seeds 11 to 14; the figures are flat around them.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ BURST_MOST: float = 8.0
 """The last half hour's factor: (lean + found) / (lean + foretold), never above the most; it fades in that time, too."""
 
 QUIET: float = 8.0
-"""Stories foretold in vain, beyond which the rates count less and less, as the square of what was foretold: a sitemap of a day that is over, a feed that
-is no longer fed, a holiday."""
+"""Stories foretold in vain, beyond which the rates count less, by the square of what was foretold: a sitemap of a day that
+is over, a feed that is no longer fed, a holiday."""
 
 SAFE: float = 0.5
 """Share of the time that a feed's entries cover, and of their number, that may pass between two polls."""
