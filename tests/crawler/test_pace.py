@@ -86,7 +86,8 @@ def test_an_endpoint_silent_for_days_is_polled_less_and_never_given_up() -> None
 
 def test_a_failing_endpoint_is_tried_soon_then_steadily_then_hourly_then_every_six_hours() -> None:
     busy = fed(800, holds=1000)  # covers more than a day
-    waits, now = [], NOW
+    waits: list[tuple[float, float]] = []
+    now = NOW
     while now < NOW + 10 * 86400:
         due = after("failed:timeout", "feed", rhythm=busy, tries=len(waits), now=now).at
         assert due is not None
