@@ -21,6 +21,7 @@ from hypothesis import settings
 from crawler.demo.project import HOSTS, opened, write_project
 from crawler.demo.server import DemoServer, serving
 from crawler.demo.site import Site
+from pipelines.workers import ExtractionPool
 from storage.reader import Reader
 
 # The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for new ones.
@@ -125,6 +126,27 @@ async def reactor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     monkeypatch.setattr(running, "connectTCP", only_loopback, raising=False)
     yield running
     running._nameResolver, running.resolver = before
+
+
+@pytest.fixture(scope="session")
+async def workers() -> AsyncIterator[ExtractionPool]:
+    """A pool of one worker process that all crawls of this process may share."""
+    pool = ExtractionPool(workers=1)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def shared_workers(monkeypatch: pytest.MonkeyPatch, workers: ExtractionPool) -> None:
+    """Sessions work with `workers` and leave it open: starting one of their own costs each a second of CPU."""
+
+    class Shared:
+        run, extract = staticmethod(workers.run), staticmethod(workers.extract)
+
+        async def close(self) -> None:
+            """The session's end is not the pool's."""
+
+    monkeypatch.setattr("crawler.session.ExtractionPool", lambda **_: Shared())
 
 
 @pytest.fixture

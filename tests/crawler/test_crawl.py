@@ -30,7 +30,7 @@ from storage.frontier import Frontier
 from storage.reader import Reader
 from storage.store import Store
 
-pytestmark = pytest.mark.usefixtures("reactor")
+pytestmark = pytest.mark.usefixtures("reactor", "shared_workers")
 
 
 class Crawler:
