@@ -93,8 +93,8 @@ class Leasing:
                 if lease.kind == "article" and self._articles_left:
                     self._articles_left -= 1
                 yield lease
-            if leased.leases:
-                continue
+            if leased.leases or self._changed.is_set():
+                continue  # a fetch that ended since the look may have left links that are due
             if leased.wait is None or leased.wait > self._patience:
                 self.waits_until = None if leased.wait is None else self._clock() + leased.wait
                 if self._under_way == 0:

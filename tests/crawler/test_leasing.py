@@ -58,6 +58,24 @@ async def test_it_asks_again_after_a_fetch_has_ended_since_that_may_have_offered
     assert seen == [1, 2]
 
 
+async def test_a_fetch_that_ends_while_the_frontier_is_looking_is_followed_by_another_look() -> None:
+    script = Script(Leased((lease(1, "listing"),)), Leased(()), Leased((lease(2),)))
+    work, look = leasing(script), script.lease
+
+    def ends_meanwhile(source: str, **asked: Any) -> Future[Leased]:
+        if len(script.asked) == 1:
+            work.done()  # its links come after what this look finds
+        return look(source, **asked)
+
+    script.lease = ends_meanwhile  # type: ignore[method-assign]
+    seen = []
+    async for one in work.leases():
+        seen.append(one.fetch_id)
+        if one.fetch_id == 2:
+            work.done()
+    assert seen == [1, 2]
+
+
 async def test_it_waits_for_a_turn_and_no_longer() -> None:
     script = Script(Leased((), wait=0.15), Leased((lease(1),)))
     work = leasing(script)
