@@ -2,8 +2,9 @@
 
 It is given the facts as environment variables and as one line of JSON on standard input; what it prints goes to the log. It
 runs beside the crawl, without a shell, in a group of its own that is killed after `LIMIT_SECONDS`, once at a time for each
-source. A state is noted as told when the command has ended with status 0, so that a crash in between tells it again, and a
-command that failed is tried again, at most three times. A change from one bad state to another, and to a good one, is told
+source, over all processes of a database. A state is noted as told when the command has ended with status 0, so that a crash
+in between tells it again, and a command that failed is tried again, at most three times for each trouble (`storage.alerts`
+counts). A change from one bad state to another, and to a good one, is told
 when it has lasted `CALM_SECONDS`: a source that flaps tells its first trouble and then nothing until it has settled.
 """
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from storage import clock
+from storage.alerts import AGAIN_SECONDS, TRIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 
 LIMIT_SECONDS: Final = 30.0
 CALM_SECONDS: Final = 1800.0
-TRIES: Final = 3
-AGAIN_SECONDS: Final = 600.0
+CLAIM_SECONDS: Final = 30.0
+"""Beyond its limit a command that nothing was heard of counts as still running for so long: its process may be busy."""
+
 MOST_OUTPUT: Final = 8192
 
 GOOD: Final = frozenset({"ok", "never_run"})
@@ -74,14 +77,10 @@ class Alerts:
         self._store = store
         self._limit = limit
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._failed: dict[tuple[str, str], tuple[int, float]] = {}
 
     def heed(self, source: str, standing: Standing, *, alerted: str | None, now: float) -> None:
         """Start the command where this standing is to be told of; never waits."""
-        tries, again = self._failed.get((source, standing.state), (0, 0.0))
         if not self._command or source in self._running or not due(standing, alerted, now):
-            return
-        if tries >= TRIES or now < again:
             return
         alert = Alert(
             source=source,
@@ -92,7 +91,7 @@ class Alerts:
             judged_at=clock.text(standing.judged_at),
             database=str(self._store.path),
         )
-        task = asyncio.get_running_loop().create_task(self._tell(alert, now))
+        task = asyncio.get_running_loop().create_task(self._tell(alert, standing, alerted, now))
         self._running[source] = task
         task.add_done_callback(lambda _: self._running.pop(source, None))
 
@@ -106,7 +105,11 @@ class Alerts:
             if late:
                 await asyncio.wait(late)
 
-    async def _tell(self, alert: Alert, now: float) -> None:
+    async def _tell(self, alert: Alert, standing: Standing, alerted: str | None, now: float) -> None:
+        lasts = self._limit + CLAIM_SECONDS
+        claimed = self._store.claim_alert(alert.source, standing, alerted=alerted, now=now, lasts=lasts)
+        if not await asyncio.wrap_future(claimed):
+            return
         try:
             status, output = await run(self._command, alert, self._limit)
         except (OSError, ValueError) as error:
@@ -114,11 +117,9 @@ class Alerts:
         for line in output.splitlines():
             logger.info("on_alert for %s: %s", alert.source, line)
         if status == 0:
-            self._failed.pop((alert.source, alert.state), None)
-            await asyncio.wrap_future(self._store.health_told(alert.source, alert.state))
+            await asyncio.wrap_future(self._store.alert_told(alert.source, alert.state))
             return
-        tries = self._failed.get((alert.source, alert.state), (0, 0.0))[0] + 1
-        self._failed[alert.source, alert.state] = (tries, now + AGAIN_SECONDS)
+        tries = await asyncio.wrap_future(self._store.alert_failed(alert.source, standing, now=now))
         logger.error(
             "on_alert (%s) for %s, which is %s, %s; %s", self._command[0], alert.source, alert.state,
             "could not be started: " + output if status is None else f"ended with status {status}",

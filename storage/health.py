@@ -7,9 +7,10 @@ hold nothing else, so that a judgement costs the same at a thousand articles and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import clock
+from storage import alerts, clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ POLL_SECONDS: Final = 6 * 3600.0
 _TROUBLES: Final = 300
 _DAY: Final = 86400.0
 
-TABLE: Final = """
+TABLE: Final = f"""
 -- The backfill that a fetch was part of; 0: live.
 ALTER TABLE fetch ADD COLUMN backfill INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX fetch_first ON fetch (source, at)
@@ -44,7 +45,7 @@ CREATE TABLE health (
   since TEXT NOT NULL,
   judged_at TEXT NOT NULL,
   -- bookkeeping
-  alerted TEXT,
+  alerted TEXT,{alerts.COLUMNS.rstrip()}
   memory TEXT,
   learnt TEXT
 ) STRICT;
@@ -225,7 +226,7 @@ def standing(db: Database, source: str) -> Standing | None:
 
 
 def write(db: Database, source: str, verdict: Standing) -> None:
-    """Keep a verdict; `alerted` stays as it is (see `told`)."""
+    """Keep a verdict; what `on_alert` was told stays as it is (see `alerts`)."""
     db.conn.execute(
         "INSERT INTO health (source, state, why, since, judged_at, memory, learnt) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (source) DO UPDATE SET state = excluded.state, why = excluded.why, since = excluded.since,"
@@ -240,11 +241,6 @@ def write(db: Database, source: str, verdict: Standing) -> None:
             verdict.learnt,
         ),
     )
-
-
-def told(db: Database, source: str, state: str) -> None:
-    """`on_alert` was told that the source is in `state`."""
-    db.conn.execute("UPDATE health SET alerted = ? WHERE source = ?", (state, source))
 
 
 def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
@@ -262,6 +258,7 @@ def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
     return tuple(sorted((*good, *bad.values()), key=lambda look: look.at))
 
 
+@lru_cache(maxsize=4096)
 def _epoch(at: str) -> float:
     found = clock.epoch(at)
     assert found is not None, f"{at!r} is written by ourselves"

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage import articles, database, endings, health, imports, raw, runs, sketches
+from storage import alerts, articles, database, endings, health, imports, raw, runs, sketches
 from storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -118,9 +118,19 @@ class Store:
         """Keep a verdict."""
         return self.writer.submit(lambda db: health.write(db, source, verdict))
 
-    def health_told(self, source: str, state: str) -> Future[None]:
+    def claim_alert(
+        self, source: str, standing: health.Standing, *, alerted: str | None, now: float, lasts: float
+    ) -> Future[bool]:
+        """Whether this process is to tell `on_alert` of a standing. See `alerts.claim`."""
+        return self.writer.submit(lambda db: alerts.claim(db, source, standing, alerted=alerted, now=now, lasts=lasts))
+
+    def alert_told(self, source: str, state: str) -> Future[None]:
         """Keep that `on_alert` was told of a state."""
-        return self.writer.submit(lambda db: health.told(db, source, state))
+        return self.writer.submit(lambda db: alerts.told(db, source, state))
+
+    def alert_failed(self, source: str, standing: health.Standing, *, now: float) -> Future[int]:
+        """Keep that `on_alert` failed at a standing; how often by now."""
+        return self.writer.submit(lambda db: alerts.failed(db, source, standing, now=now))
 
     def prune_raw(self, *, now: float, days: float = raw.DAYS, most_bytes: int = raw.MOST_BYTES) -> Future[int]:
         """Drop kept pages by age and size, a step at a time: call it again until it answers 0."""

@@ -15,7 +15,7 @@ import pytest
 from crawler import alert
 from crawler.alert import Alerts, due
 from crawler.checkup import checkup
-from storage import health
+from storage import clock, health
 from storage.health import Standing
 from storage.store import Store
 
@@ -130,6 +130,46 @@ async def test_a_command_that_fails_is_tried_three_times_and_then_given_up(
     assert caplog.text.count(f"on_alert ({command[0]})") == 3
     assert "given up" in caplog.text
     assert alerted(store) is None
+    store.close()
+
+
+async def test_a_command_that_was_given_up_is_told_of_the_next_trouble_of_that_source(
+    tmp_path: Path, store: Store
+) -> None:
+    out = tmp_path / "out"
+    alerts = Alerts(("/bin/sh", "-c", f"echo $DATELINE_SINCE >> {out}; exit 1"), store)
+    for minutes in range(0, 60, 5):
+        await told(alerts, BLOCKED, None, NOW + minutes * 60)
+    again = replace(BLOCKED, since=NOW + 7 * 86400)
+    await told(alerts, again, None, NOW + 7 * 86400)
+    assert out.read_text().split() == [clock.text(BLOCKED.since)] * 3 + [clock.text(again.since)]
+    store.close()
+
+
+async def test_passes_of_a_timer_count_their_tries_together(tmp_path: Path, store: Store) -> None:
+    out = tmp_path / "out"
+    for minutes in range(0, 60, 5):
+        command = ("/bin/sh", "-c", f"echo {minutes} >> {out}; exit 1")
+        await told(Alerts(command, store), BLOCKED, None, NOW + minutes * 60)
+    assert out.read_text().split() == ["0", "10", "20"]
+    store.close()
+
+
+async def test_two_processes_that_overlap_tell_once_and_one_that_died_at_it_is_not_waited_for(
+    tmp_path: Path, store: Store
+) -> None:
+    out = tmp_path / "out"
+    command = ("/bin/sh", "-c", f"echo told >> {out}")
+    dead = store.claim_alert("mercury-en", BLOCKED, alerted=None, now=NOW, lasts=60.0)
+    assert dead.result()
+    await told(Alerts(command, store), BLOCKED, None, NOW + 59)
+    assert not out.exists()
+    both = [Alerts(command, store), Alerts(command, store)]
+    for alerts in both:
+        alerts.heed("mercury-en", BLOCKED, alerted=None, now=NOW + 61)
+    for alerts in both:
+        await alerts.close()
+    assert out.read_text().split() == ["told"]
     store.close()
 
 

@@ -141,7 +141,7 @@ def test_a_verdict_is_kept_with_what_was_told_of_it(crawl: Crawl) -> None:
     assert crawl.store.health_facts(SOURCE, crawl.now).result()[1] is None
     first = Standing("quiet", "nothing new", crawl.now - 60, crawl.now, memory="{}", learnt="[]")
     crawl.store.write_health(SOURCE, first).result()
-    crawl.store.health_told(SOURCE, "quiet").result()
+    crawl.store.alert_told(SOURCE, "quiet").result()
     crawl.store.write_health(SOURCE, Standing("ok", None, crawl.now, crawl.now)).result()
     assert crawl.store.health_facts(SOURCE, crawl.now).result()[1] == Standing(
         "ok", None, crawl.now, crawl.now, "quiet"
