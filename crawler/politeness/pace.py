@@ -17,7 +17,8 @@ INTERVAL = 3600
 """Seconds between two polls of an endpoint that no registry file gives an interval (a sitemap index's children)."""
 
 SHORTEST = 30.0
-"""Seconds between two polls, at the least; an endpoint whose own interval is no longer is polled at that, always."""
+"""Seconds between two polls by an endpoint's rhythm, at the least; one whose interval in the TOML is no longer is polled at
+that while it answers, within what its host allows."""
 
 LONGEST = 3600.0
 """Seconds between two polls of an endpoint that is alive, at the most."""
@@ -61,6 +62,9 @@ _BLOCKS: dict[str, tuple[float, ...]] = {
 }
 """Seconds until the further looks at what was blocked, by tries before; the empty ones no wait mends: quarantine.
 Other reasons (the host's own refusals) wait like failures."""
+
+TOO_MANY = "failed:http_429"
+"""A refusal, too: a host that says so is not asked every minute."""
 
 _ENDPOINTS = frozenset({"feed", "sitemap", "listing"})
 _FAILED = frozenset({"failed", "blocked", "gone", "rejected"})
@@ -117,12 +121,12 @@ def next_due(
     elif kind in _ENDPOINTS:
         wish = float(min(max(ttl or 0, max_age or 0), WISH_LIMIT))
         guess = float(interval or INTERVAL)
-        pause = max(guess, wish)
+        pause = max(guess, wish, least)
         if guess > SHORTEST:
             most = _longest(rhythm, now) if longest is None else longest
             pause = _poll_after(rhythm, now, guess=guess, most=most, least=least, wish=wish, jitter=jitter)
-            if name in _FAILED:
-                pause = max(_retry_after(name, tries, pause, rhythm, now), least)
+        if name in _FAILED:
+            pause = max(_retry_after(outcome_name, tries, pause, rhythm, now), least)
         due = Due(now + pause)
     elif name == "failed" or (name == "blocked" and code not in _BLOCKS):
         wait = backoff(tries + 1, jitter=jitter)
@@ -151,7 +155,7 @@ def least_interval(*, endpoints: int, polls: int, delay: float, crawl_delay: flo
     `polls` an hour, and so that most of the requests that its delay allows are left for articles."""
     share = max(endpoints, 1)
     by_delay = DELAYS_A_POLL * max(delay, crawl_delay or 0.0) * share
-    return min(max(SHORTEST, 3600.0 * share / max(polls, 1), by_delay), ASLEEP)
+    return min(max(3600.0 * share / max(polls, 1), by_delay), ASLEEP)
 
 
 def _longest(rhythm: Rhythm | None, now: float) -> float:
@@ -169,14 +173,18 @@ def _poll_after(
     own = by_rhythm(rhythm, now, guess=guess, longest=most) * (1.0 - POLLS_JITTER * min(max(jitter, 0.0), 1.0))
     if own < wish:
         own = by_rhythm(rhythm, now, guess=guess, longest=most, asked=wish)
-    return max(own, least)
+    return max(own, least, SHORTEST)
 
 
-def _retry_after(name: str, tries: int, wait: float, rhythm: Rhythm | None, now: float) -> float:
-    """Seconds until an endpoint that failed, or refused us, is tried again; `wait`: its interval when it answers."""
+def _retry_after(outcome_name: str, tries: int, wait: float, rhythm: Rhythm | None, now: float) -> float:
+    """Seconds until an endpoint that failed, or refused us, is tried again; `wait`: its interval when it answers. A host
+    that refuses is asked half as often with each refusal, from the first on, down to LONGEST."""
+    name, _, code = outcome_name.partition(":")
     answered = rhythm.at if rhythm is not None else None
     down = now - answered if answered is not None else tries * RETRY_MOST
     least = max((seconds for since, seconds in OUTAGES if down >= since), default=0.0)
+    if outcome_name == TOO_MANY or (name == "blocked" and code not in _BLOCKS):
+        return max(wait, min(wait * 2.0 ** min(tries + 1, 30), LONGEST), least)
     if name != "failed":
         return max(wait, least)
     losing = rhythm is not None and rhythm.covers is not None and down > rhythm.covers

@@ -58,10 +58,18 @@ def test_an_endpoint_whose_rhythm_is_not_known_is_polled_at_its_interval(kind: L
     assert after(outcome, kind, rhythm=Rhythm()) == Due(NOW + 300)
 
 
-@pytest.mark.parametrize("outcome", ["listed", "not_modified", "failed:timeout", "blocked:robots"])
-def test_an_interval_that_is_the_shortest_is_kept_whatever_happened(outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["listed", "not_modified", "blocked:robots"])
+def test_an_interval_that_is_the_shortest_is_kept_whatever_the_rhythm(outcome: str) -> None:
     for interval in (2, int(SHORTEST)):
-        assert after(outcome, "feed", tries=50, interval=interval, rhythm=fed(5)) == Due(NOW + interval)
+        assert after(outcome, "feed", tries=50, interval=interval, rhythm=fed(5), least=0.0) == Due(NOW + interval)
+
+
+def test_the_shortest_interval_switches_off_neither_the_hosts_budget_nor_any_back_off() -> None:
+    assert after("listed", "feed", interval=30, least=600.0) == Due(NOW + 600)
+    known = fed(5, until=NOW - 5 * 86400)
+    for outcome in ("failed:timeout", "blocked:http_403", "gone"):
+        assert after(outcome, "feed", interval=30, tries=5000, rhythm=known) == Due(NOW + ASLEEP)
+    assert after("failed:timeout", "feed", interval=30, rhythm=fed(5)) == Due(NOW + RETRY)
 
 
 def test_a_busy_feed_is_polled_more_often_than_a_slow_one_and_none_more_or_less_often_than_the_bounds() -> None:
@@ -122,9 +130,15 @@ def test_a_slow_endpoint_that_fails_is_tried_sooner_than_its_interval_at_first()
     assert waits[-1] == LONGEST
 
 
-def test_a_host_that_refuses_is_not_asked_sooner_than_one_that_answers() -> None:
+@pytest.mark.parametrize("outcome", ["blocked:http_403", "blocked:http_401", "blocked:http_451", "failed:http_429"])
+def test_a_host_that_refuses_is_asked_half_as_often_with_each_refusal(outcome: str) -> None:
+    busy = fed(800)
+    usual = (after("listed", "feed", rhythm=busy).at or 0.0) - NOW
+    waits = [(after(outcome, "feed", rhythm=busy, tries=tries).at or 0.0) - NOW for tries in range(9)]
+    assert waits[:3] == pytest.approx([2 * usual, 4 * usual, 8 * usual])
+    assert waits[-1] == LONGEST
     slow = fed(1)
-    assert after("blocked:http_403", "feed", rhythm=slow).at == after("listed", "feed", rhythm=slow).at
+    assert after(outcome, "feed", rhythm=slow).at == after("listed", "feed", rhythm=slow).at
 
 
 def test_a_feeds_wish_is_kept_up_to_half_of_what_it_holds() -> None:
@@ -135,7 +149,8 @@ def test_a_feeds_wish_is_kept_up_to_half_of_what_it_holds() -> None:
 
 
 def test_what_budget_and_crawl_delay_leave_is_the_least_interval() -> None:
-    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=None) == SHORTEST
+    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=None) == 30
+    assert least_interval(endpoints=1, polls=1_000_000, delay=0.02, crawl_delay=None) < 1
     assert least_interval(endpoints=4, polls=120, delay=2.0, crawl_delay=None) == 120
     assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=60.0) == 240
     assert after("listed", "feed", rhythm=fed(1e6), least=120.0) == Due(NOW + 120)
