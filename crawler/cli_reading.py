@@ -100,7 +100,8 @@ def changes(since: int, follow: bool, db: Path | None, as_json: bool) -> int:
 @told_plainly
 @until_nobody_reads
 def status(db: Path | None, as_json: bool) -> int:
-    """Each source, the worst first: its state, why and since when, its last article, its delay, its next poll."""
+    """Each source, the worst first: its state, why and since when, its last article, its delay, its next poll. It only
+    tells: the exit status is 0 whatever the states are (see `dateline health`)."""
     from crawler.show_status import show_status
 
     return show_status(configuration(db).database, now=time.time(), as_json=as_json)
@@ -110,14 +111,17 @@ def status(db: Path | None, as_json: bool) -> int:
 @click.option(
     "--late", type=click.IntRange(1), default=120, show_default=True, help="Minutes after which a verdict is old."
 )
+@click.option("--strict", is_flag=True, help="1 where any source is broken or was judged late.")
 @DATABASE
 @told_plainly
 @until_nobody_reads
-def health(db: Path | None, late: int) -> int:
-    """One exit status, for a container: 0 fine, 1 some source is broken, or none was judged lately."""
+def health(db: Path | None, late: int, strict: bool) -> int:
+    """One exit status, for a container: 0 fine, 1 no source was judged lately, or at least half of those that are crawled
+    are broken or were judged late, 3 the database cannot be read."""
     from crawler.show_status import show_health
 
-    return show_health(configuration(db).database, now=time.time(), late=late * 60.0)
+    config = configuration(db)
+    return show_health(config.database, now=time.time(), late=late * 60.0, strict=strict, chosen=config.sources)
 
 
 COMMANDS = (search, show, diff, changes, status, health)

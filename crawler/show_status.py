@@ -13,16 +13,16 @@ from storage import clock
 from storage.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from storage.reader import Health
+    from storage.reader import Health, Polls
 
 ORDER: Final = ("blocked", "failing", "layout_changed", "quiet", "never_run", "ok")
 """States, the worst first."""
 
 BROKEN: Final = frozenset({"blocked", "failing", "layout_changed"})
-"""States that make the exit status 1; a silence is only unlikely."""
+"""States that count as broken; a silence is only unlikely."""
 
 MOST_NEVER_RUN: Final = 20
 """Sources that never ran are shown up to so many: an import alone may bring thousands of sites."""
@@ -37,11 +37,11 @@ _UNITS: Final = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
 def show_status(database: Path, *, now: float, as_json: bool) -> int:
-    """The state of each source at `now`; 1 when one that is still crawled is blocked, failing or has changed its layout."""
+    """The state of each source at `now`. Always 0: it was read and shown, whatever it is (`show_health` judges it)."""
     with Reader(database) as reader:
+        polls = reader.polls(now)
         health = sorted(reader.health(), key=lambda one: (ORDER.index(one.state), one.source))
         counts = reader.counts()
-    bad = any(one.state in BROKEN and _age(one, now) < LEFT_SECONDS for one in health)
     late = [one.source for one in health if one.judged_at and _age(one, now) > LATE_SECONDS]
     if as_json:
         whole = {
@@ -51,12 +51,12 @@ def show_status(database: Path, *, now: float, as_json: bool) -> int:
             "sources": [asdict(h) for h in health],
         }
         click.echo(terminal.dumps(whole, indent=1))
-        return int(bad)
+        return 0
     width = terminal.columns()
     shown = [one for one in health if one.state != "never_run"]
     if len(health) - len(shown) <= MOST_NEVER_RUN:
         shown = health
-    for row in _rows(shown, now):
+    for row in _rows(shown, polls, now):
         click.echo(terminal.fitted(row.rstrip(), width))
     states = Counter(one.state for one in health)
     told = ", ".join(f"{states[state]} {state}" for state in ORDER if states[state])
@@ -68,28 +68,42 @@ def show_status(database: Path, *, now: float, as_json: bool) -> int:
             "is a daemon or a timer running?"
         )
     click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")
-    return int(bad)
-
-
-def show_health(database: Path, *, now: float, late: float = LATE_SECONDS) -> int:
-    """One line and one exit status: 0 fine; 1 when a source is blocked, failing or has changed its layout, or when none was
-    judged in the last `late` seconds."""
-    with Reader(database) as reader:
-        fresh = [one for one in reader.health() if _age(one, now) <= late]
-    broken = sorted((one for one in fresh if one.state in BROKEN), key=lambda one: ORDER.index(one.state))
-    if not fresh:
-        click.echo(f"no source was judged in the last {_span(late)}: is a daemon or a timer running?")
-        return 1
-    if broken:
-        named = ", ".join(f"{one.source} {one.state}" for one in broken[:5])
-        more = f" and {len(broken) - 5} more" if len(broken) > 5 else ""
-        click.echo(f"{len(broken)} of {len(fresh)} sources: {terminal.line(named)}{more}")
-        return 1
-    click.echo(f"{len(fresh)} sources, none broken")
     return 0
 
 
-def _rows(health: Sequence[Health], now: float) -> list[str]:
+def show_health(
+    database: Path, *, now: float, late: float = LATE_SECONDS, strict: bool = False, chosen: Sequence[str] = ()
+) -> int:
+    """One line and one exit status, for a container: 0 fine; 1 when no source was judged in the last `late` seconds, or when
+    at least half of the sources that are crawled are broken (blocked, failing, layout changed) or were judged longer ago. One
+    agency that is down is no reason to start the container anew; with `strict` one is enough. Crawled are the `chosen` ones
+    that were ever judged; without such a choice those that were judged within `LEFT_SECONDS`. Raises `StorageError` where
+    the database cannot be read."""
+    with Reader(database) as reader:
+        judged = [one for one in reader.health() if one.judged_at]
+    crawled = [one for one in judged if (one.source in chosen if chosen else _age(one, now) <= max(late, LEFT_SECONDS))]
+    if all(_age(one, now) > late for one in crawled):
+        click.echo(f"no source was judged in the last {_span(late)}: is a daemon or a timer running?")
+        return 1
+    ills = {one.source: _ill(one, now, late) for one in sorted(crawled, key=lambda one: ORDER.index(one.state))}
+    ill = {source: what for source, what in ills.items() if what}
+    if not ill:
+        click.echo(f"{len(crawled)} sources, none broken")
+        return 0
+    named = ", ".join(f"{source} {what}" for source, what in list(ill.items())[:5])
+    more = f" and {len(ill) - 5} more" if len(ill) > 5 else ""
+    click.echo(f"{len(ill)} of {len(crawled)} sources: {terminal.line(named)}{more}")
+    return int(strict or 2 * len(ill) >= len(crawled))
+
+
+def _ill(one: Health, now: float, late: float) -> str | None:
+    """What is wrong with a source for `show_health`; None: nothing."""
+    if one.state in BROKEN:
+        return one.state
+    return f"judged {_span(_age(one, now))} ago" if _age(one, now) > late else None
+
+
+def _rows(health: Sequence[Health], polls: Mapping[str, Polls], now: float) -> list[str]:
     """A line a source, and a second one that says why it is not ok."""
     table = [("source", "state", "since", "last new", "24 h", "delay", "95 %", "next poll")]
     table += [
@@ -101,7 +115,7 @@ def _rows(health: Sequence[Health], now: float) -> list[str]:
             str(one.articles_24h),
             "" if one.median_delay_s is None else _span(one.median_delay_s),
             "" if one.p95_delay_s is None else _span(one.p95_delay_s),
-            _next(one.next_poll_at, now),
+            _next(one, polls.get(one.source), now),
         )
         for one in health
     ]
@@ -128,11 +142,17 @@ def _ago(at: str | None, now: float) -> str:
     return "never" if found is None else f"{_span(now - found)} ago"
 
 
-def _next(at: str | None, now: float) -> str:
-    found = clock.epoch(at)
+def _next(one: Health, polls: Polls | None, now: float) -> str:
+    if polls is not None and polls.now:
+        return "polling now"
+    found = clock.epoch(one.next_poll_at)
     if found is None:
-        return "none due"
-    return f"in {_span(found - now)}" if found > now else "due"
+        return "none"
+    if found <= now:
+        return "due"
+    return (
+        f"waits for its host, {_span(found - now)}" if polls is not None and polls.due else f"in {_span(found - now)}"
+    )
 
 
 def _span(seconds: float) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from storage import database, search
 from storage.errors import Rewound, driver_errors_as_ours
@@ -70,6 +70,20 @@ class Health:
     since: str | None
     p95_delay_s: float | None
     next_poll_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Polls:
+    """`now`: one of a source's live endpoints is being polled; `due`: one waits, its time having come, for its host."""
+
+    now: bool
+    due: bool
+
+
+_POLLS: Final = """
+SELECT source, max(state = 'leased'), max(state = 'pending' AND due <= ?) FROM link INDEXED BY link_seeded
+WHERE seeded AND scope = 0 AND state IN ('pending', 'leased') GROUP BY source
+"""
 
 
 class Reader:
@@ -193,6 +207,11 @@ class Reader:
         """The state of each source."""
         names = ", ".join(_COLUMNS["source_health"])
         return [Health(*row) for row in self._execute(f"SELECT {names} FROM source_health ORDER BY source")]  # noqa: S608 - our own names
+
+    def polls(self, now: float) -> dict[str, Polls]:
+        """What goes on with the live endpoints of each source that has any."""
+        rows = self._execute(_POLLS, now)
+        return {source: Polls(bool(leased), bool(due)) for source, leased, due in rows}
 
     def counts(self) -> dict[str, int]:
         """`articles`, `revisions`, `stories`, `fetches`, `runs`, `changes` -> rows."""

@@ -47,7 +47,10 @@ FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.r
         ("published_precision", "`second`, `minute` or `day`"),
         ("published_offset", "offset as written, `+03:00`"),
         ("published_raw", "the time as it was written"),
-        ("published_from", "who said so: `json-ld`, `meta`, `time`, `feed`, `sitemap`, `listing`, `dateline`, `url`, `text` …"),
+        (
+            "published_from",
+            "who said so: `json-ld`, `meta`, `time`, `feed`, `sitemap`, `listing`, `dateline`, `url`, `text` …",
+        ),
         ("modified_at", "when the agency says it last changed the text; UTC"),
         ("modified_from", "who said so"),
         ("agency_id", "the agency's own id of the story"),
@@ -203,6 +206,7 @@ _RUNS = View(
 
 # The figures are made here, source by source through the indexes; the state is the verdict of the last crawl's end.
 _LIVE_DAY = f"f.source = s.name AND f.at >= {_DAY_AGO} AND f.record IS NULL AND f.backfill = 0"
+_FIRST_LIVE = "f.outcome IN ('new', 'copy') AND f.record IS NULL AND f.backfill = 0"
 _POLLED = (
     "EXISTS (SELECT 1 FROM link AS e INDEXED BY link_seeded WHERE e.source = s.name AND e.seeded AND e.scope = 0"
     " AND (e.seen OR e.tries))"
@@ -232,8 +236,9 @@ WITH delay AS (
 SELECT s.name AS source,
   (SELECT f.at FROM fetch AS f WHERE f.source = s.name AND f.outcome IN
     ('new', 'revised', 'unchanged', 'not_modified', 'listed', 'alias', 'copy') ORDER BY f.at DESC LIMIT 1) AS last_success_at,
-  (SELECT max(a.first_seen_at) FROM article AS a WHERE a.source = s.name) AS last_new_at,
-  (SELECT count(*) FROM article AS a WHERE a.source = s.name AND a.first_seen_at >= {_DAY_AGO}) AS articles_24h,
+  (SELECT f.at FROM fetch AS f INDEXED BY fetch_first WHERE f.source = s.name AND {_FIRST_LIVE}
+   ORDER BY f.at DESC LIMIT 1) AS last_new_at,
+  (SELECT count(*) FROM fetch AS f INDEXED BY fetch_first WHERE {_LIVE_DAY} AND {_FIRST_LIVE}) AS articles_24h,
   round(day.failed * 1.0 / day.n, 3) AS error_rate_24h,
   delays.median AS median_delay_s,
   CASE WHEN h.source IS NOT NULL THEN h.state WHEN {_POLLED} THEN 'ok' ELSE 'never_run' END AS state,
@@ -241,7 +246,8 @@ SELECT s.name AS source,
     WHEN {_POLLED} THEN 'not judged yet: that comes with the end of its next crawl'
     ELSE 'none of its endpoints was polled yet' END AS why,
   h.judged_at AS judged_at, h.since AS since, delays.p95 AS p95_delay_s,
-  (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(l.due), 'unixepoch') FROM link AS l INDEXED BY link_seeded
+  (SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(max(l.due, coalesce(o.paused_until, 0))), 'unixepoch')
+   FROM link AS l INDEXED BY link_seeded LEFT JOIN host AS o ON o.host = l.host
    WHERE l.source = s.name AND l.seeded AND l.scope = 0 AND l.state = 'pending') AS next_poll_at
 FROM source AS s LEFT JOIN health AS h ON h.source = s.name LEFT JOIN day ON day.source = s.name
   LEFT JOIN delays ON delays.source = s.name
@@ -249,8 +255,11 @@ FROM source AS s LEFT JOIN health AS h ON h.source = s.name LEFT JOIN day ON day
     (
         ("source", "name of the source"),
         ("last_success_at", "start of its last fetch that was answered as hoped; UTC"),
-        ("last_new_at", "when its newest article was first seen; UTC"),
-        ("articles_24h", "articles first seen in the last 24 hours"),
+        (
+            "last_new_at",
+            "when its newest article was fetched for the first time by a live crawl, not by a backfill or an import; UTC",
+        ),
+        ("articles_24h", "articles that live crawls fetched for the first time in the last 24 hours"),
         ("error_rate_24h", "failed fetches / ended fetches of the last 24 hours, live ones; NULL without any"),
         (
             "median_delay_s",
@@ -266,7 +275,10 @@ FROM source AS s LEFT JOIN health AS h ON h.source = s.name LEFT JOIN day ON day
         ("judged_at", "when it was last judged, at the end of a crawl; NULL: never; UTC"),
         ("since", "since when it has been in this state: the first sign of it, not its discovery; UTC"),
         ("p95_delay_s", "95th percentile of the same seconds"),
-        ("next_poll_at", "when the next of its endpoints is due; NULL while all are being polled; UTC"),
+        (
+            "next_poll_at",
+            "when the next of its endpoints is due and its host may be asked again; NULL while all are being polled; UTC",
+        ),
     ),
 )
 

@@ -176,6 +176,7 @@ def test_the_delay_is_that_of_live_articles_published_since_the_source_was_added
     today.new(article("imported", published=instant(clock.text(int(today.now) - 9000))))
     with Reader(today.path) as reader:
         (one,) = reader.health()
-    assert (one.median_delay_s, one.p95_delay_s, one.articles_24h) == (105.0, 190.0, 23)
+    assert (one.median_delay_s, one.p95_delay_s, one.articles_24h) == (105.0, 190.0, 22)
+    assert one.last_new_at == today.sql("SELECT max(at) FROM fetch WHERE outcome = 'new' AND record IS NULL")[0][0]
     assert one.next_poll_at == clock.text(int(today.sql("SELECT due FROM link WHERE url = ?", FEED)[0][0]))
     assert one.error_rate_24h == 0
