@@ -38,6 +38,9 @@ OFTEN: Final = 0.4
 APART_SECONDS: Final = 86400.0
 """A longer trouble is no part of the past. A shorter one is: what a source does now and then is told once."""
 
+ALIVE_HOURS: Final = 8
+"""Polls so far apart watch the hours between them: a silent endpoint is asked every six."""
+
 MOST_SPANS: Final = 20
 
 
@@ -148,18 +151,22 @@ def _of_endpoint(
 
 
 def _of_silence(present: Present, learnt: Learnt | None) -> list[Finding]:
-    """Silence lasts from the newest page to the last good poll: while nobody asks, nobody is silent."""
+    """Silence lasts from the newest page to the last good poll, over the hours in which somebody asked: while nobody asks,
+    nobody is silent; nor while pages that were found wait for their first look."""
     polled = max((row.looked_at for row in present.endpoints if not row.tries and row.looked_at), default=None)
     if polled is None:
         return []
-    if not present.looks:
+    if not present.looks and present.newest is None:
         if polled - present.added_at < EMPTY_SECONDS:
             return []
         return [Finding("quiet", "not one page was ever found on its endpoints", present.added_at, "silence")]
-    begin, rhythm = present.looks[-1].at, learnt.rhythm if learnt else None
-    if rhythm is None or not silence.is_unlikely(rhythm, begin, polled):
+    begin, rhythm = present.looks[-1].at if present.looks else present.newest, learnt.rhythm if learnt else None
+    if begin is None or rhythm is None or present.waiting:
         return []
-    usual = silence.expected(rhythm, begin, polled)
+    watched = None if present.hours is None else silence.watched(present.hours, most=ALIVE_HOURS)
+    if not silence.is_unlikely(rhythm, begin, polled, watched):
+        return []
+    usual = silence.expected(rhythm, begin, polled, watched)
     why = (
         f"nothing new since {clock.text(begin)}, where {usual:.0f} new pages are usual; so long a silence would come less "
         "than once in 1,000 months"
@@ -174,10 +181,16 @@ def _over(present: Present, memory: Memory, learnt: Learnt | None, before: Stand
     if memory.sign == "silence":
         return bool(present.looks) and present.looks[-1].at > before.since
     if memory.sign == "polls":
-        late = [_poll_kind(poll.outcome) != "good" for poll in present.polls if poll.at >= before.since]
-        return not any(row.tries for row in present.endpoints) and evidence.mended(late)
+        late = [poll for poll in present.trouble or present.polls if poll.at >= before.since]
+        return bool(late) and all(_is_mended(row, [p for p in late if p.url == row.url]) for row in present.endpoints)
     looks = [look for look in present.looks if look.at >= before.since]
     return signs.over(memory.sign, looks, learnt)
+
+
+def _is_mended(row: EndpointRow, polls: Sequence[Poll]) -> bool:
+    """Whether an endpoint's polls since a trouble began say that it is over for it, or never was its trouble."""
+    late = [_poll_kind(poll.outcome) != "good" for poll in polls]
+    return not row.tries and (not any(late) or evidence.mended(late))
 
 
 def _is_usual_by_now(before: Standing, now: float) -> bool:

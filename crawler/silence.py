@@ -56,34 +56,32 @@ class Rhythm:
 def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
     """The rhythm of `arrivals` (epoch seconds, ascending) over the `hours` since the epoch in which it was polled; None
     where there is too little of both. Hours after a time without polls bring what came meanwhile and do not count."""
-    watched = _watched(hours)
-    if len(watched) < FEWEST_HOURS:
+    seen = watched(hours)
+    if len(seen) < FEWEST_HOURS:
         return None
     counts: dict[int, int] = {}
     for at in arrivals:
         counts[int(at // 3600)] = counts.get(int(at // 3600), 0) + 1
-    rates, days = _rates(counts, watched)
+    rates, days = _rates(counts, seen)
     by_day = [sum(rates[day * 24 : day * 24 + 24]) for day in range(7)]
     quiet = min((day for day in range(7) if days[day] >= _FEWEST_OF_A_DAY), key=lambda day: by_day[day], default=0)
-    plain = Rhythm(rates, rates[quiet * 24 : quiet * 24 + 24], 0.0, 1.0, 1.0, 0.0, len(watched))
-    gaps = sorted(_gaps(plain, sorted(set(arrivals)), watched))
+    plain = Rhythm(rates, rates[quiet * 24 : quiet * 24 + 24], 0.0, 1.0, 1.0, 0.0, len(seen))
+    gaps = sorted(_gaps(plain, sorted(set(arrivals)), seen))
     if len(gaps) < FEWEST_GAPS:
         return None
     length, over, excess = _tail(gaps)
-    return Rhythm(
-        plain.rates, plain.quietest, length, over, excess, len(gaps) / len(watched) * MONTH_HOURS, len(watched)
-    )
+    return Rhythm(plain.rates, plain.quietest, length, over, excess, len(gaps) / len(seen) * MONTH_HOURS, len(seen))
 
 
-def expected(rhythm: Rhythm, begin: float, end: float) -> float:
-    """Arrivals that the rhythm expects between two instants."""
-    return math.fsum(part for part, _ in _parts(rhythm, begin, end))
+def expected(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
+    """Arrivals that the rhythm expects between two instants, in the hours `watched` only (None: all of them)."""
+    return math.fsum(part for part, _ in _parts(rhythm, begin, end, watched))
 
 
-def chance(rhythm: Rhythm, begin: float, end: float) -> float:
+def chance(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
     """The chance that a gap of this rhythm is at least as long as the one from `begin` to `end`, one day of which may
     have been a holiday."""
-    parts = list(_parts(rhythm, begin, end))
+    parts = list(_parts(rhythm, begin, end, watched))
     spared = [max(part - holiday, 0.0) for part, holiday in parts]
     most = now = math.fsum(spared[:24])
     for place in range(24, len(spared)):
@@ -93,9 +91,9 @@ def chance(rhythm: Rhythm, begin: float, end: float) -> float:
     return min(_beyond(rhythm, measure) + HOLIDAY * _beyond(rhythm, measure - most), 1.0)
 
 
-def is_unlikely(rhythm: Rhythm, begin: float, end: float) -> bool:
+def is_unlikely(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> bool:
     """Whether the rhythm would give such a silence less than once in 1,000 months, and one gap in 1,000 at the most."""
-    each = chance(rhythm, begin, end)
+    each = chance(rhythm, begin, end, watched)
     return each < RARE and each * rhythm.gaps < RARE
 
 
@@ -106,13 +104,14 @@ def _beyond(rhythm: Rhythm, measure: float) -> float:
     return rhythm.over * math.exp(-(measure - rhythm.length) / rhythm.excess)
 
 
-def _watched(hours: Sequence[int]) -> frozenset[int]:
-    """The hours that were watched: polled, or between two polls as far apart as they usually are; not the first ones."""
+def watched(hours: Sequence[int], *, most: int = 2) -> frozenset[int]:
+    """The hours that were watched: polled, or between two polls as far apart as they usually are, or at `most` so many
+    hours; not the first ones."""
     ordered = sorted(set(hours))
     steps = sorted(b - a for a, b in itertools.pairwise(ordered))
     if not steps:
         return frozenset()
-    usual = max(2, 3 * steps[len(steps) // 2])
+    usual = max(most, 3 * steps[len(steps) // 2])
     kept: set[int] = set()
     for before, hour in itertools.pairwise(ordered):
         if hour - before <= usual:
@@ -166,13 +165,16 @@ def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
     return length, over / n, max(mean * (1 + 1.5 / math.sqrt(over)), 1.0)
 
 
-def _parts(rhythm: Rhythm, begin: float, end: float) -> list[tuple[float, float]]:
+def _parts(
+    rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None
+) -> list[tuple[float, float]]:
     """Expected arrivals hour by hour, and what they would be on the quietest weekday; four weeks at the most."""
     end = min(end, begin + _LONGEST * 3600)
     parts = []
     hour = int(begin // 3600)
     while hour * 3600 < end:
         share = (min(end, hour * 3600 + 3600) - max(begin, hour * 3600)) / 3600
+        share = share if watched is None or hour in watched else 0.0
         rate = rhythm.rates[(hour + _EPOCH_HOUR) % WEEK]
         parts.append((rate * share, rhythm.quietest[hour % 24] * share))
         hour += 1

@@ -28,6 +28,12 @@ POLL_DAYS: Final = 7
 POLL_SECONDS: Final = 6 * 3600.0
 """Age of the oldest poll that still is the present."""
 
+TROUBLE_POLLS: Final = 40
+"""The last polls since a trouble began, for each endpoint: however seldom it is polled, the end of its trouble is seen."""
+
+BEFORE_SILENCE: Final = 3 * 86400.0
+"""Hours are read from so long before the newest page on, to see how far apart polls are."""
+
 _TROUBLES: Final = 300
 _DAY: Final = 86400.0
 
@@ -73,6 +79,16 @@ SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f I
 WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
   AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at, f.id
 """  # noqa: S608 - our own words
+_LAST_POLLS = f"""
+SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_source
+WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
+  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at DESC, f.id DESC LIMIT :limit
+"""  # noqa: S608 - our own words
+_NEWEST = f"SELECT max(f.at) FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {_FIRST}"  # noqa: S608 - our own words
+_WAITING = """
+SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_due WHERE source = :source AND state = 'pending' AND backfill = 0
+  AND due <= :now AND kind = 'article' AND looked_at IS NULL AND tries = 0)
+"""
 _POLL_COUNTS = f"""
 SELECT f.outcome || coalesce(':' || f.reason, ''), count(*) FROM fetch AS f INDEXED BY fetch_source
 WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
@@ -129,13 +145,21 @@ class EndpointRow:
 @dataclass(frozen=True, slots=True)
 class Present:
     """The present of a source. `looks`: the last `WINDOW` pages of the last `PAST_DAYS` days, `polls`: those of the last six
-    hours, each oldest first. `ever`: whether any live fetch has ended; `added_at`: when the source was first heard of."""
+    hours, each oldest first. `ever`: whether any live fetch has ended; `added_at`: when the source was first heard of.
+
+    `trouble`: the last polls since the trouble began that was told last, whatever their age. `newest`: when the newest page
+    was first stored, however long ago. `hours`: hours since the epoch in which an endpoint was polled with success, from
+    some days before the newest page on; None: not known. `waiting`: pages that were found wait for their first look."""
 
     ever: bool
     added_at: float
     looks: tuple[Look, ...]
     polls: tuple[Poll, ...]
     endpoints: tuple[EndpointRow, ...]
+    trouble: tuple[Poll, ...] = ()
+    newest: float | None = None
+    hours: tuple[int, ...] | None = None
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +190,8 @@ class Standing:
     learnt: str | None = None
 
 
-def present(db: Database, source: str, *, now: float) -> Present:
-    """The present, at `now`."""
+def present(db: Database, source: str, *, now: float, trouble_since: float | None = None) -> Present:
+    """The present, at `now`. `trouble_since`: when the trouble began that was told last; None: all was well."""
     since = clock.text(now - PAST_DAYS * _DAY)
     window = {"source": source, "since": since, "until": clock.text(now + 1), "limit": WINDOW}
     looks = _looks(db, window)[-WINDOW:]
@@ -177,6 +201,17 @@ def present(db: Database, source: str, *, now: float) -> Present:
         " WHERE source = ? AND seeded AND scope = 0 AND state <> 'retired' ORDER BY id",
         (source,),
     ).fetchall()
+    trouble: list[tuple[str, str, str]] = []
+    if trouble_since is not None:
+        late = {"since": clock.text(trouble_since), "limit": TROUBLE_POLLS * max(len(endpoints), 1)}
+        trouble = db.conn.execute(_LAST_POLLS, window | late).fetchall()[::-1]
+    (first,) = db.conn.execute(_NEWEST, window).fetchone()
+    newest = _epoch(first) if first else None
+    watched: list[tuple[str]] = []
+    if newest is not None:
+        begin = max(newest, now - PAST_DAYS * _DAY) - BEFORE_SILENCE
+        watched = db.conn.execute(_HOURS, window | {"since": clock.text(begin)}).fetchall()
+    (waiting,) = db.conn.execute(_WAITING, {"source": source, "now": now}).fetchone()
     added = db.conn.execute("SELECT added_at FROM source WHERE name = ?", (source,)).fetchone()
     return Present(
         ever=bool(looks or polls) or any(seen or tries for _, _, seen, tries, *_ in endpoints),
@@ -184,6 +219,10 @@ def present(db: Database, source: str, *, now: float) -> Present:
         looks=looks,
         polls=tuple(Poll(_epoch(at), url, outcome) for at, url, outcome in polls),
         endpoints=tuple(EndpointRow(*row) for row in endpoints),
+        trouble=tuple(Poll(_epoch(at), url, outcome) for at, url, outcome in trouble),
+        newest=newest,
+        hours=tuple(int(_epoch(at) // 3600) for (at,) in watched),
+        waiting=bool(waiting),
     )
 
 

@@ -102,7 +102,9 @@ class Store:
         """What a source's rows say of its health at present, and how it was judged last."""
 
         def read(db: Database) -> tuple[health.Present, health.Standing | None]:
-            return health.present(db, source, now=now), health.standing(db, source)
+            before = health.standing(db, source)
+            since = before.since if before is not None and before.state not in {"ok", "never_run"} else None
+            return health.present(db, source, now=now, trouble_since=since), before
 
         return self.writer.submit(read, writes=False)
 

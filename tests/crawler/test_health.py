@@ -216,6 +216,25 @@ def test_an_endpoint_that_fails_every_other_time_is_failing_though_it_answers() 
     assert health.judge(present(*looks, polls=mixed, tries=1), before, None, now=NOW).state == "failing"
 
 
+@pytest.mark.parametrize("every", [300.0, 3700.0, 6 * HOUR])
+def test_an_outage_is_over_after_good_polls_however_seldom_they_come(every: float) -> None:
+    before, looks = healthy()
+    bad = tuple(Poll(NOW + n * every, FEED, "failed:http_500") for n in range(30))
+    end = bad[-1].at
+    down = replace(present(*looks, polls=bad, tries=30, reason="failed:http_500"), trouble=bad)
+    told = health.judge(down, before, None, now=end)
+    assert told.state == "failing"
+    states = []
+    for good in range(1, 5):
+        polls = (*bad, *(Poll(end + n * every, FEED, "listed") for n in range(1, good + 1)))
+        now = polls[-1].at
+        up = present(*looks, polls=tuple(poll for poll in polls if poll.at >= now - 6 * HOUR), looked_at=now)
+        told = health.judge(replace(up, trouble=polls), told, None, now=now)
+        states.append(told.state)
+    assert states[0] == "failing"
+    assert states[-1] != "failing"
+
+
 def test_a_silence_counts_only_as_long_as_somebody_asks() -> None:
     before, looks = healthy()
     last = looks[-1].at
@@ -228,6 +247,31 @@ def test_a_silence_counts_only_as_long_as_somebody_asks() -> None:
     assert told.since == last
     again = present(*looks, page(99, last + 97 * HOUR), looked_at=last + 97 * HOUR)
     assert health.judge(again, told, None, now=last + 97 * HOUR).state == "ok"
+
+
+def test_hours_in_which_nobody_asked_are_no_silence() -> None:
+    before, looks = healthy()
+    last, end = looks[-1].at, looks[-1].at + 96 * HOUR
+    first = int(last // 3600)
+    always = tuple(range(first - 72, int(end // 3600) + 1))
+    stopped = tuple(hour for hour in always if not first + 2 < hour < int(end // 3600))
+    every_six = tuple(hour for hour in always if hour % 6 == 0 or hour <= first)
+    for hours, state in ((always, "quiet"), (stopped, "ok"), (every_six, "quiet")):
+        at = replace(present(*looks, looked_at=end), hours=hours)
+        assert health.judge(at, before, None, now=end).state == state
+    waiting = replace(present(*looks, looked_at=end), waiting=True)
+    assert health.judge(waiting, before, None, now=end).state == "ok"
+
+
+def test_a_silence_beyond_the_days_of_the_past_is_the_same_silence() -> None:
+    before, looks = healthy()
+    last, month = looks[-1].at, looks[-1].at + 40 * DAY
+    told = health.judge(present(*looks, looked_at=last + 96 * HOUR), before, None, now=last + 96 * HOUR)
+    later = replace(present(looked_at=month), newest=last)
+    again = health.judge(later, told, None, now=month)
+    assert (again.state, again.since) == ("quiet", last)
+    assert "nothing new since" in (again.why or "")
+    assert health.judge(later, None, None, now=month).state == "ok"  # of which nothing was ever learnt
 
 
 def test_a_source_that_never_gave_a_page_is_quiet_after_four_days() -> None:

@@ -117,6 +117,35 @@ def test_the_endpoints_tell_their_polls_in_vain_and_their_hours(crawl: Crawl) ->
     assert past(crawl, (crawl.now - 9.5 * HOUR, crawl.now - 7 * HOUR)).hours == (first + 4,)
 
 
+def test_in_a_trouble_its_polls_are_read_whatever_their_age_and_the_hours_since_the_newest_page(crawl: Crawl) -> None:
+    listing(crawl, [])
+    fetched(crawl, 1)
+    newest = present(crawl).looks[-1].at
+    for outcome in ("failed:timeout", "listed", "failed:timeout"):
+        crawl.later(12 * HOUR)
+        crawl.sql("UPDATE link SET due = 0 WHERE url = ?", FEED)
+        crawl.end(crawl.take(kinds=["feed"]), outcome, due=crawl.now)
+    assert present(crawl).trouble == ()
+    crawl.store.write_health(SOURCE, Standing("failing", "down", newest + HOUR, crawl.now)).result()
+    assert [poll.outcome for poll in present(crawl).trouble] == ["failed:timeout", "listed", "failed:timeout"]
+    crawl.later(40 * 24 * HOUR)
+    found = present(crawl)
+    assert (found.looks, found.newest) == ((), newest)
+    assert found.hours == ()
+    crawl.later(-39 * 24 * HOUR)
+    assert present(crawl).hours == (int(newest // 3600), int((newest + 24 * HOUR) // 3600))
+
+
+def test_a_page_that_waits_for_its_first_look_is_told_and_one_that_failed_is_not(crawl: Crawl) -> None:
+    listing(crawl, [])
+    assert not present(crawl).waiting
+    crawl.offer(link(1))
+    assert present(crawl).waiting
+    lease = crawl.take(kinds=["article"])
+    crawl.end(lease, "failed:timeout", due=crawl.now)
+    assert not present(crawl).waiting
+
+
 def test_the_past_leaves_out_times_of_trouble_and_what_is_the_present(crawl: Crawl) -> None:
     listing(crawl, [])
     for number in range(6):
@@ -128,9 +157,18 @@ def test_the_past_leaves_out_times_of_trouble_and_what_is_the_present(crawl: Cra
 
 
 def test_a_judgement_reads_little_and_by_its_indexes(crawl: Crawl) -> None:
-    for sql in (health._GOOD_LOOKS, health._BAD_LOOKS, health._POLLS, health._HOURS, health._POLL_COUNTS):
+    for sql in (
+        health._NEWEST,
+        health._WAITING,
+        health._GOOD_LOOKS,
+        health._BAD_LOOKS,
+        health._POLLS,
+        health._LAST_POLLS,
+        health._HOURS,
+        health._POLL_COUNTS,
+    ):
         plan = crawl.sql("EXPLAIN QUERY PLAN " + sql.replace(":source", "'a'").replace(":since", "'b'")
-                         .replace(":until", "'c'").replace(":limit", "25"))  # fmt: skip
+                         .replace(":until", "'c'").replace(":limit", "25").replace(":now", "9"))  # fmt: skip
         scans = [
             row[3] for row in plan if row[3].startswith("SCAN") and row[3] not in {"SCAN hours", "SCAN CONSTANT ROW"}
         ]
