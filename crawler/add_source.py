@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-import tempfile
 import time
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,14 @@ import click
 from crawler import terminal
 from crawler.arguments import ArgumentProblem
 from crawler.discovery.links import source_of
-from crawler.registry import read_source
+from crawler.registry import RegistryError, parse_source
 from crawler.start_crawl import sources_of
-from crawler.survey.draft import told, toml_of
-from pipelines.urls import canonical
+from crawler.survey.draft import name_of, told, told_apart, toml_of
+from pipelines.urls import canonical, host
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from crawler.config import Config
     from crawler.source import Source
@@ -41,31 +42,43 @@ def add(
     as_json: bool,
     opened: Mapping[str, tuple[str, int]],
 ) -> int:
-    """Look, show, ask (on a terminal, without `yes`), write one TOML an edition; 1 where nothing was found to crawl.
+    """Look, show, ask (on a terminal, without `yes`), write one TOML an edition; 1 where nothing was found to crawl, or where
+    a TOML would not load, which is then shown and not written.
 
-    Nothing that exists is written over. Raises `ArgumentProblem`, `RegistryError`, `StorageError`."""
+    Nothing that exists is written over. Raises `ArgumentProblem`, `BrokeOff`, `RegistryError`, `StorageError`."""
     address = _address(url)
     folder = _folder(config, output, dry_run)
     if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
         raise ArgumentProblem("nobody can be asked here: add --yes to write what is found, or --dry-run only to look")
+    if name is not None and not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
+        raise ArgumentProblem(f"--name {name}: a source is called like tass-en: lower case, digits, hyphens")
     known = sources_of(config)
+    if folder and not dry_run:
+        _refuse_taken([name or name_of(host(address), None, several=False)], folder, known)
     found = _surveyed(config, address, opened)
-    drafts = [_named(draft, name, several=len(found.drafts) > 1) for draft in found.drafts]
+    drafts = told_apart([_named(draft, name, several=len(found.drafts) > 1) for draft in found.drafts])
     texts = {draft.name: toml_of(draft, time.strftime("%Y-%m-%d")) for draft in drafts if draft.usable}
-    for one, text in texts.items():
-        _read_back(one, text)
+    wrong = {one: why for one, text in texts.items() if (why := unloadable(text, (folder or Path()) / f"{one}.toml"))}
+    good = {one: text for one, text in texts.items() if one not in wrong}
     written: list[Path] = []
-    if not as_json:
-        _show(found, drafts, source_of(address, known.values()))
-    if texts and folder and not dry_run:
-        _refuse_taken(texts, folder, known)
-        if yes or click.confirm(f"write {', '.join(f'{one}.toml' for one in texts)} into {folder}?", default=True):
-            written = [_written(folder / f"{one}.toml", text) for one, text in texts.items()]
-    if as_json:
-        click.echo(terminal.dumps(_as_data(found, drafts, texts, written), indent=1))
-    elif written:
-        _say_next(config, written)
-    return 0 if texts else 1
+    try:
+        if not as_json:
+            _show(found, drafts, source_of(address, known.values()))
+            _show_unloadable(texts, wrong)
+    except BrokenPipeError:  # `… --yes | head`: the files are written all the same
+        terminal.to_nobody()
+    if good and folder and not dry_run:
+        _refuse_taken(good, folder, known)
+        if yes or click.confirm(f"write {', '.join(f'{one}.toml' for one in good)} into {folder}?", default=True):
+            written = [_written(folder / f"{one}.toml", text) for one, text in good.items()]
+    try:
+        if as_json:
+            click.echo(terminal.dumps(_as_data(found, drafts, texts, wrong, written), indent=1))
+        elif written:
+            _say_next(config, written)
+    except BrokenPipeError:
+        terminal.to_nobody()
+    return 0 if texts and not wrong else 1
 
 
 def _address(url: str) -> str:
@@ -91,13 +104,13 @@ def _folder(config: Config, output: Path | None, dry_run: bool) -> Path | None:
 def _surveyed(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Survey:
     from crawler.loop import run_in_loop
     from crawler.probe import by_lines, probing
-    from crawler.survey.survey import now_utc, survey
+    from crawler.survey.survey import survey
 
     found: list[Survey] = []
 
     async def main(stop: asyncio.Event) -> int:
         async with probing(config, stop, exceptions=opened, say=by_lines()) as probe:
-            found.append(await survey(probe, url, now_utc(time.time())))
+            found.append(await survey(probe, url, datetime.now(UTC)))
         return 0
 
     run_in_loop(main)
@@ -107,22 +120,21 @@ def _surveyed(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -
 def _named(draft: Draft, name: str | None, *, several: bool) -> Draft:
     if name is None:
         return draft
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name):
-        raise ArgumentProblem(f"--name {name}: a source is called like tass-en: lower case, digits, hyphens")
     language = draft.languages[0].partition("-")[0] if draft.languages else ""
     return replace(draft, name=f"{name}-{language}" if several else name)
 
 
-def _read_back(name: str, text: str) -> None:
-    """What is written must load. Raises RegistryError with the key that does not."""
-    with tempfile.TemporaryDirectory(prefix="dateline-source-") as folder:
-        file = Path(folder) / f"{name}.toml"
-        file.write_text(text, encoding="utf-8")
-        read_source(file)
+def unloadable(text: str, file: Path) -> str | None:
+    """Why a TOML with this text would not load as `file`; None where it would."""
+    try:
+        parse_source(text, file)
+    except RegistryError as error:
+        return str(error)
+    return None
 
 
-def _refuse_taken(texts: Mapping[str, str], folder: Path, known: Mapping[str, Source]) -> None:
-    for name in texts:
+def _refuse_taken(names: Iterable[str], folder: Path, known: Mapping[str, Source]) -> None:
+    for name in names:
         file = folder / f"{name}.toml"
         if file.exists():
             raise ArgumentProblem(f"{file} is there already and is left as it is: give --name, or move it away first")
@@ -131,10 +143,22 @@ def _refuse_taken(texts: Mapping[str, str], folder: Path, known: Mapping[str, So
 
 
 def _written(file: Path, text: str) -> Path:
-    """Raises FileExistsError where another process was quicker."""
+    """Puts the whole file in its place at once: a half-written one would stop every command. Raises `ArgumentProblem` where
+    another process was quicker."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("x", encoding="utf-8") as out:
-        out.write(text)
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        new.write_text(text, encoding="utf-8")
+        try:
+            os.link(new, file)
+        except FileExistsError as error:
+            raise ArgumentProblem(f"{file} is there already and is left as it is: give --name") from error
+        except OSError:  # a file system without hard links
+            if file.exists():
+                raise
+            new.rename(file)
+    finally:
+        new.unlink(missing_ok=True)
     return file
 
 
@@ -149,6 +173,12 @@ def _show(found: Survey, drafts: list[Draft], in_registry: Source | None) -> Non
         click.echo(terminal.line(found.problem), err=True)
 
 
+def _show_unloadable(texts: Mapping[str, str], wrong: Mapping[str, str]) -> None:
+    for name, why in wrong.items():
+        click.echo(f"{terminal.line(why)}: so this is not written; put it right by hand and save it there:", err=True)
+        click.echo(terminal.plain(texts[name]))
+
+
 def _say_next(config: Config, written: list[Path]) -> None:
     for file in written:
         click.echo(f"wrote {file}")
@@ -161,8 +191,11 @@ def _say_next(config: Config, written: list[Path]) -> None:
     click.echo(f"next: read it; dateline sources check {written[0].stem}; dateline run {names}")
 
 
-def _as_data(found: Survey, drafts: list[Draft], texts: Mapping[str, str], written: list[Path]) -> dict[str, Any]:
-    """What `--json` prints: `sources`, each with its TOML, reasons, needs, and the file it was written to or null."""
+def _as_data(
+    found: Survey, drafts: list[Draft], texts: Mapping[str, str], wrong: Mapping[str, str], written: list[Path]
+) -> dict[str, Any]:
+    """What `--json` prints: `sources`, each with its TOML, why this would not load or null, reasons, needs, and the file it was
+    written to or null."""
     files = {file.stem: str(file) for file in written}
     return {
         "url": found.url,
@@ -174,6 +207,7 @@ def _as_data(found: Survey, drafts: list[Draft], texts: Mapping[str, str], writt
                 "usable": draft.usable,
                 "file": files.get(draft.name),
                 "toml": texts.get(draft.name),
+                "unloadable": wrong.get(draft.name),
                 "title": draft.title,
                 "home": draft.home,
                 "hosts": list(draft.hosts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,8 @@ from crawler.discovery.read import Discovery, read
 from crawler.registry import packaged
 from crawler.source import Endpoint
 from crawler.start_crawl import enabled
-from crawler.survey.survey import now_utc
+from crawler.survey.candidates import children_to_look_at
+from storage import clock
 from storage.models import Lease
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ async def look_at(probe: Probe, source: Source, now: float) -> Checked:
     chosen = check_verdicts.to_look_at(tuple(links), ARTICLES)
     for link in chosen:
         if link.whole and link.full_text:
-            page = feed_text.page_of(_lease_of(link, source), source.profile, _utc(now))
+            page = feed_text.page_of(_lease_of(link, source), source.profile, clock.text(now))
         else:
             (answer,) = await probe.fetch([link.url], hosts=source.hosts, politeness=source.politeness)
             if not answer.good:
@@ -113,11 +115,11 @@ async def _endpoint(
     if not answer.good:
         return check_verdicts.unanswered(endpoint, answer.status, answer.outcome, source), ()
     found = await _read(probe, source, endpoint, answer)
-    verdict = check_verdicts.of_endpoint(endpoint, answer.status, found, source, now_utc(now))
+    verdict = check_verdicts.of_endpoint(endpoint, answer.status, found, source, datetime.fromtimestamp(now, UTC))
     children = [link for link in found.links if link.kind == "sitemap"]
     if not children:
         return verdict, found.links
-    newest = max(children, key=lambda link: link.modified.at if link.modified else "")
+    newest = children_to_look_at(endpoint.url, children)[0]
     (child,) = await probe.fetch([(newest.url, "sitemap")], hosts=source.hosts, politeness=source.politeness)
     if not child.good:
         below = check_verdicts.unanswered(endpoint, child.status, child.outcome, source)
@@ -137,10 +139,6 @@ async def _read(probe: Probe, source: Source, endpoint: Endpoint, answer: Answer
 def _lease_of(link: Link, source: Source) -> Lease:
     """A lease that was never taken: an article that its feed gives whole needs none."""
     return Lease(0, 0, source.name, link.url, "article", "", 0.0, 0.0, witness=link)
-
-
-def _utc(at: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
 def _not_read(link: Link, answer: Answer, source: Source) -> ArticleVerdict:

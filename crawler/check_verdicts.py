@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from crawler.discovery.read import PROBLEMS
-from crawler.survey.looks import moment
+from crawler.survey.looks import time_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +101,7 @@ def of_endpoint(
     endpoint: Endpoint, status: int | None, found: Discovery, source: Source, now: datetime
 ) -> EndpointVerdict:
     """An endpoint whose document was read."""
-    newest = max((at for link in found.links if (at := _at(link))), default=None)
+    newest = max((at for link in found.links if (at := time_of(link))), default=None)
     age = (now - newest).total_seconds() if newest else None
     problem = advice = remark = None
     refused = dict(found.refused)
@@ -180,10 +180,6 @@ def to_look_at(links: tuple[Link, ...], most: int) -> tuple[Link, ...]:
     """Articles from all over a list, the first among them."""
     articles = tuple({link.url: link for link in links if link.kind == "article"}.values())
     return articles[:: max(1, len(articles) // most)][:most]
-
-
-def _at(link: Link) -> datetime | None:
-    return moment(link.published or link.modified)
 
 
 def _unwanted(why: str) -> str:

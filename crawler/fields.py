@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+
+from pipelines.urls import host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+
+_HOST: Final = re.compile(r"(?:(?![A-Z])[\w-])+(?:\.(?:(?![A-Z])[\w-])+)*(?::[0-9]{1,5})?")
 
 
 class RegistryError(ValueError):
@@ -111,6 +116,18 @@ class Fields:
             if value.count(item) > 1:
                 raise self.wrong(key, "each text once", item)
         return list(value)
+
+    def hosts(self, key: str) -> list[str]:
+        """One or more host names, as requests and rows have them: an international one in its `xn--` form."""
+        expected = "host names such as 'tass.com'"
+        found = []
+        for text in self.texts(key, pattern=_HOST, expected=expected, required=True):
+            name, colon, port = text.partition(":")
+            try:
+                found.append((name if name.isascii() else host(f"http://{name}/")) + colon + port)
+            except ValueError as error:
+                raise self.wrong(key, f"{expected} ({error})", text) from error
+        return list(dict.fromkeys(found))
 
     def patterns(self, key: str, *, groups: int | None = None) -> list[str]:
         """Regular expressions: a list, or a single one where `groups` says how many groups it has to have (or for

@@ -17,7 +17,7 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     [articles]                          # ? without it, the links of the endpoints are articles
     url = ['^https://tass\.com/[a-z-]+/\d+$']    # regular expressions, searched in the whole address
     not = ['/search']                   # ?
-    examples = ["https://tass.com/politics/2149717"]        # ? must match
+    examples = ["https://tass.com/politics/2149717"]        # ? must match; they show the form, seen or made after it
     counterexamples = ["https://tass.com/about"]            # ? must not
     gone_gap = 3600                     # ? seconds between two looks that find a page gone; then it is withdrawn
 
@@ -82,7 +82,6 @@ if TYPE_CHECKING:
 __all__ = ["RegistryError", "load", "packaged", "select"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::\d{1,5})?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _DEFAULTS: Final = Profile("")
@@ -122,8 +121,17 @@ def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Sou
 def read_source(path: Path) -> Source:
     """One TOML file. Raises `RegistryError`."""
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except (OSError, ValueError) as error:
+        raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
+    return parse_source(text, path)
+
+
+def parse_source(text: str, path: Path) -> Source:
+    """The source that a file with this text would be, whether it is there or not. Raises `RegistryError`."""
+    try:
+        table = tomllib.loads(text)
+    except ValueError as error:
         raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
     if not _NAME.fullmatch(path.stem):
         raise RegistryError(f"{path}: a source's file is called like tass-en.toml: lower case, digits, hyphens")
@@ -135,7 +143,7 @@ def read_source(path: Path) -> Source:
         name=path.stem,
         title=top.text("title", required=True),
         home=top.url("home"),
-        hosts=tuple(top.texts("hosts", pattern=_HOST, expected="host names such as 'tass.com'", required=True)),
+        hosts=tuple(top.hosts("hosts")),
         country=top.text("country", pattern=_COUNTRY, expected="two capitals (ISO 3166-1)") or None,
         languages=languages,
         profile=_profile(top.table("profile"), path.stem, languages),

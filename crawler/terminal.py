@@ -27,6 +27,12 @@ _BLANKS = re.compile(r"\s+")
 _ESCAPES = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)")
 
 
+def to_nobody() -> None:
+    """After a BrokenPipeError: what is still buffered or printed goes nowhere, else the interpreter would complain at its
+    end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def plain(text: object) -> str:
     """Text without escape sequences, control and format characters; line ends are kept, tabs are blanks."""
     return "".join(_shown(c) for c in _ESCAPES.sub("", str(text).replace("\r\n", "\n")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -65,17 +66,19 @@ def children_to_look_at(index: str, children: Sequence[Link]) -> list[Named]:
         link for link in children if re.search(r"news(?!letter)|latest", link.url.rpartition("/")[2], re.IGNORECASE)
     ]
     posts = [link for link in children if re.search(r"post|article|stor(?:y|ies)|content|\d", link.url, re.IGNORECASE)]
-    dated = sorted(
-        posts, key=lambda link: (link.modified.at if link.modified else "", _numbers(link.url)), reverse=True
+    newest_news = sorted(
+        news, key=lambda link: (_changed(link), not _numbers(link.url), _numbers(link.url)), reverse=True
     )
-    chosen = dict.fromkeys(link.url for link in (*news[:2], *dated, *children))
+    dated = sorted(posts, key=lambda link: (_changed(link), _numbers(link.url)), reverse=True)
+    others = sorted(children, key=_changed, reverse=True)
+    chosen = dict.fromkeys(link.url for link in (*newest_news[:2], *dated, *others))
     return [Named(url, "sitemap", f"in the index {index}") for url in list(chosen)[:MOST_CHILDREN]]
 
 
 def sections_of(anchors: Sequence[Anchor], home: str) -> list[str]:
     """The pages of a site that list a section's news, by their short names high up in the tree; those called news first."""
     found: dict[str, int] = {}
-    headlines = [anchor.url for anchor in anchors if is_headline(anchor.text)]
+    below = Counter(folder for anchor in anchors if is_headline(anchor.text) for folder in _folders(anchor.url))
     for anchor in anchors:
         path = urlsplit(anchor.url)
         if path.query or is_headline(anchor.text) or not anchor.text:
@@ -85,10 +88,19 @@ def sections_of(anchors: Sequence[Anchor], home: str) -> list[str]:
             continue
         if canonical(anchor.url) == canonical(home) or re.search(r"\.(?:pdf|jpe?g|png|xml|json)$", path.path):
             continue
-        leads = sum(url.startswith(anchor.url.rstrip("/") + "/") for url in headlines)
+        leads = below[anchor.url.rstrip("/") + "/"]
         news = bool(re.search(r"news|latest|lenta|all|actual|noticias|ultim|haber|berita", path.path, re.IGNORECASE))
         found.setdefault(anchor.url, leads + 100 * news)
     return sorted(found, key=lambda url: (-found[url], len(url), url))[:MOST_SECTIONS]
+
+
+def _changed(link: Link) -> str:
+    return link.modified.at if link.modified else ""
+
+
+def _folders(url: str) -> list[str]:
+    """The beginnings of an address that end in a slash."""
+    return [url[: place + 1] for place, character in enumerate(url) if character == "/"]
 
 
 def _numbers(url: str) -> tuple[int, ...]:

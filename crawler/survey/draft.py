@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from storage.models import Extraction
 
 MOST_SHOWN = 40
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"})
+"""What stands below a country's domain for a kind of owner (`co.uk`, `or.jp`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,24 @@ def name_of(host: str, language: str | None, *, several: bool) -> str:
     """A source's name: its host without `www.` and top domain (`example`, `news-example`), with the language where the site
     has several."""
     labels = re.sub(r"[^a-z0-9.]+", "-", host.partition(":")[0].lower()).removeprefix("www.").split(".")
-    cut = 2 if len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3 else 1
+    if labels[-1].isdigit():  # an address of numbers has no domain
+        labels = ["-".join(labels), ""]
+    cut = 2 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL else 1
     kept = [label.strip("-") for label in labels[: max(len(labels) - cut, 1)]]
     name = "-".join(reversed([label for label in kept if label])) or "site"
     return f"{name}-{language}" if several and language else name
+
+
+def told_apart(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with names of their own: of several with one name the second is called `name-2`."""
+    taken: set[str] = set()
+    apart = []
+    for draft in drafts:
+        names = (draft.name, *(f"{draft.name}-{number}" for number in range(2, len(drafts) + 2)))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        apart.append(replace(draft, name=name))
+    return apart
 
 
 def toml_of(draft: Draft, day: str) -> str:
@@ -89,7 +105,12 @@ def toml_of(draft: Draft, day: str) -> str:
         why = dict(draft.reasons).get("timezone", "")
         lines += ["[profile]", f"# {_comment(why)}", f"timezone = {_text(draft.timezone)}", ""]
     for one in draft.endpoints:
-        lines += ["[[endpoint]]", f"# {_comment(one.why)}", f"url = {_text(one.url)}", f"kind = {_text(one.kind)}"]
+        lines += [
+            "[[endpoint]]",
+            f"# {_comment(one.why)}",
+            f"url = {_text(_endpoint_url(one))}",
+            f"kind = {_text(one.kind)}",
+        ]
         if one.archive:
             lines.append('role = "archive"')
         if one.follow:
@@ -123,6 +144,13 @@ def told(draft: Draft) -> list[str]:
     lines += left
     lines += [f"  to do      {need}" for need in draft.needs]
     return lines
+
+
+def _endpoint_url(one: Chosen) -> str:
+    """Braces are fields of an archive by days; in any other address they are characters, which are escaped."""
+    if one.archive and one.kind == "listing":
+        return one.url
+    return one.url.replace("{", "%7B").replace("}", "%7D")
 
 
 def _of_sample(sample: Sample) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from crawler.survey.looks import moment
+from crawler.survey.looks import time_of
 from crawler.survey.shapes import parts_of
 from pipelines.urls import canonical
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crawler.survey.front import Anchor
     from crawler.survey.looks import Look
     from crawler.survey.pattern import Pattern
-    from storage.models import Link, LinkKind
+    from storage.models import LinkKind
 
 FRESH: Final = timedelta(days=7)
 """A wire whose newest entry is older is not a wire any more."""
@@ -30,6 +30,9 @@ ADDS: Final = 0.2
 
 MOST_FEEDS: Final = 8
 _YEAR_MONTH = re.compile(r"20\d\d[_/-]?(?:0[1-9]|1[0-2])(?!\d)")
+_A_DATE, _A_NUMBER = "\n", "\t"
+"""In the name of a family of files: what no address can hold."""
+
 _COMMON = re.compile(
     r"/(?:[a-z]{2}/)?(?:(?:rss|feeds?|atom|index|news|all|main|v\d|export|rss2?|xml)[/._-]?)*(?:xml|rss|rdf|atom|json)?"
 )
@@ -164,11 +167,7 @@ def _choose_feeds(feeds: list[Look], result: _Choosing, now: datetime) -> None:
             continue
         known = {_key(link.url) for other in taken for link in other.links}
         since = max((at for other in taken if (at := other.oldest)), default=None)
-        fair = {
-            _key(link.url)
-            for link in one.links
-            if since is None or (moment(link.published or link.modified) or since) >= since
-        }
+        fair = {_key(link.url) for link in one.links if since is None or (time_of(link) or since) >= since}
         new = fair - known
         if len(new) <= ADDS * max(len(fair), 1):
             twin = next((other for other in taken if mine <= {_key(link.url) for link in other.links}), None)
@@ -212,7 +211,7 @@ def _choose_index(index: Look, looks: Sequence[Look], result: _Choosing) -> None
     if not wanted:
         result.left.append((index.url, "an index of sitemaps without articles"))
         return
-    follow = "|".join(_as_expression(family) for family in wanted)
+    follow = _following(wanted)
     count = sum(len(families[family]) for family in wanted)
     everything = len(wanted) == len(families)
     result.chosen.append(
@@ -227,15 +226,33 @@ def _choose_index(index: Look, looks: Sequence[Look], result: _Choosing) -> None
 
 
 def _family(url: str) -> str:
-    """The name of a file of an index, without its date (`@`) and its numbers (`#`): `/post-sitemap#.xml`."""
+    """The name of a file of an index, with marks in place of its month and its numbers: `/post-sitemap<number>.xml`."""
     path = urlsplit(url).path + ("?" + urlsplit(url).query if urlsplit(url).query else "")
-    return re.sub(r"\d+", "#", _YEAR_MONTH.sub("@", path, count=1))
+    return re.sub(r"\d+", _A_NUMBER, _YEAR_MONTH.sub(_A_DATE, path, count=1))
 
 
-def _as_expression(family: str) -> str:
-    """A family's files as an expression, whose groups tell the month that a file covers."""
-    path = re.escape(family).replace(r"\-", "-").replace(r"\#", r"\d+")
-    return path.replace("@", r"(?P<year>20\d\d)[_/-]?(?P<month>\d\d)") + "$"
+def _following(families: Sequence[str]) -> str:
+    """The files of all the families as one expression, whose groups tell the month that a file covers. A group's name may
+    stand in it only once: what goes before the month is told by what must follow it."""
+    plain = [_escaped(family) + "$" for family in families if _A_DATE not in family]
+    monthly = [tuple(map(_escaped, family.split(_A_DATE))) for family in families if _A_DATE in family]
+    endings = list(dict.fromkeys(after for _, after in monthly))
+    month = r"(?P<year>20\d\d)[_/-]?(?P<month>\d\d)"
+    if len(endings) == 1:
+        starts = [before for before, _ in monthly]
+        plain.insert(0, _either(starts) + month + endings[0] + "$")
+    elif endings:
+        starts = [rf"{before}(?=20\d\d[_/-]?\d\d{after}$)" for before, after in monthly]
+        plain.insert(0, _either(starts) + month)
+    return "|".join(plain)
+
+
+def _escaped(name: str) -> str:
+    return r"\d+".join(re.escape(piece).replace(r"\-", "-") for piece in name.split(_A_NUMBER))
+
+
+def _either(expressions: Sequence[str]) -> str:
+    return expressions[0] if len(expressions) == 1 else f"(?:{'|'.join(expressions)})"
 
 
 def _breadth(one: Look) -> int:
@@ -248,10 +265,6 @@ def _breadth(one: Look) -> int:
 def _is_common(url: str) -> bool:
     """Whether a feed's address names no section: `/feed/`, `/rss.xml`, `/export/rss2/index.xml`."""
     return bool(_COMMON.fullmatch(urlsplit(url).path.lower()))
-
-
-def _at(link: Link) -> datetime | None:
-    return moment(link.published or link.modified)
 
 
 def _age(one: Look, now: datetime) -> str:

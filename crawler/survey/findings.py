@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from crawler.survey.shapes import is_headline
 from pipelines.urls import host, same_site
@@ -37,12 +36,17 @@ def unread_of(answer: Answer) -> str:
     )
 
 
-def nothing_of(front: Front, drafts: Sequence[Draft]) -> str:
-    """Why there is nothing to crawl, with what a person must give."""
+def nothing_of(front: Front, drafts: Sequence[Draft], lost: str | None = None) -> str:
+    """Why there is nothing to crawl, with what a person must give. `lost`: why the front page itself did not come."""
     ask = (
         "Give the address of a feed, a news sitemap or a page that lists its articles as links "
         "(`dateline sources add ADDRESS`), or write its TOML by hand (crawler/registry.py describes it)"
     )
+    if lost:
+        return (
+            f"{front.url}: the front page did not come ({lost}), and the document that was given announces no fresh "
+            f"articles of its site. {ask}"
+        )
     if front.bot_check:
         return f"{front.url}: a bot check in place of the page; Dateline does not go round it. {ask}, if the site allows it"
     if len(front.anchors) < 5 or front.words < FEW_WORDS:
@@ -92,9 +96,10 @@ def languages_of(front: Front, polled: Sequence[Look], samples: Sequence[Sample]
 
 
 def _tag(language: str) -> str:
-    """A language as a source's TOML has it: without the country, but for Chinese and Portuguese, where that tells."""
-    base = language.partition("-")[0].lower()
-    return language if base in ("zh", "sr") and "-" in language else base
+    """A language as a source's TOML has it: in lower case and without what follows, but for Chinese and Serbian, where that
+    tells the script."""
+    base, hyphen, rest = language.partition("-")
+    return base.lower() + (hyphen + rest if base.lower() in ("zh", "sr") else "")
 
 
 def instants_of(polled: Sequence[Look], samples: Sequence[Sample]) -> list[Instant]:
@@ -111,7 +116,7 @@ def hosts_of(front: Front, named: Iterable[Named]) -> tuple[str, ...]:
     own = host(front.url)
     leads: dict[str, int] = {}
     for anchor in front.anchors:
-        name = urlsplit(anchor.url).netloc.lower()
+        name = bare_host(anchor.url)
         if is_headline(anchor.text) and name and same_site(name, own):
             leads[name] = leads.get(name, 0) + 1
     others = [name for name, count in leads.items() if count >= 3]
@@ -121,4 +126,12 @@ def hosts_of(front: Front, named: Iterable[Named]) -> tuple[str, ...]:
 def own_hosts(front: Front, chosen: Sequence[Chosen], polled: Sequence[Look]) -> tuple[str, ...]:
     """The hosts that the source's own addresses and links are on."""
     urls = [front.url, *(one.url for one in chosen), *(link.url for one in polled for link in one.links)]
-    return tuple(dict.fromkeys(urlsplit(url).netloc.lower().removeprefix("www.") for url in urls))
+    return tuple(dict.fromkeys(name for url in urls if (name := bare_host(url))))
+
+
+def bare_host(url: str) -> str:
+    """The canonical host of an address without `www.`, as `hosts` of a TOML has it; empty for what is no address."""
+    try:
+        return host(url).removeprefix("www.")
+    except ValueError:
+        return ""

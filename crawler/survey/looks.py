@@ -4,14 +4,17 @@ worker process."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from crawler.discovery import documents
 from crawler.discovery.documents import plain
 from crawler.discovery.read import PROBLEMS, read
 from crawler.source import Endpoint
+from pipelines.urls import canonical, host, same_site
 
 if TYPE_CHECKING:
     from crawler.source import Source
@@ -23,6 +26,11 @@ _AUDIO = re.compile(
 )
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,300}?)</title>", re.DOTALL | re.IGNORECASE)
+_LINKS = re.compile(
+    r"""<(?:link|loc)>\s*(?:<!\[CDATA\[)?\s*(https?://[^<\s\]]+)|<link\b[^>]{0,300}?\bhref\s*=\s*["'](https?://[^"']+)|"""
+    r""""(?:home_page_url|url)"\s*:\s*"(https?://[^"]+)""",
+    re.IGNORECASE,
+)
 _COMMENTS = re.compile(r"#(?:comment|respond|c)-?\d*$|/comment-page-|[?&]replytocom=", re.IGNORECASE)
 
 
@@ -48,12 +56,12 @@ class Look:
     @property
     def newest(self) -> datetime | None:
         """The latest time that an entry says of itself."""
-        return max((at for link in self.links if (at := moment(link.published or link.modified))), default=None)
+        return max((at for link in self.links if (at := time_of(link))), default=None)
 
     @property
     def oldest(self) -> datetime | None:
         """The earliest such time."""
-        return min((at for link in self.links if (at := moment(link.published or link.modified))), default=None)
+        return min((at for link in self.links if (at := time_of(link))), default=None)
 
     @property
     def news(self) -> bool:
@@ -103,6 +111,29 @@ def kind_of(body: bytes) -> LinkKind | None:
     if root in ("urlset", "sitemapindex"):
         return "sitemap"
     return "feed" if text.lstrip().startswith("{") and "jsonfeed.org/version" in text[:2_000] else None
+
+
+def home_of(body: bytes, *, url: str) -> str:
+    """The front page of the site that the feed or sitemap at `url` is of: on the host of the same site that most of its links
+    name, its channel's own among them (`rss.a.test` -> `a.test`); else on its own."""
+    text = documents.decode(_unpacked(body)[: documents.MAX_FEED_BYTES], None)[:1_000_000]
+    own = urljoin(url, "/")
+    homes = []
+    for match in _LINKS.finditer(text):
+        try:
+            address = canonical(next(filter(None, match.groups())).strip())
+            if same_site(host(address), host(own)):
+                homes.append(urljoin(address, "/"))
+        except ValueError:
+            continue
+    if not homes:
+        return own
+    return Counter(homes).most_common(1)[0][0]
+
+
+def time_of(link: Link) -> datetime | None:
+    """When a link's document came out, or was changed, as far as the link says it."""
+    return moment(link.published or link.modified)
 
 
 def moment(instant: Instant | None) -> datetime | None:

@@ -65,16 +65,17 @@ def pattern_of(examples: Iterable[str], others: Iterable[Anchor], *, outside: Se
     links = [Anchor(plain, a.text) for a in others if (plain := _canonical(a.url)) and _parts(plain)]
     if len(known) < ENOUGH_ANCHORED:
         return Pattern((), f"only {len(known)} addresses of articles are known: too few for a pattern")
+    of_articles = frozenset(known)
     groups: dict[Shape, list[Parts]] = defaultdict(list)
     for url in known:
         found = parts_of(url)
         groups[found.shape].append(found)
     more: dict[Shape, list[Parts]] = defaultdict(list)
     for anchor in links:
-        if is_headline(anchor.text) and not is_list(anchor.url) and anchor.url not in known:
+        if is_headline(anchor.text) and not is_list(anchor.url) and anchor.url not in of_articles:
             more[parts_of(anchor.url).shape].append(parts_of(anchor.url))
     wide = {part.lower() for group in more.values() for one in group for part in one.sections}
-    refused = [a.url for a in links if a.url not in known and (is_list(a.url) or not _may_be_an_article(a))]
+    refused = [a.url for a in links if a.url not in of_articles and (is_list(a.url) or not _may_be_an_article(a))]
     refused = list(dict.fromkeys(refused))
     urls: list[str] = []
     general = False

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from crawler.source import Source
 from crawler.survey import candidates, editions, endpoints, findings, looks, pattern, zones
 from crawler.survey.draft import Draft, Sample, name_of
 from crawler.survey.front import Front, Named, read_front
-from crawler.survey.looks import Look, look
+from crawler.survey.looks import Look, home_of, look
 from crawler.survey.shapes import parts_of
 from pipelines.urls import host
 from storage.models import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from crawler.probe import Answer, Probe
     from crawler.survey.editions import Edition
@@ -59,7 +59,7 @@ class _Surveyor:
         (answer,) = await self._probe.fetch([(url, "sitemap")])
         if answer.good and (kind := looks.kind_of(answer.body)):
             given.append(Named(answer.final_url, kind, "given"))
-            (answer,) = await self._probe.fetch([urljoin(answer.final_url, "/")])
+            (answer,) = await self._probe.fetch([await self._home(answer)])
         if not answer.good and not given:
             return Survey(url, problem=findings.unread_of(answer))
         front = await self._front(answer)
@@ -85,8 +85,14 @@ class _Surveyor:
             mine = [part for one in read if (part := editions.of_edition(one, edition))]
             drafts.append(await self._draft(edition, page, mine, hosts, several=len(found) > 1))
         if not any(draft.usable for draft in drafts):
-            return Survey(url, tuple(drafts), findings.nothing_of(front, drafts))
+            lost = None if answer.good else answer.outcome.detail or answer.outcome.name
+            return Survey(url, tuple(drafts), findings.nothing_of(front, drafts, lost))
         return Survey(url, tuple(draft for draft in drafts if draft.usable))
+
+    async def _home(self, answer: Answer) -> str:
+        """The front page of the site whose feed or sitemap was given."""
+        found = await self._probe.pool.run(home_of, answer.body, url=answer.final_url, seconds=SECONDS)
+        return found if found.startswith(("http://", "https://")) else urljoin(answer.final_url, "/")
 
     async def _front(self, answer: Answer) -> Front:
         if not answer.good:
@@ -212,7 +218,7 @@ class _Surveyor:
     ) -> Draft:
         polled = [one for one in read if one.url in {c.url for c in chosen}]
         languages, why_languages = findings.languages_of(front, polled, samples)
-        country, why_country = zones.country_of(host(front.url), front.region or self._region)
+        country, why_country = zones.country_of(host(front.url), front.region or self._region, languages)
         zone, why_zone = zones.timezone_of(findings.instants_of(polled, samples), country, languages)
         base = languages[0].partition("-")[0] if languages else edition.language
         needs = findings.needs_of(chosen, known, zone, why_zone, samples)
@@ -248,9 +254,4 @@ def _site(hosts: tuple[str, ...]) -> Source:
 
 
 def _on(url: str, hosts: tuple[str, ...]) -> bool:
-    return urlsplit(url).netloc.lower().removeprefix("www.") in hosts
-
-
-def now_utc(seconds: float) -> datetime:
-    """Seconds since the epoch as a time with its zone."""
-    return datetime.fromtimestamp(seconds, UTC)
+    return findings.bare_host(url) in hosts

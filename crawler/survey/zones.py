@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from pipelines.text import listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from storage.models import Instant
 
 _VANITY: Final = frozenset(
-    {"ac", "ai", "am", "cc", "co", "fm", "gg", "im", "io", "la", "ly", "me", "sh", "tk", "to", "tv", "ws"}
+    listed("""ac ag ai am as bz cc cf co cx fm ga gd gg gl gq gs im io je la lc ly me ml mn ms nf nr nu
+    pm pn pw re sc sh so st su sx tc tf tk tl tm to tv vc vg vu wf ws yt""")
 )
-"""Top domains of countries that anybody's sites bear."""
+"""Top domains of countries that anybody's sites bear: one says something only together with the country's language."""
 
 _OWN: Final = {"uk": "GB", "xn--p1ai": "RU", "xn--j1amh": "UA", "xn--90ais": "BY"}
 
@@ -28,12 +31,15 @@ def countries() -> dict[str, list[str]]:
     return _table()[0]
 
 
-def country_of(host: str, region: str | None) -> tuple[str | None, str]:
-    """The country of a site (ISO 3166-1) and what says so: its top domain, else the `region` of its declared language."""
+def country_of(host: str, region: str | None, languages: Sequence[str] = ()) -> tuple[str | None, str]:
+    """The country of a site (ISO 3166-1) and what says so: its top domain (one that is sold to everybody only where one of
+    its `languages` is that country's), else the `region` of its declared language."""
     top = host.partition(":")[0].rpartition(".")[2].lower()
-    country = _OWN.get(top) or (top.upper() if top.upper() in _table()[0] and top not in _VANITY else None)
-    if country:
+    country = _OWN.get(top) or (top.upper() if top.upper() in _table()[0] else None)
+    if country and top not in _VANITY:
         return country, f"its domain .{top}"
+    if country and country in {_table()[1].get(tag.partition("-")[0].lower()) for tag in languages}:
+        return country, f"its domain .{top} and its language"
     if region and region in _table()[0]:
         return region, f"a declared language of the site names {region}"
     return None, "neither its domain nor its declared language names a country"

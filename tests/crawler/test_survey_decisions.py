@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.add_source import unloadable
 from crawler.discovery.dates import offset_text
-from crawler.registry import read_source
-from crawler.survey import candidates, editions, zones
-from crawler.survey.draft import name_of, toml_of
-from crawler.survey.endpoints import dated_archive, endpoints_of
+from crawler.registry import parse_source, read_source
+from crawler.survey import candidates, editions, findings, zones
+from crawler.survey.draft import name_of, told_apart, toml_of
+from crawler.survey.endpoints import Chosen, dated_archive, endpoints_of
 from crawler.survey.front import Anchor, Front, Named, read_front
-from crawler.survey.looks import Look, kind_of
+from crawler.survey.looks import Look, home_of, kind_of
 from crawler.survey.pattern import Pattern, articles_of_page, pattern_of
 from storage.models import Instant, Link
 from tests.crawler.test_survey_sites import drafted
@@ -220,6 +221,12 @@ def test_a_country_is_read_off_the_domain_or_a_telling_language_tag() -> None:
     assert zones.country_of("news.example.co.uk", None)[0] == "GB"
     assert zones.country_of("example.tv", None)[0] is None
     assert zones.country_of("example.com", "BR")[0] == "BR"
+    # Sold to everybody: only together with the country's language.
+    assert [
+        zones.country_of(f"example.{top}", None, ["sv"])[0] for top in ["nu", "st", "pw", "vc", "re", "tf", "as", "ms"]
+    ] == [None] * 8
+    assert zones.country_of("example.am", None, ["hy"])[0] == "AM"
+    assert zones.country_of("example.la", None, ["en"])[0] is None
     for tag, region in (("pt-BR", "BR"), ("en-US", None), ("en-GB", None), ("en-IN", "IN"), ("ru", None)):
         body = f'<html lang="{tag}"><body><p>x</p></body></html>'.encode()
         assert read_front(body, url="http://a.test/", charset=None).region == region
@@ -287,6 +294,43 @@ def test_an_index_is_an_archive_and_follows_only_the_files_that_hold_articles() 
     assert match.groupdict() == {"year": "2025", "month": "03"}
 
 
+def followed(names: list[str]) -> tuple[str, ...]:
+    """The months that the archive of an index of these files follows, each file with `year-month`, `all` or `none`."""
+    index = Named("http://a.test/index.xml", "sitemap", "named in robots.txt")
+    children = tuple(Link(f"http://a.test{name}", kind="sitemap", via="sitemap") for name in names)
+    looks = [Look(index, index.url, "sitemap", children=children)]
+    for name in names:
+        named = Named(f"http://a.test{name}", "sitemap", f"in the index {index.url}")
+        looks.append(Look(named, named.url, "sitemap", links([f"{name}/1"], via="sitemap")))
+    (found,) = [one for one in endpoints_of([feed("/rss", links(["/a/1"])), *looks], now=NOW).chosen if one.archive]
+    assert found.follow is not None
+    matches = [re.search(found.follow, f"http://a.test{name}") for name in names]
+    return tuple("none" if m is None else f"{m['year']}-{m['month']}" if m["year"] else "all" for m in matches)
+
+
+@pytest.mark.parametrize(
+    ("names", "months"),
+    [
+        (["/posts-2026-11.xml", "/articles-2026-10.xml"], ("2026-11", "2026-10")),
+        (["/posts-2026-11.xml", "/a-202610-1.xml", "/rest-7.xml"], ("2026-11", "2026-10", "all")),
+        (["/@desk/s-2026-11.xml", "/@desk/s-2026-10.xml"], ("2026-11", "2026-10")),
+        (["/s.php?of=@desk&m=2026-11", "/s.php?of=@desk&m=2026-10"], ("2026-11", "2026-10")),
+    ],
+)
+def test_an_index_may_hold_several_families_of_monthly_files(names: list[str], months: tuple[str, ...]) -> None:
+    assert followed(names) == months
+
+
+def test_of_an_index_without_dates_the_file_with_the_highest_number_is_looked_at_first() -> None:
+    def first(*names: str) -> str:
+        children = [Link(f"http://a.test/{name}", kind="sitemap", via="sitemap") for name in names]
+        return candidates.children_to_look_at("http://a.test/i.xml", children)[0].url.rpartition("/")[2]
+
+    assert first("post-1.xml", "post-12.xml", "post-3.xml") == "post-12.xml"
+    assert first("news1.xml", "news10.xml", "news9.xml") == "news10.xml"
+    assert first("post-9.xml", "news.xml") == "news.xml"
+
+
 def test_an_archive_by_days_is_read_off_a_link_and_not_off_a_section_s() -> None:
     day = [Anchor("http://a.test/archive/2026/11/24/", "Yesterday"), Anchor("http://a.test/sport/20261125/", "Sport")]
     assert dated_archive(day, NOW, frozenset({"sport"})) == (
@@ -351,6 +395,10 @@ def test_a_body_tells_what_it_is() -> None:
         ("news.example.co.uk", True, "example-news-en"),
         ("example.test:8080", False, "example"),
         ("xn--80ak6aa92e.com", False, "xn-80ak6aa92e"),
+        ("en.ria.example", False, "ria-en"),
+        ("en.ria.ru", False, "ria-en"),
+        ("eng.apa.az", True, "apa-eng-en"),
+        ("127.0.0.1:8080", False, "127-0-0-1"),
     ],
 )
 def test_a_source_is_called_after_its_host(host: str, several: bool, name: str) -> None:
@@ -368,6 +416,54 @@ def test_whatever_a_site_calls_itself_its_toml_loads_and_says_the_same(title: st
     assert source.title == title
     assert source.article_url == draft.pattern.url
     assert source.profile.timezone == draft.timezone
+
+
+@pytest.mark.parametrize(("tag", "kept"), [("ZH-CN", "zh-CN"), ("SR-Latn", "sr-Latn"), ("PT-BR", "pt"), ("EN", "en")])
+def test_a_language_in_capitals_is_one_that_the_registry_takes(tag: str, kept: str) -> None:
+    languages, _ = findings.languages_of(Front("http://a.test/", language=tag), (), ())
+    assert languages == (kept,)
+    assert unloadable(toml_of(replace(drafted(), languages=languages), "2026-11-25"), Path("vestnik.toml")) is None
+
+
+def test_braces_and_international_hosts_in_addresses_load() -> None:
+    braces = Chosen("http://vestnik.test/rss?{id}", "feed", "named")
+    (read,) = parse_source(
+        toml_of(replace(drafted(), endpoints=(braces,)), "2026-11-25"), Path("vestnik.toml")
+    ).endpoints
+    assert read.url == "http://vestnik.test/rss?%7Bid%7D"
+    here = replace(drafted(), hosts=("вестник.test", "vestnik.test"), home="http://вестник.test/")
+    assert parse_source(toml_of(here, "2026-11-25"), Path("vestnik.toml")).hosts[0].startswith("xn--")
+
+
+def test_drafts_of_one_name_are_numbered() -> None:
+    assert [one.name for one in told_apart([drafted()] * 3)] == ["vestnik", "vestnik-2", "vestnik-3"]
+    taken = [replace(drafted(), name="a"), replace(drafted(), name="a-2"), replace(drafted(), name="a")]
+    assert [one.name for one in told_apart(taken)] == ["a", "a-2", "a-3"]
+
+
+@pytest.mark.parametrize(
+    ("body", "home"),
+    [
+        (b"<rss><channel><link>http://www.a.test/</link><item><link>http://www.a.test/1</link></item></channel></rss>",
+         "http://www.a.test/"),
+        (b"<feed><link rel='self' href='http://rss.a.test/f'/><entry><link href='http://a.test/1'/></entry>"
+         b"<entry><link href='http://a.test/2'/></entry></feed>", "http://a.test/"),
+        (b"<rss><channel><link>http://other.test/</link><item><link>http://other.test/1</link></item></channel></rss>",
+         "http://rss.a.test/"),
+        (b'{"version": "https://jsonfeed.org/version/1", "home_page_url": "http://a.test/x", "items": []}', "http://a.test/"),
+        (b"<urlset><url><loc> http://a.test/1 </loc></url></urlset>", "http://a.test/"),
+        (b"<rss/>", "http://rss.a.test/"),
+    ],
+)  # fmt: skip
+def test_the_front_page_of_a_feed_on_a_subdomain_is_where_its_entries_are(body: bytes, home: str) -> None:
+    assert home_of(body, url="http://rss.a.test/feed.xml") == home
+
+
+def test_a_front_page_that_did_not_come_is_not_said_to_be_drawn_by_a_script() -> None:
+    said = findings.nothing_of(Front("http://rss.a.test/"), (), "HTTP 404")
+    assert "HTTP 404" in said
+    assert "JavaScript" not in said
+    assert "JavaScript" in findings.nothing_of(Front("http://a.test/"), ())
 
 
 def test_a_draft_without_pattern_leaves_the_links_of_the_endpoints_to_be_articles() -> None:
