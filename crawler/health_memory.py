@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 """Of the judge's rules; what others have learnt is learnt anew."""
 
+MEMORY_VERSION: Final = 1
+"""Of what a `Memory` holds; another version's is forgotten, so that no change of the program ends the judging."""
+
 
 @dataclass(frozen=True, slots=True)
 class Short:
@@ -50,14 +53,19 @@ class Memory:
 
 def text(memory: Memory) -> str:
     """A memory as storage keeps it."""
-    return json.dumps(asdict(memory), separators=(",", ":"))
+    return json.dumps({"version": MEMORY_VERSION} | asdict(memory), separators=(",", ":"))
 
 
 def recall(standing: Standing | None) -> Memory:
-    """The memory again; an empty one where there is none."""
-    kept: dict[str, Any] = json.loads(standing.memory) if standing is not None and standing.memory else {}
-    kept["spans"] = tuple((begin, end) for begin, end in kept.get("spans", ()))
-    return Memory(**kept)
+    """The memory again; an empty one where there is none, or it cannot be read (another version's)."""
+    try:
+        kept: Any = json.loads(standing.memory) if standing is not None and standing.memory else {}
+        if not isinstance(kept, dict) or kept.get("version") != MEMORY_VERSION:
+            return Memory()
+        spans = tuple((float(begin), float(end)) for begin, end in kept["spans"])
+        return Memory(fresh=float(kept["fresh"]), spans=spans, sign=str(kept["sign"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Memory()
 
 
 def learnt_text(learnt: Learnt) -> str:
@@ -67,17 +75,20 @@ def learnt_text(learnt: Learnt) -> str:
 
 @lru_cache(maxsize=512)
 def learnt_from(kept: str | None) -> Learnt | None:
-    """What was learnt; None where that is nothing, or by other rules."""
-    found: dict[str, Any] = json.loads(kept) if kept else {}
-    if found.pop("version", None) != VERSION:
+    """What was learnt; None where that is nothing, by other rules, or cannot be read."""
+    try:
+        found: Any = json.loads(kept or "{}")
+        if not isinstance(found, dict) or found.get("version") != VERSION:
+            return None
+        if (rhythm := found["rhythm"]) is not None:
+            rhythm = Rhythm(**rhythm | {"rates": tuple(rhythm["rates"]), "quietest": tuple(rhythm["quietest"])})
+        return Learnt(
+            at=found["at"],
+            rates={name: Rate(**rate) for name, rate in found["rates"].items()},
+            shorts=tuple(Short(each["words"], Rate(**each["rate"])) for each in found["shorts"]),
+            blocked_polls=found["blocked_polls"],
+            failed_polls=found["failed_polls"],
+            rhythm=rhythm,
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    if (rhythm := found["rhythm"]) is not None:
-        rhythm = Rhythm(**rhythm | {"rates": tuple(rhythm["rates"]), "quietest": tuple(rhythm["quietest"])})
-    return Learnt(
-        at=found["at"],
-        rates={name: Rate(**rate) for name, rate in found["rates"].items()},
-        shorts=tuple(Short(each["words"], Rate(**each["rate"])) for each in found["shorts"]),
-        blocked_polls=found["blocked_polls"],
-        failed_polls=found["failed_polls"],
-        rhythm=rhythm,
-    )

@@ -339,6 +339,19 @@ def test_too_little_is_no_rhythm() -> None:
     assert silence.learn([MONDAY], []) is None
 
 
+@pytest.mark.parametrize(
+    "kept",
+    ['{"fresh":0,"spans":[],"sign":"polls","more":1}', '{"version":99,"fresh":1}', "[]", "{", '{"version":1,"spans":7}'],
+)
+def test_what_another_version_wrote_is_forgotten_and_never_in_the_way(kept: str) -> None:
+    standing = Standing("failing", "down", NOW - DAY, NOW - 60, memory=kept, learnt=kept)
+    assert health_memory.recall(standing) == health_memory.Memory()
+    assert health_memory.learnt_from(kept) is None
+    assert health.judge(present(page(1, NOW - 60)), standing, past(), now=NOW).state in {"failing", "ok"}
+    memory = health_memory.Memory(fresh=5.0, spans=((1.0, 2.0),), sign="polls")
+    assert health_memory.recall(replace(standing, memory=health_memory.text(memory))) == memory
+
+
 def test_what_is_remembered_is_read_back_and_other_rules_learn_anew() -> None:
     learnt = health.learn(past(rejected=4), NOW)
     text = health_memory.learnt_text(learnt)
