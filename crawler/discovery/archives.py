@@ -7,6 +7,8 @@ import string
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.discovery.dates import YEARS
+from pipelines.months import month_of
 from storage.models import Instant
 
 if TYPE_CHECKING:
@@ -160,10 +162,11 @@ def ends(link: Link, endpoint: Endpoint | None) -> Instant | None:
 
 
 def _period(url: str, follow: str | None) -> tuple[datetime, datetime] | None:
+    """The period that a child's address names; None where it names none that a source can have stories of."""
     match = re.search(follow, url) if follow else None
     groups = match.groupdict() if match else {}
-    said = {name: int(groups[name]) for name in FIELDS if groups.get(name)}
-    if "year" not in said:
+    said = {name: _number(name, groups[name]) for name in FIELDS if groups.get(name)}
+    if said.get("year") not in YEARS:
         return None
     fields = frozenset(said)
     try:
@@ -174,6 +177,13 @@ def _period(url: str, follow: str | None) -> tuple[datetime, datetime] | None:
     next(steps)
     start, end = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in (first, next(steps)))
     return start, end
+
+
+def _number(name: str, said: str) -> int:
+    """A field of an address as its number, a month's name, too (`2026-oct`); 0, which is no date, for others."""
+    if name == "month" and len(months := month_of(said, "en")) == 1:
+        return months[0]
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 4 else 0
 
 
 def _bounds(instant: Instant) -> tuple[datetime, datetime]:

@@ -37,10 +37,10 @@ _ZONES = {
 """Names that mean one thing in news, minutes east of UTC; EST to PDT as RFC 822 has them. `CST`, `IST` and `BST` mean
 several: the source's own timezone decides; failing that CST is RFC 822's -06:00 and the others are unknown."""
 
-_YEARS = range(1971, 2100)
+YEARS = range(1971, 2100)
 """Before: the zero values of Unix (1970) and .NET (0001), which no feed means."""
 
-_YEARS_IN_SECONDS = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (_YEARS.start, _YEARS.stop))
+_YEARS_IN_SECONDS = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (YEARS.start, YEARS.stop))
 _FAR = 1e14
 _NOT_A_CLOCK = "197"
 """Ten digits from here on may also be a year, month, day and hour: no time. (As seconds they lie beyond 2032.)"""
@@ -120,7 +120,7 @@ def _exact(text: str, origin: str) -> Instant | None:
         at = (moment - offset).isoformat()[:19]
     except (ValueError, OverflowError):
         return None
-    return Instant(f"{at}Z", "second", offset_text(offset), text, origin) if moment.year in _YEARS else None
+    return Instant(f"{at}Z", "second", offset_text(offset), text, origin) if moment.year in YEARS else None
 
 
 def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: str) -> Instant | None:
@@ -148,7 +148,7 @@ def _day(found: dict[str, str | None]) -> date | None:
     year = int(found["year"] or 0)
     if len(found["year"] or "") == 2:
         year += 2000 if year < 50 else 1900  # RFC 2822 4.3
-    if not month or year not in _YEARS:
+    if not month or year not in YEARS:
         return None
     try:
         return date(year, month, int(found["day"] or 0))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.discovery.archives import child_in_span, expand, fields_of, in_span
+from crawler.discovery.archives import child_in_span, ends, expand, fields_of, in_span
 from crawler.source import Endpoint
 from storage.models import Instant, Link
 
@@ -158,3 +158,38 @@ def test_a_child_of_one_day_is_cut_by_the_sources_days_or_by_those_of_utc(zone: 
         if child_in_span(child, first.astimezone(UTC), last.astimezone(UTC), daily, ZoneInfo(zone) if zone else None)
     ]
     assert wanted == read
+
+
+BY_NAME = archive("https://a.test/i.xml", r"/(?P<year>\d+)-(?P<month>\w+)\.xml")
+
+
+@pytest.mark.parametrize(
+    ("child", "end"),
+    [
+        ("2023-10", "2023-11-01T12:00:00Z"),
+        ("2023-oct", "2023-11-01T12:00:00Z"),
+        ("2023-December", "2024-01-01T12:00:00Z"),
+        ("1971-01", "1971-02-01T12:00:00Z"),
+        ("2099-12", "2100-01-01T12:00:00Z"),
+        *(
+            (said, None)
+            for said in ("9999-12", "0001-01", "1970-12", "2100-01", "2023-00", "2023-13", "2023-news", "2023-²")
+        ),
+        ("9" * 5000 + "-10", None),
+    ],
+)
+def test_a_childs_month_may_be_a_name_and_a_date_that_no_source_can_have_is_none(child: str, end: str | None) -> None:
+    named = link(url=f"https://a.test/{child}.xml")
+    until = ends(named, BY_NAME)
+    assert (until.at if until else None) == end
+    zones = (None, MOSCOW, ZoneInfo("America/Lima"))
+    inside = [child_in_span(named, SINCE, UNTIL, BY_NAME, zone) for zone in zones]
+    assert inside == [end is None or end.startswith("2023-11")] * 3
+
+
+@given(st.text("0123456789-/abcnovember", max_size=20), st.sampled_from([None, MOSCOW]))
+def test_no_address_of_a_child_raises(said: str, zone: ZoneInfo | None) -> None:
+    anything = archive("https://a.test/i.xml", r"(?P<year>[^-]*)-?(?P<month>[^/]*)/?(?P<day>.*)\.xml")
+    child = link(url=f"https://a.test/{said}.xml")
+    assert child_in_span(child, SINCE, UNTIL, anything, zone) in (True, False)
+    ends(child, anything)
