@@ -42,7 +42,10 @@ def listed(
     links = tuple(link for link in links if _wanted(link, since, until, endpoint, zone))
     if found.problem:
         # A cut-off document's links before the cut are good, and taken.
-        return Listed(Outcome(f"failed:{found.problem}", f"{lease.url}: {PROBLEMS[found.problem]}"), links)
+        told = f"{lease.url}: {PROBLEMS[found.problem]}"
+        if found.problem == "nothing_followed":
+            told += f" ({found.total} sitemaps, follow = '{endpoint.follow}')"
+        return Listed(Outcome(f"failed:{found.problem}", told), links)
     detail = f"{found.total} entries, {len(links)} links"
     if found.refused:
         detail += ", not taken: " + ", ".join(f"{n} {why}" for why, n in found.refused)

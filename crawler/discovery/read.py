@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urldefrag
 
 from crawler.discovery import documents
 from crawler.discovery.archives import fields_of
@@ -34,6 +33,7 @@ PROBLEMS: Final = {
     "not_a_sitemap": "neither a sitemap nor a feed nor a list of addresses",
     "not_json": "no JSON, where the source's TOML expects it",
     "no_items": "JSON without a list where the TOML's `items` says that it is: the interface may have changed",
+    "nothing_followed": "an index of an archive, none of whose sitemaps matches `follow`: their addresses may have changed",
     "bot_check": "a bot check in place of the document",
     "truncated": "the document ends before its end tag; the links before that are good",
     "too_large": "over the size limit",
@@ -98,6 +98,8 @@ def read(
             refused[reason] += 1
         else:
             links[key] = _as_found(link, endpoint)
+    if found.problem is None and endpoint.role == "archive" and 0 < found.total == refused["not_followed"]:
+        found.problem = "nothing_followed"
     counts = tuple(sorted(refused.items()))
     return Discovery(
         tuple(links.values()), found.problem, found.ttl, found.total, counts, _next(found.next, url, source)
@@ -110,8 +112,8 @@ def _may_be_empty(kind: LinkKind, endpoint: Endpoint) -> bool:
 
 
 def _next(address: str | None, url: str, source: Source) -> str | None:
-    plain = urldefrag(address or "").url
-    if not plain or plain == urldefrag(url).url:
+    plain = (address or "").partition("#")[0]
+    if not plain or plain == url.partition("#")[0]:
         return None
     return plain if examine(Link(plain, kind="listing"), source)[0] is None else None
 
@@ -164,7 +166,7 @@ def _as_found(link: Link, endpoint: Endpoint) -> Link:
     whole = endpoint.full_text == "article" and link.full_text is not None
     if via == link.via and whole == link.whole and "#" not in link.url:
         return link
-    return replace(link, url=urldefrag(link.url).url, via=via, whole=whole)
+    return replace(link, url=link.url.partition("#")[0], via=via, whole=whole)
 
 
 def _charset_of(content_type: str | None) -> str | None:

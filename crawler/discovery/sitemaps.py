@@ -84,6 +84,8 @@ def _read_xml(body: bytes, url: str, zone: str | None) -> Found:
     )  # fmt: skip
     try:
         for _, element in events:
+            if not _is_entry(element):
+                continue
             if found.total >= MAX_ENTRIES:
                 found.add(None, "over_limit")
             else:
@@ -95,12 +97,27 @@ def _read_xml(body: bytes, url: str, zone: str | None) -> Found:
     return found
 
 
+def _is_entry(element: _Element) -> bool:
+    """Not the `<v:url>` of an extension inside an entry; but a next entry where the end tag of the one before is missing,
+    which has an address of its own."""
+    parent = element.getparent()
+    if parent is None:
+        return False
+    around = next((e for e in element.iterancestors() if _name(e) in ("url", "sitemap")), None)
+    return around is None or (around is parent and around.tag == element.tag and _has_loc(element))
+
+
+def _has_loc(element: _Element) -> bool:
+    return any(isinstance(child.tag, str) and _name(child) == "loc" for child in element)
+
+
 def _forget(element: _Element) -> None:
     """Free what has been read: 50,000 entries stay at a few MB."""
-    element.clear()
     parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    element.clear()
+    if parent is not None and _name(parent) not in ("url", "sitemap"):
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def _name(element: _Element) -> str:

@@ -75,6 +75,36 @@ def test_an_index_gives_its_children_as_sitemaps_and_follow_chooses() -> None:
     assert found.refused == (("not_followed", 1),)
 
 
+def test_an_archive_none_of_whose_children_is_followed_is_a_problem() -> None:
+    endpoint = Endpoint(URL, "sitemap", role="archive", follow=r"/news\d\.xml$")
+    index = f"<sitemapindex {SPACE}><sitemap><loc>https://agency.test/stories0.xml</loc></sitemap></sitemapindex>"
+    found = discover(index, endpoint)
+    assert (found.problem, found.total, found.refused) == ("nothing_followed", 1, (("not_followed", 1),))
+    assert discover(index, replace(endpoint, role="live")).problem is None
+    assert discover(index.replace("stories", "news"), endpoint).problem is None
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<loc>https://agency.test/1</loc><v:video xmlns:v="urn:v"><v:url>https://agency.test/9</v:url></v:video>',
+        '<loc>https://agency.test/1</loc><v:url xmlns:v="urn:v"><v:loc>https://agency.test/9</v:loc></v:url>',
+        '<v:url xmlns:v="urn:v">https://agency.test/9</v:url><loc>https://agency.test/1</loc>',
+        '<v:sitemap xmlns:v="urn:v"/><loc>https://agency.test/1</loc><url>https://agency.test/9</url>',
+    ],
+)
+@pytest.mark.parametrize("space", [SPACE, ""])
+def test_a_url_of_an_extension_inside_an_entry_is_no_entry(inside: str, space: str) -> None:
+    found = discover(urlset(f"<url>{inside}</url><url><loc>https://agency.test/2</loc></url>", space))
+    assert [link.url for link in found.links] == ["https://agency.test/1", "https://agency.test/2"]
+    assert found.total == 2
+
+
+def test_an_entry_whose_end_tag_is_missing_hides_no_other() -> None:
+    entries = "".join(f"<url><loc>https://agency.test/{n}</loc>{'</url>' if n != 2 else ''}" for n in range(5))
+    assert {link.url[-1] for link in discover(urlset(entries)).links} == set("01234")
+
+
 def test_children_on_other_hosts_are_refused() -> None:
     found = discover(f"<sitemapindex {SPACE}><sitemap><loc>https://evil.test/s.xml</loc></sitemap></sitemapindex>")
     assert (found.links, found.refused) == ((), (("other_host", 1),))
