@@ -46,8 +46,8 @@ class Link:
     `full_text`: the whole article as its feed carries it, paragraphs parted by one blank line; `whole`: the article is
     made of that, and its page is not fetched. Of what a document of a source's endpoint lists to be read in its turn (a
     sitemap index's child, a listing's next page): `endpoint`, the address by which the source names the endpoint that
-    it comes of; `depth`, the steps from there (0: a named endpoint itself); `shown`, marks of the links on the page
-    that led there, so that what stands on every page is known."""
+    it comes of; `depth`, the levels below it (0: a named endpoint itself); `page`, the pages before it on its level;
+    `shown`, marks of the links on the page that led there, so that what stands on every page is known."""
 
     url: str
     kind: LinkKind = "article"
@@ -64,6 +64,7 @@ class Link:
     whole: bool = False
     endpoint: str | None = None
     depth: int = 0
+    page: int = 0
     shown: str | None = None
 
 

@@ -1,8 +1,8 @@
 """What an endpoint's document gives to be read in its turn: a sitemap index's children, a listing's next page. Pure.
 
 Each such address is a row of the frontier, which holds it once, so that a circle ends by itself. It remembers the endpoint
-that it comes of (`Link.endpoint`) and its distance from there (`Link.depth`), which has an end, since a site can make up
-addresses for ever.
+that it comes of (`Link.endpoint`), the levels below that (`Link.depth`) and the pages before it on its own (`Link.page`);
+both have an end, since a site can make up addresses for ever.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ MAX_PAGES = 5_000
 
 
 MAX_SHOWN = 500
-"""Links of a page by which the next one is compared with it."""
+"""Links of a page by which the next one is compared with it: those with the lowest marks, which of a page that has more are
+a sample, and on the next page, if it is the same, are the lowest again."""
 
 _MARK = 8
 """Hexadecimal digits that stand for an address in `Link.shown`."""
 
+_ABOVE_ALL = "g"
+
 
 def depth_of(lease: Lease) -> int:
-    """The steps from the endpoint that the source names to what is leased."""
+    """The levels from the endpoint that the source names to what is leased."""
     return lease.witness.depth if lease.witness else 0
 
 
@@ -60,28 +63,30 @@ def children(links: tuple[Link, ...], lease: Lease, endpoint: Endpoint) -> tuple
     return kept, len(links) - len(kept)
 
 
-def next_page(found: Discovery, lease: Lease, endpoint: Endpoint, since: datetime | None) -> Link | None:
+def next_page(found: Discovery, lease: Lease, endpoint: Endpoint, since: datetime) -> Link | None:
     """The listing's next page, older than the one just read, where that goes on to something wanted.
 
     It does while the page gave a wanted link that was not on the page before (the newest stories in a margin stand on
     every page; some sites answer every number beyond the last with the last page), while those are not as a whole older
     than `since`, as far as their dates are known (from the listing, else from the day in their addresses), and up to the
     last of `MAX_PAGES`. The address is the one that the page's own link gave (`Endpoint.next`), else the next number in
-    the endpoint's `{page}`; None where there is neither. `since` None: whatever its age (a live poll that finds a
-    listing turned over).
+    the endpoint's `{page}`; None where there is neither.
     """
     address = found.next or after(endpoint.url, lease.url)
-    depth = depth_of(lease) + 1
+    number = lease.witness.page + 1 if lease.witness else 1
     before = _marks_in(lease.witness.shown if lease.witness else None)
+    highest = max(before) if len(before) >= MAX_SHOWN else _ABOVE_ALL
     marks = {link.url: _mark(link.url) for link in found.links}
-    other = tuple(link for link in found.links if marks[link.url] not in before)
-    if address is None or not other or depth >= MAX_PAGES:
+    other = tuple(link for link in found.links if marks[link.url] not in before and marks[link.url] <= highest)
+    if address is None or not other or number >= MAX_PAGES:
         return None
-    if since is not None and _all_before(other, since):
+    if _all_before(other, since):
         return None
     via: Via = "archive" if endpoint.role == "archive" else "listing"
-    shown = "".join(list(marks.values())[:MAX_SHOWN])
-    return Link(address, kind=lease.kind, via=via, endpoint=endpoint.url, depth=depth, shown=shown)
+    shown = "".join(sorted(set(marks.values()))[:MAX_SHOWN])
+    return Link(
+        address, kind=lease.kind, via=via, endpoint=endpoint.url, depth=depth_of(lease), page=number, shown=shown
+    )
 
 
 def _mark(url: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.archives import after, posted
-from crawler.discovery.descent import MAX_DEPTH, MAX_PAGES, children, next_page
+from crawler.discovery.descent import MAX_DEPTH, MAX_PAGES, MAX_SHOWN, children, next_page
 from crawler.discovery.read import Discovery
 from crawler.endings import child_of, endpoint_of
 from crawler.listed import listed
@@ -89,14 +89,13 @@ def test_a_posts_page_is_the_number_in_its_address(template: str, post: str | No
 def test_a_page_leads_on_while_it_gives_something_wanted_that_is_not_all_too_old() -> None:
     at = lease("/list/1.json")
     assert next_page(page(12, 11), at, NUMBERED, SINCE) == Link(
-        f"{HOME}/list/2.json", kind="listing", via="archive", endpoint=NUMBERED.url, depth=1,
-        shown=next_page(page(12, 11), at, NUMBERED, None).shown,  # type: ignore[union-attr]  # given above
+        f"{HOME}/list/2.json", kind="listing", via="archive", endpoint=NUMBERED.url, page=1,
+        shown=next_page(page(12, 11), at, NUMBERED, SINCE).shown,  # type: ignore[union-attr]  # given above
     )  # fmt: skip
     assert next_page(page(12, 9), at, NUMBERED, SINCE) is not None
     assert next_page(page(None, None), at, NUMBERED, SINCE) is not None, "nobody knows its dates"
     assert next_page(page(9, 8), at, NUMBERED, SINCE) is None
     assert next_page(page(9, None), at, NUMBERED, SINCE) is None, "what is known of it is too old"
-    assert next_page(page(9, 8), at, NUMBERED, None) is not None
     assert next_page(page(), at, NUMBERED, SINCE) is None
 
 
@@ -114,9 +113,9 @@ def test_a_page_that_comes_again_is_the_last_and_so_is_one_beyond_the_cap() -> N
     second = lease("/list/2.json", told=first)
     assert next_page(page(12, 11), second, NUMBERED, SINCE) is None
     following = next_page(page(12, 11, 11), second, NUMBERED, SINCE)
-    assert following is not None and following.depth == 2
+    assert following is not None and (following.page, following.depth) == (2, 0)
     assert next_page(page(12, 11, 9), second, NUMBERED, SINCE) is None, "what is new on it is too old"
-    last = lease("/list/2.json", told=replace(first, depth=MAX_PAGES - 1))
+    last = lease("/list/2.json", told=replace(first, page=MAX_PAGES - 1))
     assert next_page(page(12), last, NUMBERED, SINCE) is None
 
 
@@ -180,3 +179,34 @@ def test_a_child_whose_endpoint_left_the_toml_is_read_plainly_or_as_the_archives
     told = Link(f"{HOME}/old.xml", kind="sitemap", endpoint=f"{HOME}/gone.xml", depth=1)
     assert child_of(lease("/old.xml", "sitemap", told, backfill=None), SOURCE) == Endpoint(f"{HOME}/old.xml", "sitemap")
     assert child_of(lease("/old.xml", "sitemap", told), SOURCE) == replace(NUMBERED, kind="sitemap")
+
+
+def test_a_page_of_many_links_that_comes_again_is_the_last() -> None:
+    many = page(*[12] * 3 * MAX_SHOWN)
+    first = next_page(many, lease("/list/1.json"), NUMBERED, SINCE)
+    assert first is not None
+    second = lease("/list/2.json", told=first)
+    assert next_page(many, second, NUMBERED, SINCE) is None
+    assert next_page(replace(many, links=many.links[::-1]), second, NUMBERED, SINCE) is None, "in whatever order"
+    others = tuple(replace(link, url=f"{link.url}0000") for link in many.links)
+    assert next_page(replace(many, links=others), second, NUMBERED, SINCE) is not None
+    assert next_page(replace(many, links=many.links + others[:50]), second, NUMBERED, SINCE) is not None
+
+
+def test_children_of_a_late_page_of_an_index_are_as_deep_as_those_of_its_first() -> None:
+    paged = Endpoint(f"{HOME}/index?p={{page}}", "sitemap", role="archive")
+    part = Discovery((Link(f"{HOME}/part.xml", kind="sitemap"),), total=1)
+    told: Link | None = None
+    for number in range(1, 3 * MAX_DEPTH):
+        at = lease(f"/index?p={number}", "sitemap", told)
+        found = replace(part, links=(replace(part.links[0], url=f"{HOME}/part{number}.xml"),))
+        child, told = listed(found, at, paged, SPAN).links
+        assert (child.url, child.depth, child.page) == (f"{HOME}/part{number}.xml", 1, 0)
+        assert (told.url, told.depth, told.page) == (f"{HOME}/index?p={number + 1}", 0, number)
+
+
+def test_an_index_that_leads_nowhere_says_which_pattern_does_not_match() -> None:
+    found = Discovery((), "nothing_followed", total=7, refused=(("not_followed", 7),))
+    whole = listed(found, lease("/index.xml", "sitemap"), INDEX, SPAN)
+    assert whole.outcome.name == "failed:nothing_followed"
+    assert whole.outcome.detail is not None and r"(7 sitemaps, follow = '\.xml$')" in whole.outcome.detail
