@@ -16,6 +16,12 @@ MAX_WHOLE_FEED_BYTES = 10_000_000
 MAX_SITEMAP_BYTES = 50_000_000
 """The sitemap protocol's own limit of an uncompressed file is 50 MB (sitemaps.org/protocol.html)."""
 
+MAX_MEMBERS = 10_000
+"""Of a gzip file. Those of the makers of many (bgzip) hold 64 KB each: 800 for the largest sitemap."""
+
+_PIECE = 16_384
+"""Bytes that are unpacked at a time."""
+
 _DECLARED = re.compile(r"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
 _META_CHARSET = re.compile(r"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
@@ -28,6 +34,7 @@ _NO_TEXT = re.compile(r"<(script|style|figcaption|iframe|noscript)\b.*?(?:</\1\s
 _BLOCK = re.compile(r"</?(?:\w{1,9}:)?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)
 _SPACE = re.compile(r"\s+")
+_ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);|#)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
 )
@@ -47,31 +54,43 @@ class GzipError(ValueError):
 def gunzip(body: bytes, limit: int = MAX_SITEMAP_BYTES) -> tuple[bytes, bool]:
     """The bytes themselves, or what they unpack to when they are gzip: at most `limit` bytes, and whether that is all.
 
-    Several gzip members count as one file. Raises `GzipError` where nothing at all can be unpacked.
+    Several gzip members count as one file, up to `MAX_MEMBERS`. Raises `GzipError` where nothing at all can be unpacked.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body[:limit], len(body) <= limit
-    parts: list[bytes] = []
-    room = limit
-    rest = body
-    while rest.startswith(b"\x1f\x8b"):
-        member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    unpacked = bytearray()
+    at, members = 0, 0
+    while body.startswith(b"\x1f\x8b", at):
+        if members == MAX_MEMBERS:
+            return bytes(unpacked), False
+        members += 1
         try:
-            part = member.decompress(rest, room + 1)
+            at, whole = _unpack(body, at, unpacked, limit)
         except zlib.error as error:
-            if not parts:
+            if members == 1:
                 raise GzipError(f"not gzip after its first two bytes: {error}") from error
-            return b"".join(parts), False
-        if len(part) > room:
-            return b"".join([*parts, part[:room]]), False
-        parts.append(part)
-        room -= len(part)
-        if not member.eof:
-            if not any(parts):
+            return bytes(unpacked[:limit]), False
+        if len(unpacked) > limit:
+            return bytes(unpacked[:limit]), False
+        if not whole:
+            if not unpacked:
                 raise GzipError("gzip that ends before its first byte of content")
-            return b"".join(parts), False
-        rest = member.unused_data
-    return b"".join(parts), True
+            return bytes(unpacked), False
+    return bytes(unpacked), True
+
+
+def _unpack(body: bytes, at: int, unpacked: bytearray, limit: int) -> tuple[int, bool]:
+    """Add what the gzip member at `at` holds, at most one byte over `limit` in all: where it ends, and whether it does.
+
+    Given in pieces: zlib copies what follows the member's end (`unused_data`), and a file may be of many small ones.
+    """
+    member = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    view = memoryview(body)
+    while not member.eof and at < len(body) and len(unpacked) <= limit:
+        piece = view[at : at + _PIECE]
+        unpacked += member.decompress(piece, limit + 1 - len(unpacked))
+        at += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
+    return at, member.eof
 
 
 def decode(body: bytes, charset: str | None) -> str:
@@ -176,14 +195,19 @@ def is_bot_check(text: str) -> bool:
     return any(mark in head for mark in _CHALLENGES)
 
 
+def unescape(text: str) -> str:
+    """`html.unescape`, which raises ValueError for a number of more than 4,300 digits; such names no character."""
+    return html.unescape(_ENDLESS.sub("", text))
+
+
 def plain(text: str | None) -> str | None:
     """One line of text from a title or summary that may hold markup and entities, None where nothing is left."""
     if not text:
         return None
     if "<" in text or "&" in text:
-        text = html.unescape(text)
+        text = unescape(text)
         text = _TAG.sub("", _BLOCK.sub(" ", _SILENT.sub(" ", text)))
-        text = html.unescape(text)
+        text = unescape(text)
     return _SPACE.sub(" ", _NOT_XML.sub("", text)).strip() or None
 
 
@@ -192,7 +216,7 @@ def paragraphs(text: str | None) -> str | None:
     if not text:
         return None
     if "<" not in text and "&lt;" in text:
-        text = html.unescape(text)
+        text = unescape(text)
     lines = (_TAG.sub("", piece) for piece in _BLOCK.split(_NO_TEXT.sub(" ", text)))
-    cleaned = (_SPACE.sub(" ", _NOT_XML.sub("", html.unescape(line))).strip() for line in lines)
+    cleaned = (_SPACE.sub(" ", _NOT_XML.sub("", unescape(line))).strip() for line in lines)
     return "\n\n".join(line for line in cleaned if line) or None

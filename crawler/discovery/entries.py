@@ -117,29 +117,38 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
 
 
 _FIRST_ON = (
-    r"(?:appeared first on|first appeared on|появил[а-я]+ сначала на|вперше з.явивс[а-я]+ на|se publicó primero en"
+    r"(?:appeared first on|first appeared on|появил[а-я]{1,9} сначала на|вперше з.явивс[а-я]{1,9} на|se publicó primero en"
     r"|apareceu primeiro em|est apparu en premier sur|proviene da|erschien zuerst auf|verscheen eerst op)"
 )
 _APPEARED = re.compile(_FIRST_ON)
 _TAIL = re.compile(
-    r"(?:\A|\n\n)(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
+    r"(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
     + _FIRST_ON
-    + r"\s[^\n]+\Z"
+    + r"\s[^\n]+"
 )
 """What WordPress puts after each entry of its feeds, in the languages of its translations that were seen."""
+
+_LONGEST_TAIL = 1_000
+"""Characters: an article's title and a site's name stand in it."""
+
+
+def without_tail(text: str) -> str:
+    """Paragraphs without a last one that is WordPress's."""
+    rest, _, last = text.rpartition("\n\n")
+    return rest if len(last) <= _LONGEST_TAIL and _TAIL.fullmatch(last) else text
 
 
 def lead_of(markup: str | None) -> str | None:
     """One line of text from a summary."""
     if markup and _APPEARED.search(markup) and (text := paragraphs(markup)):
-        return " ".join(_TAIL.sub("", text).split()) or None
+        return " ".join(without_tail(text).split()) or None
     return plain(markup)
 
 
 def full_text_of(lead: str | None, *markup: str | None) -> str | None:
     """The longest text of what a feed gives as the article's own; None where it says no more than the summary does."""
     short = (raw for raw in markup if raw and len(raw) <= MAX_MARKUP)
-    texts = [_TAIL.sub("", text) for raw in short if (text := paragraphs(raw))]
+    texts = [without_tail(text) for raw in short if (text := paragraphs(raw))]
     longest = max(texts, key=len, default="")
     return longest if len(lead or "") < len(longest) <= MAX_FULL_TEXT else None
 

@@ -20,11 +20,6 @@ _LONGEST = 2_048
 """Characters of an address; the sitemap protocol's limit."""
 
 
-def wanted(link: Link, source: Source) -> bool:
-    """Whether a source's rules let this link be followed."""
-    return examine(link, source)[0] is None
-
-
 def examine(link: Link, source: Source) -> tuple[str | None, str]:
     """None and the canonical address of a wanted link; else why not: `not_http`, `bad_url`, `other_host`, `not_article`.
 
@@ -35,9 +30,9 @@ def examine(link: Link, source: Source) -> tuple[str | None, str]:
     url = link.url.partition("#")[0]
     if not url.lower().startswith(("http://", "https://")):
         return "not_http", ""
-    if len(quote(url, safe=string.punctuation)) > _LONGEST:
-        return "bad_url", ""
     try:
+        if len(quote(url, safe=string.punctuation)) > _LONGEST:  # half of a surrogate pair cannot be quoted
+            return "bad_url", ""
         if not on_hosts(url, source.hosts, _ports(source.home, source.endpoints)):
             return "other_host", ""
         plain = canonical(url)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from crawler import registry
 from crawler.discovery.archives import child_in_span
-from crawler.discovery.links import wanted
+from crawler.discovery.links import examine
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, Source
 from pipelines.urls import canonical
@@ -104,6 +104,6 @@ def test_archives_follow_the_children_that_their_evidence_shows(name: str, child
 
 
 def test_a_wanted_link_is_on_the_sources_hosts() -> None:
-    assert wanted(Link("https://agency.test/1"), SOURCE)
-    assert not wanted(Link("https://other.test/1"), SOURCE)
-    assert not wanted(Link("data:text/html,x"), SOURCE)
+    assert examine(Link("https://agency.test/1"), SOURCE) == (None, "https://agency.test/1")
+    assert examine(Link("https://other.test/1"), SOURCE) == ("other_host", "")
+    assert examine(Link("data:text/html,x"), SOURCE) == ("not_http", "")
