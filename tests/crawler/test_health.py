@@ -341,7 +341,13 @@ def test_too_little_is_no_rhythm() -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    ['{"fresh":0,"spans":[],"sign":"polls","more":1}', '{"version":99,"fresh":1}', "[]", "{", '{"version":1,"spans":7}'],
+    [
+        '{"fresh":0,"spans":[],"sign":"polls","more":1}',
+        '{"version":99,"fresh":1}',
+        "[]",
+        "{",
+        '{"version":1,"spans":7}',
+    ],
 )
 def test_what_another_version_wrote_is_forgotten_and_never_in_the_way(kept: str) -> None:
     standing = Standing("failing", "down", NOW - DAY, NOW - 60, memory=kept, learnt=kept)
