@@ -64,7 +64,7 @@ class Ours:
     def __init__(self, rng: random.Random, endpoints: int) -> None:
         given = POLITENESS
         self._jitter = rng
-        self._least = pace.least_interval(endpoints=endpoints, polls=given.polls, delay=given.delay, crawl_delay=None)
+        self._least = pace.least_interval(share=endpoints, polls=given.polls, delay=given.delay, crawl_delay=None)
         self._state = rhythm.Rhythm()
         self._tries = self._polls = 0
 

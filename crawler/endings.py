@@ -71,11 +71,14 @@ def guess_of(endpoint: Endpoint | None) -> int:
     return endpoint.interval if endpoint else CHILD_INTERVAL
 
 
-def _least(lease: Lease, source: Source) -> float:
-    """Seconds between two polls of an endpoint, at the least: what its host's budget and crawl-delay leave to it."""
-    sharing = sum(1 for e in source.endpoints if e.role == "live" and urlsplit(e.url).netloc.lower() == lease.host)
+def _least(lease: Lease, source: Source, endpoint: Endpoint | None) -> float:
+    """Seconds between two polls of an endpoint, at the least: its part of what its host's budget and crawl-delay leave. A
+    source's endpoints on a host share by the intervals of its TOML: of twenty sections and one feed of all news the feed
+    is polled most."""
+    others = [e.interval for e in source.endpoints if e.role == "live" and urlsplit(e.url).netloc.lower() == lease.host]
+    share = sum(endpoint.interval / interval for interval in others) if endpoint else float(len(others))
     given = source.politeness
-    return least_interval(endpoints=sharing, polls=given.polls, delay=given.delay, crawl_delay=lease.crawl_delay)
+    return least_interval(share=share, polls=given.polls, delay=given.delay, crawl_delay=lease.crawl_delay)
 
 
 def _pace_of(lease: Lease) -> LinkKind:
@@ -114,7 +117,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         missing=lease.missing,
         gone_gap=source.gone_gap,
         rhythm=known,
-        least=_least(lease, source),
+        least=_least(lease, source, endpoint),
         longest=None if endpoint else float(CHILD_INTERVAL),
     )
     if _pace_of(lease) != lease.kind and ending.outcome.name in GONE:

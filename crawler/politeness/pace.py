@@ -150,10 +150,10 @@ def next_rung(recheck: tuple[int, ...], *, found_at: float, now: float) -> float
     return min((found_at + age for age in recheck if found_at + age > now), default=None)
 
 
-def least_interval(*, endpoints: int, polls: int, delay: float, crawl_delay: float | None) -> float:
-    """Seconds between two polls of one of the `endpoints` that a source has on a host, at the least: together within
-    `polls` an hour, and so that most of the requests that its delay allows are left for articles."""
-    share = max(endpoints, 1)
+def least_interval(*, share: float, polls: int, delay: float, crawl_delay: float | None) -> float:
+    """Seconds between two polls of an endpoint to which one in `share` of its source's polls of a host falls, at the least:
+    all together within `polls` an hour, and so that most of the requests that its delay allows are left for articles."""
+    share = max(share, 1.0)
     by_delay = DELAYS_A_POLL * max(delay, crawl_delay or 0.0) * share
     return min(max(3600.0 * share / max(polls, 1), by_delay), ASLEEP)
 

@@ -123,6 +123,22 @@ def test_endpoints_of_one_host_share_its_polls_and_leave_most_turns_of_a_slow_on
     assert complete(slow, source=shared, first_poll=30, jitter=0.0).due == NOW + 6 * 4 * 60
 
 
+def test_a_feed_of_all_news_gets_more_of_its_hosts_polls_than_its_sections() -> None:
+    dated = tuple(NOW - 1.0 * n for n in range(90, 140))
+    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 50, dated, 50), guess=300))
+    sections = [Endpoint(f"https://a.test/{n}.xml", "feed", interval=1800) for n in range(20)]
+    source = replace(SOURCE, endpoints=(Endpoint(FEED.url, "feed", interval=180), *sections))
+    waits = []
+    for endpoint in source.endpoints:
+        ending = Ending(1, Outcome("listed"), at=NOW, lease=replace(FEED, url=endpoint.url, rhythm=wild))
+        due = complete(ending, source=source, first_poll=30, jitter=0.0).due
+        assert due is not None
+        waits.append(due - NOW)
+    assert waits[0] == 90
+    assert set(waits[1:]) == {900}
+    assert round(sum(3600 / wait for wait in waits)) == source.politeness.polls
+
+
 def test_a_child_of_a_sitemap_index_that_turns_out_to_be_live_is_polled_by_its_rhythm() -> None:
     child = replace(FEED, url="https://a.test/part-7.xml", kind="sitemap")
     seen = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW - 86400, 100, (), 100), guess=CHILD_INTERVAL)

@@ -149,10 +149,10 @@ def test_a_feeds_wish_is_kept_up_to_half_of_what_it_holds() -> None:
 
 
 def test_what_budget_and_crawl_delay_leave_is_the_least_interval() -> None:
-    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=None) == 30
-    assert least_interval(endpoints=1, polls=1_000_000, delay=0.02, crawl_delay=None) < 1
-    assert least_interval(endpoints=4, polls=120, delay=2.0, crawl_delay=None) == 120
-    assert least_interval(endpoints=1, polls=120, delay=2.0, crawl_delay=60.0) == 240
+    assert least_interval(share=1, polls=120, delay=2.0, crawl_delay=None) == 30
+    assert least_interval(share=1, polls=1_000_000, delay=0.02, crawl_delay=None) < 1
+    assert least_interval(share=4, polls=120, delay=2.0, crawl_delay=None) == 120
+    assert least_interval(share=1, polls=120, delay=2.0, crawl_delay=60.0) == 240
     assert after("listed", "feed", rhythm=fed(1e6), least=120.0) == Due(NOW + 120)
 
 
