@@ -39,8 +39,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.pace_peers import EntryFrequency, Fixed, Policy, Seen, ShareOfKnown
 from bench.pace_world import BEGIN, DAY, HOUR, Agency, world
-from crawler.politeness import pace, rhythm
 from crawler.source import Politeness
+
+from crawler.politeness import pace, rhythm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,11 @@ class Ours:
         outcome = "failed:timeout"
         if seen is not None:
             outcome = "not_modified" if seen.same else "listed"
-            poll = rhythm.Poll(at, same=True) if seen.same else rhythm.Poll(at, seen.total, tuple(seen.dated), seen.new)
+            poll = (
+                rhythm.Polled(at, same=True)
+                if seen.same
+                else rhythm.Polled(at, seen.total, tuple(seen.dated), seen.new)
+            )
             self._state = rhythm.observe(self._state, poll, guess=self.GUESS)
             self._polls += 1
             if self._polls % self.WRITTEN == 0:  # as the database keeps it; each time would only cost time here

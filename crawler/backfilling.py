@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from crawler import coverage
 from crawler.discovery.archives import PAGE, expand, fields_of
+
+from crawler import coverage
 from crawler.estimate import Estimate, estimate, facts, in_words, is_chained, seconds_each
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from crawler.session import Session
     from crawler.source import Endpoint, Politeness, Source
     from storage.models import LinkKind
-    from storage.standings import Standing
+
+    from storage.standings import BackfillStanding
 
 SECONDS_BETWEEN_LOOKS = 5.0
 
@@ -77,7 +79,7 @@ def _midnight(day: date, zone: ZoneInfo) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
 
 
-async def begun(session: Session, source: Source, span: Span) -> tuple[Standing, Span]:
+async def begun(session: Session, source: Source, span: Span) -> tuple[BackfillStanding, Span]:
     """The backfill of `span`, new or gone on with, with its archive's addresses in the frontier; and its own span."""
     frontier = session.frontier
     since, until = span.seconds()
@@ -93,7 +95,7 @@ async def begun(session: Session, source: Source, span: Span) -> tuple[Standing,
     return standing, span
 
 
-def is_finished(standing: Standing, report: Report, *, limit: int | None) -> bool:
+def is_finished(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
     """Whether a backfill has nothing left to do: every archive page was read or given up, and what articles are left
     failed and wait for another try, which the live crawl will make. Not where a host has no turn (a pause, a spent
     budget), where another process holds some of it, or where a limit ended it; and a mere estimate finishes nothing."""
@@ -132,20 +134,22 @@ async def told(session: Session, source: Source, span: Span) -> AsyncIterator[No
         say(source.name, _unfinished(after), {"what": "unfinished", "backfill": after.id})
 
 
-def _unfinished(standing: Standing) -> str:
+def _unfinished(standing: BackfillStanding) -> str:
     unread = f"; {standing.unread:,} archive pages could not be read yet" if standing.unread else ""
     return f"backfill {standing.id} is not finished{unread}: asked for the same span again, it goes on"
 
 
 def _estimated(
-    source: Source, politeness: Politeness, now: Standing, before: Standing, took: float
+    source: Source, politeness: Politeness, now: BackfillStanding, before: BackfillStanding, took: float
 ) -> tuple[Estimate, float]:
     fetches = (now.done - before.done) + (now.listed - before.listed)
     each = seconds_each(politeness, now.crawl_delay, now.fetch_seconds, fetches=fetches, took=took)
     return estimate(now, chained=is_chained(source), seconds_each=each), each
 
 
-async def _tick(session: Session, source: Source, politeness: Politeness, before: Standing, began: float) -> None:
+async def _tick(
+    session: Session, source: Source, politeness: Politeness, before: BackfillStanding, began: float
+) -> None:
     while True:
         await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         now = await asyncio.wrap_future(session.frontier.standing(before.id))

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from crawler.source import Endpoint, Source
-    from storage.standings import Covered, Standing
+
+    from storage.standings import BackfillStanding, Covered
 
 MOST_RUNS = 12
 """Runs of days without an article that are named."""
@@ -94,7 +95,7 @@ def reaches(source: Source, since: datetime, zone: ZoneInfo) -> str:
     return told
 
 
-def report(standing: Standing, covered: Covered, zone: ZoneInfo, *, archive: bool) -> list[str]:
+def report(standing: BackfillStanding, covered: Covered, zone: ZoneInfo, *, archive: bool) -> list[str]:
     """What a backfill has covered, in lines for people. `archive`: its source has one."""
     since, until = (datetime.fromtimestamp(at, UTC) for at in (standing.since, standing.until))
     found = coverage(covered.published, since, until, zone)

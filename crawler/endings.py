@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from crawler.answers import blames_host
 from crawler.feed_text import is_whole
-from crawler.politeness import rhythm
 from crawler.politeness.pace import least_interval, next_due
 from crawler.source import Endpoint
 from storage.models import AGAIN, Ending, HostNote, Outcome
+
+from crawler.politeness import rhythm
 
 if TYPE_CHECKING:
     from crawler.source import Source
@@ -99,7 +100,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
     if is_polled(lease):
         known = rhythm.read(ending.rhythm or lease.rhythm)
         if ending.outcome.name == "not_modified":
-            known = rhythm.observe(known, rhythm.Poll(ending.at, same=True), guess=guess_of(endpoint))
+            known = rhythm.observe(known, rhythm.Polled(ending.at, same=True), guess=guess_of(endpoint))
             ending = replace(ending, rhythm=rhythm.written(known))
     due = next_due(
         "gone" if gone else ending.outcome.name,

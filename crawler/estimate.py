@@ -13,7 +13,8 @@ from storage.yielding import BUDGET
 
 if TYPE_CHECKING:
     from crawler.source import Politeness, Source
-    from storage.standings import Standing
+
+    from storage.standings import BackfillStanding
 
 USUAL_FETCH = 0.5
 """Seconds from a request to its last byte where nothing was measured yet."""
@@ -36,7 +37,7 @@ class Estimate:
     seconds: float | None
 
 
-def estimate(standing: Standing, *, chained: bool, seconds_each: float) -> Estimate:
+def estimate(standing: BackfillStanding, *, chained: bool, seconds_each: float) -> Estimate:
     """What is left of a backfill. `chained`: each archive page tells of the next one only; `seconds_each`: of a fetch with
     what comes between it and the next."""
     if standing.to_list == 0:
@@ -51,7 +52,7 @@ def estimate(standing: Standing, *, chained: bool, seconds_each: float) -> Estim
     return Estimate(expected, left, False, (left + pages) * seconds_each)
 
 
-def _share(standing: Standing, *, chained: bool) -> float:
+def _share(standing: BackfillStanding, *, chained: bool) -> float:
     """The share of the span whose archive pages were read."""
     if not chained:
         return standing.listed / (standing.listed + standing.to_list)
@@ -85,7 +86,7 @@ def seconds_each(
     return max(by_turns, 3600.0 / max(1.0, politeness.hourly * BUDGET))
 
 
-def in_words(standing: Standing, given: Estimate, each: float) -> str:
+def in_words(standing: BackfillStanding, given: Estimate, each: float) -> str:
     """`2,310 of 5,040 articles done, 2,730 left: about 9 min at 0.2 s each`."""
     known = f" ({standing.known:,} known before)" if standing.known else ""
     about = f": about {duration(given.seconds)} at {each:.2g} s each" if given.seconds else ""
@@ -115,7 +116,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86400:.1f} days"
 
 
-def facts(standing: Standing, given: Estimate) -> dict[str, object]:
+def facts(standing: BackfillStanding, given: Estimate) -> dict[str, object]:
     """The same for programs."""
     return {
         "backfill": standing.id,

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from crawler.endings import endpoint_of, guess_of, is_polled
 from crawler.politeness import rhythm
-from crawler.politeness.rhythm import Poll
+from crawler.politeness.rhythm import Polled
 from storage import clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from crawler.politeness.rhythm import Rhythm
     from crawler.source import Source
-    from storage.frontier import Frontier
     from storage.models import Ending, Link, Outcome
+
+    from crawler.politeness.rhythm import Rhythm
+    from storage.frontier import Frontier
 
 SAMPLE = 1000
 """Entries of one document that are asked about; of a longer one (a sitemap) the newest and the oldest half as many."""
@@ -47,10 +48,10 @@ def sample(links: Sequence[Link]) -> tuple[Link, ...]:
     return (*ordered[: SAMPLE // 2], *ordered[-(SAMPLE // 2) :])
 
 
-def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, before: float | None) -> Poll:
+def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, before: float | None) -> Polled:
     """The poll that gave `links`, of which `unknown` are in no row yet. A sitemap that an index lists is also new where
     the index says that it has changed since the poll `before` (epoch seconds)."""
-    return Poll(
+    return Polled(
         at=at,
         total=len(links),
         dated=tuple(when for link in links if (when := _published(link)) is not None),

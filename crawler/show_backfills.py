@@ -6,22 +6,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
+from crawler.source import Politeness
+from crawler.start_crawl import sources_of
+from crawler.terminal import dumps, plain
+from storage.reader import Reader
 
 from crawler.backfilling import floored, zone_of
 from crawler.coverage import archive_of
 from crawler.estimate import estimate, facts, in_words, is_chained, seconds_each
-from crawler.source import Politeness
-from crawler.start_crawl import sources_of
-from crawler.terminal import dumps, plain
 from storage import standings
-from storage.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.config import Config
     from crawler.source import Source
-    from storage.standings import Standing
+
+    from storage.standings import BackfillStanding
 
 
 def show(config: Config, name: str | None, *, finished: bool, as_json: bool) -> int:
@@ -43,14 +44,14 @@ def show(config: Config, name: str | None, *, finished: bool, as_json: bool) -> 
     return 0
 
 
-def _estimated(standing: Standing, source: Source | None, config: Config) -> tuple[str, Mapping[str, object]]:
+def _estimated(standing: BackfillStanding, source: Source | None, config: Config) -> tuple[str, Mapping[str, object]]:
     politeness = floored(source.politeness if source else Politeness(), config.delay_floor)
     each = seconds_each(politeness, standing.crawl_delay, standing.fetch_seconds)
     given = estimate(standing, chained=source is not None and is_chained(source), seconds_each=each)
     return in_words(standing, given, each), facts(standing, given)
 
 
-def _lines(standing: Standing, source: Source | None, config: Config) -> list[str]:
+def _lines(standing: BackfillStanding, source: Source | None, config: Config) -> list[str]:
     zone = zone_of(source) if source else UTC
     since, until = (f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (standing.since, standing.until))
     order = "oldest first" if standing.oldest_first else "newest first"
@@ -63,7 +64,7 @@ def _lines(standing: Standing, source: Source | None, config: Config) -> list[st
     ]
 
 
-def _facts(standing: Standing, source: Source | None, config: Config) -> dict[str, object]:
+def _facts(standing: BackfillStanding, source: Source | None, config: Config) -> dict[str, object]:
     words, told = _estimated(standing, source, config)
     return {
         "source": standing.source,

@@ -6,15 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import backfills, clock, hosts, leases, links, owners, returns, standings
 from storage.models import HostNote
+
+from storage import backfills, clock, hosts, leases, links, owners, returns, standings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
     from sqlite_utils import Database
-
     from storage.models import HostRules, Lease, Leased, Link, LinkKind
     from storage.store import Store
 
@@ -180,7 +180,7 @@ class Frontier:
         self, source: str, since: float, until: float, now: float, *, oldest_first: bool = False, open_end: bool = False
     ) -> Future[int]:
         """The number of the unfinished backfill of this very span, or of a new one; with `open_end`, of the unfinished
-        one of this `since` for which nobody named an end either (its `Standing` has its own `until`)."""
+        one of this `since` for which nobody named an end either (its `BackfillStanding` has its own `until`)."""
         return self._submit(
             lambda db: backfills.begin(db, source, since, until, now=now, oldest_first=oldest_first, open_end=open_end)
         )
@@ -203,7 +203,7 @@ class Frontier:
 
         return self._submit(seed)
 
-    def standing(self, backfill: int) -> Future[standings.Standing]:
+    def standing(self, backfill: int) -> Future[standings.BackfillStanding]:
         """How far a backfill has come."""
         return self._submit(lambda db: standings.standing(db, backfill), writes=False)
 

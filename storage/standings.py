@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BackfillStanding:
     """How far a backfill has come. `since`, `until`: epoch seconds, both inclusive. `listed`: archive pages read whose
     links are articles, with `entries` in them, the oldest of `back_to`; `to_list`: pages known and not read; `unread`:
     those of them that failed, or were given up. `found`: articles that lie, or may lie, in the span; `known`: those of
@@ -90,7 +90,7 @@ SELECT avg(ms) / 1000.0 FROM (
 """
 
 
-def standing(db: Database, backfill: int) -> Standing:
+def standing(db: Database, backfill: int) -> BackfillStanding:
     """How far a backfill has come. Raises LookupError for one that there never was."""
     row = db.conn.execute(_STANDING.format(which="b.id = ?"), (backfill,)).fetchone()
     if row is None:
@@ -98,19 +98,19 @@ def standing(db: Database, backfill: int) -> Standing:
     return _told(db, row)
 
 
-def every(db: Database, source: str | None = None, *, finished: bool = False) -> list[Standing]:
+def every(db: Database, source: str | None = None, *, finished: bool = False) -> list[BackfillStanding]:
     """The backfills of a source, or of all, in the order in which they began; those that are finished, too, if asked."""
     which = "(b.source = :source OR :source IS NULL) AND (:finished OR b.finished_at IS NULL)"
     rows = db.conn.execute(_STANDING.format(which=which), {"source": source, "finished": finished}).fetchall()
     return [_told(db, row) for row in rows]
 
 
-def _told(db: Database, row: Sequence[object]) -> Standing:
+def _told(db: Database, row: Sequence[object]) -> BackfillStanding:
     rest = dict(zip(_NAMES, row, strict=True))
     rest["oldest_first"] = bool(rest["oldest_first"])
     asked = db.conn.execute("SELECT crawl_delay FROM host WHERE host = ?", (rest["host"],)).fetchone()
     (seconds,) = db.conn.execute(_LAST_FETCHES, (rest["source"],)).fetchone()
-    return Standing(**rest, crawl_delay=asked[0] if asked else None, fetch_seconds=seconds)  # type: ignore[arg-type]
+    return BackfillStanding(**rest, crawl_delay=asked[0] if asked else None, fetch_seconds=seconds)  # type: ignore[arg-type]
 
 
 _NAMES = (

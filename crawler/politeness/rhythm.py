@@ -38,7 +38,7 @@ a feed covers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class Polled:
     """What one poll saw. `at`: epoch seconds. `total`: entries. `dated`: the publication times of all entries that have
     one. `new`: entries whose links were new to the frontier. `same`: the server said that nothing has changed (304), so
     nothing is known of the entries."""
@@ -104,7 +104,7 @@ def written(state: Rhythm) -> str:
     return json.dumps({"version": VERSION, **known}, separators=(",", ":"))
 
 
-def observe(state: Rhythm, poll: Poll, *, guess: float) -> Rhythm:
+def observe(state: Rhythm, poll: Polled, *, guess: float) -> Rhythm:
     """The rhythm with one more poll. `guess`: the interval of the source's TOML, in seconds."""
     at = poll.at
     if state.at is None or not (state.holds or poll.same):
@@ -161,7 +161,7 @@ def observe(state: Rhythm, poll: Poll, *, guess: float) -> Rhythm:
     )
 
 
-def _first(state: Rhythm, poll: Poll, guess: float) -> Rhythm:
+def _first(state: Rhythm, poll: Polled, guess: float) -> Rhythm:
     """The first poll: its dated entries teach as if they had been waited for."""
     at = poll.at
     if poll.same:
@@ -187,7 +187,7 @@ def _first(state: Rhythm, poll: Poll, guess: float) -> Rhythm:
     return replace(state, came=tuple(came), foretold=tuple(foretold), waited=waited)
 
 
-def _covers(state: Rhythm, poll: Poll, *, elapsed: float, turned: bool) -> float | None:
+def _covers(state: Rhythm, poll: Polled, *, elapsed: float, turned: bool) -> float | None:
     """The shortest time that the feed's entries covered lately; it is forgotten by doubling in a day."""
     old = state.covers
     if old is not None:

@@ -11,8 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-
-from crawler.backfilling import Span, archive_rows, is_finished, told
 from crawler.config import Config
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
@@ -26,7 +24,9 @@ from crawler.start import Start, at_work
 from crawler.start_crawl import crawl_settings
 from storage.models import Ending, Instant, Link, Outcome, Profile
 from storage.reader import Reader
-from storage.standings import Standing, every
+
+from crawler.backfilling import Span, archive_rows, is_finished, told
+from storage.standings import BackfillStanding, every
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -75,7 +75,7 @@ class Backfiller:
         with Reader(self.config.database) as reader:
             return reader.db.conn.execute(query).fetchall()
 
-    def unfinished(self) -> list[Standing]:
+    def unfinished(self) -> list[BackfillStanding]:
         with Reader(self.config.database) as reader:
             return every(reader.db)
 
@@ -148,7 +148,7 @@ def test_an_archives_pages_end_with_their_period_in_the_sources_zone() -> None:
     assert archive_rows(archived("https://a.test/all?p={page}"), span) == [("https://a.test/all?p=1", "sitemap", None)]
 
 
-STANDING = Standing(1, "s", 0.0, 1.0, oldest_first=False, started_at="", finished_at=None)
+STANDING = BackfillStanding(1, "s", 0.0, 1.0, oldest_first=False, started_at="", finished_at=None)
 DONE = Report("s", "finished", {})
 
 
@@ -167,7 +167,7 @@ DONE = Report("s", "finished", {})
     ],
 )
 def test_a_backfill_is_finished_when_nothing_of_it_can_still_be_done(
-    standing: Standing, report: Report, limit: int | None, finished: bool
+    standing: BackfillStanding, report: Report, limit: int | None, finished: bool
 ) -> None:
     assert is_finished(standing, report, limit=limit) is finished
 

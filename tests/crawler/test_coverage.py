@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
 import pytest
+from crawler.source import Endpoint, Source
 from hypothesis import given, settings
+from storage.models import Profile
 
 from crawler.coverage import archive_of, coverage, reaches, report
-from crawler.source import Endpoint, Source
-from storage.models import Profile
-from storage.standings import Covered, Standing
+from storage.standings import BackfillStanding, Covered
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SINCE = datetime(2023, 9, 30, 21, tzinfo=UTC)  # 1 October in Moscow
@@ -76,7 +76,9 @@ def test_the_days_with_and_those_without_an_article_are_the_span(days: set[int],
     assert found.empty_days == len(empty)
 
 
-FINISHED = Standing(7, "s", SINCE.timestamp(), UNTIL.timestamp(), False, "2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z")
+FINISHED = BackfillStanding(
+    7, "s", SINCE.timestamp(), UNTIL.timestamp(), False, "2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z"
+)
 
 
 def test_the_report_names_span_gaps_and_what_was_left_with_the_reason() -> None:
@@ -99,7 +101,7 @@ def test_the_report_names_span_gaps_and_what_was_left_with_the_reason() -> None:
 def test_a_long_list_of_gaps_is_cut_and_the_rest_counted() -> None:
     until = SINCE + timedelta(days=60)
     stored = tuple(f"{SINCE + timedelta(days=2 * n, hours=1):%Y-%m-%dT%H:%M:%SZ}" for n in range(30))
-    at = Standing(7, "s", SINCE.timestamp(), until.timestamp(), False, "", None)
+    at = BackfillStanding(7, "s", SINCE.timestamp(), until.timestamp(), False, "", None)
     lines = report(at, Covered(stored), MOSCOW, archive=True)
     assert lines[1].startswith("31 days without an article: 2023-10-02, 2023-10-04, ")
     assert lines[1].endswith(", 2023-10-24 and 19 more")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
-from crawler.politeness import rhythm
 from crawler.source import Endpoint, Source
 from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
+
+from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
+from crawler.politeness import rhythm
 
 SOURCE = Source(
     name="s",
@@ -92,7 +93,7 @@ def test_an_import_without_a_lease_is_left_as_it_is() -> None:
 
 def test_an_endpoints_next_poll_follows_its_rhythm_and_a_304_is_a_poll_with_nothing_new() -> None:
     dated = tuple(NOW - 100.0 * n for n in range(1, 50))
-    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 49, dated, 49), guess=300)
+    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Polled(NOW, 49, dated, 49), guess=300)
     lease = replace(FEED, rhythm=rhythm.written(busy))
     first = ended("not_modified", lease)
     assert first.due is not None
@@ -105,7 +106,7 @@ def test_an_endpoints_next_poll_follows_its_rhythm_and_a_304_is_a_poll_with_noth
 
 def test_the_polls_own_rhythm_goes_before_the_leases() -> None:
     dated = tuple(NOW - 100.0 * n for n in range(1, 50))
-    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 49, dated, 49), guess=300)
+    busy = rhythm.observe(rhythm.Rhythm(), rhythm.Polled(NOW, 49, dated, 49), guess=300)
     due = ended("listed", FEED, rhythm=rhythm.written(busy)).due
     assert due is not None
     assert due < NOW + 200
@@ -114,7 +115,7 @@ def test_the_polls_own_rhythm_goes_before_the_leases() -> None:
 
 def test_endpoints_of_one_host_share_its_polls_and_leave_most_turns_of_a_slow_one_to_articles() -> None:
     dated = tuple(NOW - 1.0 * n for n in range(90, 140))
-    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 50, dated, 50), guess=300))
+    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Polled(NOW, 50, dated, 50), guess=300))
     shared = replace(SOURCE, endpoints=tuple(Endpoint(f"https://a.test/{n}.xml", "feed") for n in range(6)))
     lease = replace(FEED, url="https://a.test/3.xml", rhythm=wild)
     ending = Ending(1, Outcome("listed"), at=NOW, lease=lease)
@@ -125,7 +126,7 @@ def test_endpoints_of_one_host_share_its_polls_and_leave_most_turns_of_a_slow_on
 
 def test_a_feed_of_all_news_gets_more_of_its_hosts_polls_than_its_sections() -> None:
     dated = tuple(NOW - 1.0 * n for n in range(90, 140))
-    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW, 50, dated, 50), guess=300))
+    wild = rhythm.written(rhythm.observe(rhythm.Rhythm(), rhythm.Polled(NOW, 50, dated, 50), guess=300))
     sections = [Endpoint(f"https://a.test/{n}.xml", "feed", interval=1800) for n in range(20)]
     source = replace(SOURCE, endpoints=(Endpoint(FEED.url, "feed", interval=180), *sections))
     waits = []
@@ -141,8 +142,8 @@ def test_a_feed_of_all_news_gets_more_of_its_hosts_polls_than_its_sections() -> 
 
 def test_a_child_of_a_sitemap_index_that_turns_out_to_be_live_is_polled_by_its_rhythm() -> None:
     child = replace(FEED, url="https://a.test/part-7.xml", kind="sitemap")
-    seen = rhythm.observe(rhythm.Rhythm(), rhythm.Poll(NOW - 86400, 100, (), 100), guess=CHILD_INTERVAL)
-    live = rhythm.observe(seen, rhythm.Poll(NOW, 100, (), 60), guess=CHILD_INTERVAL)
+    seen = rhythm.observe(rhythm.Rhythm(), rhythm.Polled(NOW - 86400, 100, (), 100), guess=CHILD_INTERVAL)
+    live = rhythm.observe(seen, rhythm.Polled(NOW, 100, (), 60), guess=CHILD_INTERVAL)
     due = ended("listed", replace(child, rhythm=rhythm.written(live))).due
     assert due is not None
     assert due < NOW + 3600

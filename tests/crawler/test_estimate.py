@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
+from crawler.source import Endpoint, Politeness, Source
 from hypothesis import given, settings
+from storage.models import Profile
 
 from crawler.estimate import duration, estimate, facts, in_words, is_chained, seconds_each
-from crawler.source import Endpoint, Politeness, Source
-from storage.models import Profile
-from storage.standings import Standing
+from storage.standings import BackfillStanding
 
-PLAIN = Standing(
+PLAIN = BackfillStanding(
     1, "s", since=0.0, until=1000.0, oldest_first=False, started_at="2026-11-01T00:00:00Z", finished_at=None
 )
 
 
-def stands(**given: object) -> Standing:
+def stands(**given: object) -> BackfillStanding:
     return replace(PLAIN, **given)  # type: ignore[arg-type]
 
 
@@ -54,7 +54,7 @@ def test_an_archive_read_from_page_to_page_is_reckoned_by_how_far_back_it_has_co
 
 
 @pytest.mark.parametrize("standing", [stands(to_list=1), stands(to_list=730, listed=1, found=9, left=9)])
-def test_too_little_read_is_said_and_nothing_made_up(standing: Standing) -> None:
+def test_too_little_read_is_said_and_nothing_made_up(standing: BackfillStanding) -> None:
     given = estimate(standing, chained=False, seconds_each=1.0)
     assert (given.expected, given.seconds) == (None, None)
     assert "too early to say how long" in in_words(standing, given, 1.0)

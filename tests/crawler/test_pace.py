@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from crawler.politeness.interval import SAFE
 from crawler.politeness.pace import (
     ASLEEP,
@@ -21,8 +18,11 @@ from crawler.politeness.pace import (
     least_interval,
     next_due,
 )
-from crawler.politeness.rhythm import Poll, Rhythm, observe
+from hypothesis import given
+from hypothesis import strategies as st
 from storage.models import OUTCOMES, LinkKind
+
+from crawler.politeness.rhythm import Polled, Rhythm, observe
 
 NOW = 1_700_000_000.0
 LADDER = (900, 3600, 10800, 86400)
@@ -48,7 +48,7 @@ def fed(daily: float, *, holds: int = 50, until: float = NOW) -> Rhythm:
     """The rhythm of a feed that has published evenly and was polled for the last time at `until`."""
     gap = 86400 / daily
     dated = tuple(until - gap * (number + 0.5) for number in range(holds))
-    return observe(Rhythm(), Poll(until, holds, dated, holds), guess=300)
+    return observe(Rhythm(), Polled(until, holds, dated, holds), guess=300)
 
 
 @pytest.mark.parametrize("kind", ["feed", "sitemap", "listing"])
@@ -87,7 +87,7 @@ def test_a_poll_may_come_a_little_sooner_but_not_later() -> None:
 
 def test_an_endpoint_silent_for_days_is_polled_less_and_never_given_up() -> None:
     old = fed(20, until=NOW - 30 * 86400)
-    silent = observe(old, Poll(NOW, same=True), guess=300)
+    silent = observe(old, Polled(NOW, same=True), guess=300)
     assert after("listed", "feed", rhythm=silent) == Due(NOW + ASLEEP)
     assert after("failed:timeout", "feed", rhythm=silent, tries=100_000) == Due(NOW + ASLEEP)
 

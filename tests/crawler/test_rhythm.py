@@ -7,18 +7,18 @@ import math
 from dataclasses import replace
 
 import pytest
+from crawler.politeness.interval import DAY, HOUR, SAFE, density, guessed, interval
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.politeness.interval import DAY, HOUR, SAFE, density, guessed, interval
-from crawler.politeness.rhythm import Poll, Rhythm, observe, read, written
+from crawler.politeness.rhythm import Polled, Rhythm, observe, read, written
 
 MONDAY = 1_788_739_200.0  # 2026-09-07 00:00 UTC
 GUESS = 300.0
 LONGEST = 3600.0
 
 polls = st.builds(
-    Poll,
+    Polled,
     at=st.floats(min_value=0, max_value=4e9),
     total=st.integers(min_value=0, max_value=200),
     dated=st.lists(st.floats(min_value=0, max_value=4e9), max_size=20).map(tuple),
@@ -35,7 +35,7 @@ def fed(daily: float, *, until: float = MONDAY, holds: int = 50) -> Rhythm:
     """After the first poll of a feed with evenly dated entries."""
     gap = DAY / daily
     return observe(
-        Rhythm(), Poll(until, holds, tuple(until - gap * (n + 0.5) for n in range(holds)), holds), guess=GUESS
+        Rhythm(), Polled(until, holds, tuple(until - gap * (n + 0.5) for n in range(holds)), holds), guess=GUESS
     )
 
 
@@ -44,14 +44,14 @@ def polled(state: Rhythm, since: float, until: float, every: float, found: dict[
     at = since
     while at < until:
         new = (found or {}).get(int(at // HOUR) % 24, 0)
-        state = observe(state, Poll(at, 100, (), new), guess=GUESS)
+        state = observe(state, Polled(at, 100, (), new), guess=GUESS)
         at += every
     return state
 
 
 @given(st.lists(polls, max_size=6), st.floats(min_value=0, max_value=4e9), st.floats(min_value=31, max_value=90_000))
 def test_whatever_was_polled_the_interval_is_within_its_bounds_and_the_text_keeps_the_rhythm(
-    seen: list[Poll], now: float, asked: float
+    seen: list[Polled], now: float, asked: float
 ) -> None:
     state = Rhythm()
     for poll in seen:
@@ -80,7 +80,7 @@ def test_an_endpoint_that_publishes_more_is_polled_no_less(daily: float, more: f
 @pytest.mark.parametrize("seconds", [31, 60, 120, 299, 300, 600, 3600, 86400])
 def test_the_first_guess_is_the_interval_until_more_is_known(seconds: int) -> None:
     assert interval(Rhythm(), MONDAY, guess=seconds, longest=86400) == seconds
-    known = observe(Rhythm(), Poll(MONDAY, 50, (), 50), guess=seconds)
+    known = observe(Rhythm(), Polled(MONDAY, 50, (), 50), guess=seconds)
     assert interval(known, MONDAY, guess=seconds, longest=86400) == pytest.approx(
         max(seconds, 1 / density(guessed(seconds)))
     )
@@ -114,7 +114,7 @@ def test_dated_entries_teach_the_rhythm_at_the_very_first_poll() -> None:
 def test_a_pinned_old_entry_hides_no_rhythm() -> None:
     gap = DAY / 500
     dated = (*(MONDAY - gap * n for n in range(1, 50)), MONDAY - 20 * DAY)
-    pinned = observe(Rhythm(), Poll(MONDAY, 50, dated, 50), guess=GUESS)
+    pinned = observe(Rhythm(), Polled(MONDAY, 50, dated, 50), guess=GUESS)
     assert wait(pinned, MONDAY) == pytest.approx(wait(fed(500), MONDAY), rel=0.1)
 
 
@@ -122,7 +122,7 @@ def test_hours_and_weekdays_have_rates_of_their_own() -> None:
     state, at = Rhythm(), MONDAY
     while at < MONDAY + 21 * DAY:
         day, hour = int((at - MONDAY) // DAY) % 7, int(at // HOUR) % 24
-        state = observe(state, Poll(at, 100, (), 6 if 8 <= hour < 20 and day < 5 else 0), guess=GUESS)
+        state = observe(state, Polled(at, 100, (), 6 if 8 <= hour < 20 and day < 5 else 0), guess=GUESS)
         at += HOUR / 2
     monday = MONDAY + 21 * DAY
     quiet = replace(state, lately=0.0, expected=0.0, waited=0.0)
@@ -142,7 +142,7 @@ def test_a_poll_before_the_morning_does_not_sleep_through_it() -> None:
 
 def test_a_burst_is_followed_and_forgotten() -> None:
     calm = polled(fed(40), MONDAY, MONDAY + 4 * HOUR, 600.0)
-    burst = observe(calm, Poll(MONDAY + 4 * HOUR, 100, (), 8), guess=GUESS)
+    burst = observe(calm, Polled(MONDAY + 4 * HOUR, 100, (), 8), guess=GUESS)
     assert wait(burst, MONDAY + 4 * HOUR) < 0.6 * wait(calm, MONDAY + 4 * HOUR)
     later = polled(burst, MONDAY + 4 * HOUR + 600, MONDAY + 8 * HOUR, 600.0)
     assert wait(later, MONDAY + 8 * HOUR) > 0.55 * wait(calm, MONDAY + 8 * HOUR)
@@ -154,24 +154,24 @@ def test_of_two_endpoints_with_the_same_stories_the_second_is_only_watched() -> 
     for n in range(1, 100):
         at = MONDAY + n * gap
         dated = tuple(at - 1 - gap * k for k in range(50))
-        first = observe(first, Poll(at, 50, dated, 1), guess=GUESS)
-        second = observe(second, Poll(at, 50, dated, 0), guess=GUESS)
+        first = observe(first, Polled(at, 50, dated, 1), guess=GUESS)
+        second = observe(second, Polled(at, 50, dated, 0), guess=GUESS)
     assert wait(second, first.at or 0) > 3 * wait(first, first.at or 0)
     second = observe(
-        second, Poll(MONDAY + 101 * gap, 50, tuple(MONDAY + 100 * gap - gap * k for k in range(50)), 8), guess=GUESS
+        second, Polled(MONDAY + 101 * gap, 50, tuple(MONDAY + 100 * gap - gap * k for k in range(50)), 8), guess=GUESS
     )
     assert second.share > 0.5, "where the first fails, the second is polled again"
 
 
 def test_a_feed_whose_oldest_entry_is_unseen_has_turned_over_and_is_polled_sooner() -> None:
-    state = observe(Rhythm(), Poll(MONDAY, 20, (), 20), guess=GUESS)
+    state = observe(Rhythm(), Polled(MONDAY, 20, (), 20), guess=GUESS)
     assert not state.turned, "at a first poll everything is new"
-    after = observe(state, Poll(MONDAY + 240, 20, (), 19), guess=GUESS)
+    after = observe(state, Polled(MONDAY + 240, 20, (), 19), guess=GUESS)
     assert not after.turned
-    after = observe(state, Poll(MONDAY + 240, 20, (), 20), guess=GUESS)
+    after = observe(state, Polled(MONDAY + 240, 20, (), 20), guess=GUESS)
     assert after.turned
     assert wait(after, MONDAY + 240) <= 240 * SAFE
-    assert not observe(after, Poll(MONDAY + 300, 20, (), 3), guess=GUESS).turned
+    assert not observe(after, Polled(MONDAY + 300, 20, (), 3), guess=GUESS).turned
 
 
 def test_no_wish_and_no_silence_lets_a_feed_turn_over() -> None:
@@ -181,10 +181,10 @@ def test_no_wish_and_no_silence_lets_a_feed_turn_over() -> None:
 
 
 def test_entries_stamped_with_the_time_of_the_answer_are_no_news() -> None:
-    state = observe(Rhythm(), Poll(MONDAY, 30, (MONDAY,) * 30, 30), guess=GUESS)
+    state = observe(Rhythm(), Polled(MONDAY, 30, (MONDAY,) * 30, 30), guess=GUESS)
     for n in range(1, 200):
         at = MONDAY + 300 * n
-        state = observe(state, Poll(at, 30, (at,) * 30, 0), guess=GUESS)
+        state = observe(state, Polled(at, 30, (at,) * 30, 0), guess=GUESS)
     assert wait(state, MONDAY + 60_000) > 1800
 
 
@@ -197,21 +197,21 @@ def test_a_sitemap_of_a_day_that_is_over_is_left_alone_though_it_once_was_busy()
     assert interval(long_over, MONDAY + 10 * DAY, guess=DAY, longest=DAY) > 6 * HOUR
     early = tuple(MONDAY - 9 * DAY - DAY / 300 * n for n in range(300))
     assert (
-        interval(observe(Rhythm(), Poll(MONDAY, 300, early, 0), guess=DAY), MONDAY, guess=DAY, longest=DAY) > 6 * HOUR
+        interval(observe(Rhythm(), Polled(MONDAY, 300, early, 0), guess=DAY), MONDAY, guess=DAY, longest=DAY) > 6 * HOUR
     )
 
 
 def test_an_undated_child_of_a_sitemap_index_becomes_live_when_it_gives_news() -> None:
-    state = observe(Rhythm(), Poll(MONDAY, 500, (), 500), guess=DAY)
+    state = observe(Rhythm(), Polled(MONDAY, 500, (), 500), guess=DAY)
     assert interval(state, MONDAY, guess=DAY, longest=DAY) > 20 * HOUR
-    state = observe(state, Poll(MONDAY + DAY, 500, (), 80), guess=DAY)
+    state = observe(state, Polled(MONDAY + DAY, 500, (), 80), guess=DAY)
     assert interval(state, MONDAY + DAY, guess=DAY, longest=DAY) < HOUR
 
 
 def test_a_clock_that_goes_back_neither_breaks_nor_forgets_the_rhythm() -> None:
     state = fed(300)
-    ahead = observe(state, Poll(MONDAY + 400 * DAY, 50, (), 0), guess=GUESS)
-    back = observe(ahead, Poll(MONDAY + 600, 50, (), 1), guess=GUESS)
+    ahead = observe(state, Polled(MONDAY + 400 * DAY, 50, (), 0), guess=GUESS)
+    back = observe(ahead, Polled(MONDAY + 600, 50, (), 1), guess=GUESS)
     assert back.at == MONDAY + 600
     assert back.newest <= MONDAY + 600
     after = polled(back, MONDAY + 900, MONDAY + 2 * DAY, 900.0, dict.fromkeys(range(24), 4))
