@@ -39,9 +39,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.pace_peers import EntryFrequency, Fixed, Policy, Seen, ShareOfKnown
 from bench.pace_world import BEGIN, DAY, HOUR, Agency, world
-from crawler.source import Politeness
-
 from crawler.politeness import pace, rhythm
+from crawler.source import Politeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from crawler.discovery.archives import PAGE, expand, fields_of
-
 from crawler import coverage
+from crawler.discovery.archives import PAGE, expand, fields_of
 from crawler.estimate import Estimate, estimate, facts, in_words, is_chained, seconds_each
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from crawler.session import Session
     from crawler.source import Endpoint, Politeness, Source
     from storage.models import LinkKind
-
     from storage.standings import BackfillStanding
 
 SECONDS_BETWEEN_LOOKS = 5.0

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from crawler.source import Endpoint, Source
-
     from storage.standings import BackfillStanding, Covered
 
 MOST_RUNS = 12

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from crawler.answers import blames_host
 from crawler.feed_text import is_whole
+from crawler.politeness import rhythm
 from crawler.politeness.pace import least_interval, next_due
 from crawler.source import Endpoint
 from storage.models import AGAIN, Ending, HostNote, Outcome
-
-from crawler.politeness import rhythm
 
 if TYPE_CHECKING:
     from crawler.source import Source

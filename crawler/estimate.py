@@ -13,7 +13,6 @@ from storage.yielding import BUDGET
 
 if TYPE_CHECKING:
     from crawler.source import Politeness, Source
-
     from storage.standings import BackfillStanding
 
 USUAL_FETCH = 0.5

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
 
-    from crawler.source import Source
-    from storage.models import Ending, Link, Outcome
-
     from crawler.politeness.rhythm import Rhythm
+    from crawler.source import Source
     from storage.frontier import Frontier
+    from storage.models import Ending, Link, Outcome
 
 SAMPLE = 1000
 """Entries of one document that are asked about; of a longer one (a sitemap) the newest and the oldest half as many."""

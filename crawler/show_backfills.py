@@ -6,22 +6,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
-from crawler.source import Politeness
-from crawler.start_crawl import sources_of
-from crawler.terminal import dumps, plain
-from storage.reader import Reader
 
 from crawler.backfilling import floored, zone_of
 from crawler.coverage import archive_of
 from crawler.estimate import estimate, facts, in_words, is_chained, seconds_each
+from crawler.source import Politeness
+from crawler.start_crawl import sources_of
+from crawler.terminal import dumps, plain
 from storage import standings
+from storage.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.config import Config
     from crawler.source import Source
-
     from storage.standings import BackfillStanding
 
 

@@ -6,15 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.models import HostNote
-
 from storage import backfills, clock, hosts, leases, links, owners, returns, standings
+from storage.models import HostNote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
     from sqlite_utils import Database
+
     from storage.models import HostRules, Lease, Leased, Link, LinkKind
     from storage.store import Store
 

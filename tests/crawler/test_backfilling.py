@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from crawler.backfilling import Span, archive_rows, is_finished, told
 from crawler.config import Config
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
@@ -24,8 +26,6 @@ from crawler.start import Start, at_work
 from crawler.start_crawl import crawl_settings
 from storage.models import Ending, Instant, Link, Outcome, Profile
 from storage.reader import Reader
-
-from crawler.backfilling import Span, archive_rows, is_finished, told
 from storage.standings import BackfillStanding, every
 
 MOSCOW = ZoneInfo("Europe/Moscow")

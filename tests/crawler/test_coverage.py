@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import hypothesis.strategies as st
 import pytest
-from crawler.source import Endpoint, Source
 from hypothesis import given, settings
-from storage.models import Profile
 
 from crawler.coverage import archive_of, coverage, reaches, report
+from crawler.source import Endpoint, Source
+from storage.models import Profile
 from storage.standings import BackfillStanding, Covered
 
 MOSCOW = ZoneInfo("Europe/Moscow")

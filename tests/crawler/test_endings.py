@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.source import Endpoint, Source
-from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
-
 from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
 from crawler.politeness import rhythm
+from crawler.source import Endpoint, Source
+from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
 
 SOURCE = Source(
     name="s",

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
-from crawler.source import Endpoint, Politeness, Source
 from hypothesis import given, settings
-from storage.models import Profile
 
 from crawler.estimate import duration, estimate, facts, in_words, is_chained, seconds_each
+from crawler.source import Endpoint, Politeness, Source
+from storage.models import Profile
 from storage.standings import BackfillStanding
 
 PLAIN = BackfillStanding(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from crawler.politeness.interval import SAFE
 from crawler.politeness.pace import (
     ASLEEP,
@@ -18,11 +21,8 @@ from crawler.politeness.pace import (
     least_interval,
     next_due,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from storage.models import OUTCOMES, LinkKind
-
 from crawler.politeness.rhythm import Polled, Rhythm, observe
+from storage.models import OUTCOMES, LinkKind
 
 NOW = 1_700_000_000.0
 LADDER = (900, 3600, 10800, 86400)

@@ -7,10 +7,10 @@ import math
 from dataclasses import replace
 
 import pytest
-from crawler.politeness.interval import DAY, HOUR, SAFE, density, guessed, interval
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.politeness.interval import DAY, HOUR, SAFE, density, guessed, interval
 from crawler.politeness.rhythm import Polled, Rhythm, observe, read, written
 
 MONDAY = 1_788_739_200.0  # 2026-09-07 00:00 UTC
