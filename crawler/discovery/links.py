@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from pipelines.urls import canonical
+from pipelines.urls import host as host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,8 @@ def is_article(spellings: tuple[str, ...], article_url: tuple[str, ...], not_art
 
 def on_hosts(url: str, hosts: tuple[str, ...], ports: frozenset[int] = frozenset()) -> bool:
     """Whether an address is on one of the hosts: the same name or its `www.` twin (other subdomains are hosts of their
-    own, as for redirects). A host with a port wants that port, one without the scheme's own or one of `ports`.
+    own, as for redirects), international names in either spelling. A host with a port wants that port, one without the
+    scheme's own or one of `ports`.
 
     Raises ValueError for what is no address.
     """
@@ -75,13 +77,18 @@ def on_hosts(url: str, hosts: tuple[str, ...], ports: frozenset[int] = frozenset
 @lru_cache(maxsize=1024)
 def _on_hosts(scheme: str, authority: str, hosts: tuple[str, ...], ports: frozenset[int]) -> bool:
     parts = urlsplit(f"{scheme}://{authority}/")
-    name, port = (parts.hostname or "").rstrip(".").removeprefix("www."), parts.port
+    name, port = _in_ascii((parts.hostname or "").rstrip(".")).removeprefix("www."), parts.port
     default = 443 if scheme == "https" else 80
     for host in hosts:
-        own, _, own_port = host.lower().partition(":")
+        own, _, own_port = _in_ascii(host.lower()).partition(":")
         if name == own.removeprefix("www.") and (str(port or default) == own_port or not own_port):
             return bool(own_port) or port in (None, default) or port in ports
     return False
+
+
+def _in_ascii(name: str) -> str:
+    """A host as requests and rows have it (`xn--…`). Raises ValueError for what is no name."""
+    return name if name.isascii() else host_of(f"http://{name}/")
 
 
 @lru_cache(maxsize=256)

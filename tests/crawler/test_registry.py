@@ -182,6 +182,24 @@ def test_hosts_mean_their_own_name_and_its_www_twin_only() -> None:
     assert on_hosts("https://agency.test:8443/", hosts, frozenset({8443}))
 
 
+def test_an_international_host_is_one_in_either_spelling(tmp_path: Path) -> None:
+    named = GOOD.replace('hosts = ["agency.test", ', 'hosts = ["agency.test", "новости.test:8080", "bücher.test", ')
+    source = registry.read_source(write(tmp_path, named) / "agency.toml")
+    assert source.hosts == ("agency.test", "xn--b1amnebsh.test:8080", "xn--bcher-kva.test", "feeds.agency.test")
+    for url in (
+        "http://новости.test:8080/1",
+        "http://xn--b1amnebsh.test:8080/1",
+        "https://www.BÜCHER.test/",
+        "https://bücher.test",
+    ):
+        assert on_hosts(url, source.hosts), url
+        assert on_hosts(url, ("новости.test:8080", "bücher.test")), url
+    assert not on_hosts("https://bucher.test/", source.hosts)
+    too_long = GOOD.replace('"agency.test", ', f'"agency.test", "{"я" * 70}.test", ')
+    with pytest.raises(RegistryError, match="hosts: expected host names"):
+        registry.read_source(write(tmp_path, too_long) / "agency.toml")
+
+
 def test_a_pages_source_is_found_by_twin_host_and_of_two_editions_by_its_form() -> None:
     sources = registry.load(registry.packaged()).values()
 
