@@ -70,7 +70,7 @@ def add(
     if good and folder and not dry_run:
         _refuse_taken(good, folder, known)
         if yes or click.confirm(f"write {', '.join(f'{one}.toml' for one in good)} into {folder}?", default=True):
-            written = [_written(folder / f"{one}.toml", text) for one, text in good.items()]
+            written = [put_in_place(folder / f"{one}.toml", text) for one, text in good.items()]
     try:
         if as_json:
             click.echo(terminal.dumps(_as_data(found, drafts, texts, wrong, written), indent=1))
@@ -142,7 +142,7 @@ def _refuse_taken(names: Iterable[str], folder: Path, known: Mapping[str, Source
             raise ArgumentProblem(f"{name} is in the registry already ({known[name].file}): give another --name")
 
 
-def _written(file: Path, text: str) -> Path:
+def put_in_place(file: Path, text: str) -> Path:
     """Puts the whole file in its place at once: a half-written one would stop every command. Raises `ArgumentProblem` where
     another process was quicker."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -151,12 +151,10 @@ def _written(file: Path, text: str) -> Path:
         new.write_text(text, encoding="utf-8")
         try:
             os.link(new, file)
-        except FileExistsError as error:
-            raise ArgumentProblem(f"{file} is there already and is left as it is: give --name") from error
-        except OSError:  # a file system without hard links
+        except OSError as error:
             if file.exists():
-                raise
-            new.rename(file)
+                raise ArgumentProblem(f"{file} is there already and is left as it is: give --name") from error
+            new.rename(file)  # a file system without hard links
     finally:
         new.unlink(missing_ok=True)
     return file

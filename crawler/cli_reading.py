@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from functools import wraps
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import terminal
 from crawler.options import AS_JSON, DATABASE, configuration, told_plainly
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def until_nobody_reads(command: Callable[..., int]) -> Callable[..., int]:
             status = command(*arguments, **options)
             sys.stdout.flush()
         except BrokenPipeError:
-            # What is still buffered goes nowhere, else the interpreter would complain of it at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            terminal.to_nobody()
             return 0
         return status
 

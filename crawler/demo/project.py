@@ -29,6 +29,7 @@ def write_project(
     """Write dateline.toml, scrapy.cfg and the demo's sources `names` for a server on `port`; answers the database's path.
 
     `recheck`: ages in seconds at which articles are looked at again; the demo's own few seconds suit one process only."""
+    folder = folder.absolute()  # what dateline.toml says holds from wherever a command is called
     own = folder / "sources"
     own.mkdir(parents=True, exist_ok=True)
     for name in names:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from crawler import add_source, check_source, start_crawl
+from crawler import add_source, check_source, start_crawl, terminal
+from crawler.arguments import ArgumentProblem
 from crawler.check_source import Checked
 from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
 from crawler.cli import main
 from crawler.config import Config, render
+from crawler.demo.project import write_project
+from crawler.registry import read_source
 from crawler.source import Source
 from crawler.survey.draft import toml_of
 from crawler.survey.survey import Survey
@@ -147,6 +152,88 @@ def test_a_file_that_is_there_and_a_name_that_is_taken_are_left_alone(
     assert looked_only.exit_code == 0
     assert json.loads(looked_only.stdout)["sources"][0]["file"] is None
     assert sorted(path.name for path in (tmp_path / "own").iterdir()) == ["vestnik.toml"]
+
+
+@pytest.mark.usefixtures("small_registry")
+def test_what_is_wrong_with_a_name_is_said_before_anything_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked: list[object] = []
+    monkeypatch.setattr(add_source, "_surveyed", lambda *arguments: asked.append(arguments))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "vestnik.toml").write_text("mine", encoding="utf-8")
+    for more, said in (
+        (["--name", "Not A Name"], "lower case, digits, hyphens"),
+        (["--name", "taken"], "is in the registry already"),
+        (["--name", "vestnik"], "is there already and is left as it is"),
+        ([], "is there already and is left as it is"),
+    ):
+        done = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--output", "own", "--yes", *more])
+        assert (done.exit_code, asked) == (2, []), done.output
+        assert said in done.output
+
+
+@pytest.mark.usefixtures("small_registry")
+def test_a_draft_that_does_not_load_is_shown_and_the_others_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bad = replace(drafted(), name="second", languages=("NO",))
+    monkeypatch.setattr(add_source, "_surveyed", lambda *_: Survey("http://vestnik.test/", (drafted(), bad, drafted())))
+    done = CliRunner().invoke(main, ["sources", "add", "vestnik.test", "--output", "own", "--yes"])
+    assert done.exit_code == 1
+    assert f"{tmp_path / 'own' / 'second.toml'}: languages: expected a list of language tags" in done.stderr
+    assert 'languages = ["NO"]' in done.stdout
+    assert "vestnik: Вестник" in done.stdout
+    assert sorted(file.name for file in (tmp_path / "own").iterdir()) == ["vestnik-2.toml", "vestnik.toml"]
+    data = json.loads(CliRunner().invoke(main, ["sources", "add", "x.test", "--dry-run", "--json"]).stdout)
+    assert [one["unloadable"] is None for one in data["sources"]] == [True, False, True]
+
+
+@pytest.mark.usefixtures("small_registry")
+def test_the_file_is_written_when_nobody_reads_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    silenced: list[bool] = []
+
+    def closed(*_: object, **__: object) -> None:
+        if not silenced:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(click, "echo", closed)
+    monkeypatch.setattr(terminal, "to_nobody", lambda: silenced.append(True))
+    monkeypatch.setattr(add_source, "_surveyed", lambda *_: Survey("http://vestnik.test/", (drafted(),)))
+    status = add_source.add(Config(database=tmp_path / "x.db"), "vestnik.test", name=None, output=tmp_path / "own",
+                            dry_run=False, yes=True, as_json=False, opened={})  # fmt: skip
+    assert (status, silenced) == (0, [True])
+    assert read_source(tmp_path / "own" / "vestnik.toml").title == "Вестник"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_toml_is_whole_or_not_there_and_is_never_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
+    file = tmp_path / "own" / "a.toml"
+    assert add_source.put_in_place(file, "first") == file
+    with pytest.raises(ArgumentProblem, match="is there already"):
+        add_source.put_in_place(file, "second")
+    monkeypatch.setattr(Path, "write_text", refused)
+    with pytest.raises(PermissionError):
+        add_source.put_in_place(tmp_path / "own" / "b.toml", "third")
+    assert [(one.name, one.read_text("utf-8")) for one in (tmp_path / "own").iterdir()] == [("a.toml", "first")]
+
+
+def test_a_demo_project_loads_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_project(Path("p"), 8080)
+    config = start_crawl.configuration(None, tmp_path / "p")
+    assert config.sources_dir == tmp_path / "p" / "sources"
+    assert config.database == tmp_path / "p" / "news.db"
 
 
 def test_sites_are_functions_of_their_file_and_moment() -> None:
