@@ -17,6 +17,7 @@ from crawler import terminal
 from crawler.doctor_checks import Heard, all_of
 from crawler.doctor_facts import gather
 from crawler.doctor_report import status_of, told
+from crawler.options import BrokeOff
 from crawler.politeness import guard
 from crawler.politeness.addresses import BlockedAddress, judge, literal
 
@@ -67,9 +68,13 @@ def listen(
                  (config.proxy or host in opened or not isinstance(names.get(host, ""), str))]  # fmt: skip
     if not reachable:
         return Heard(names, refused)
-    answer, at = _front_page(config, reachable[0], opened)
+    asked = urlsplit(reachable[0].home).hostname
+    try:
+        answer, at = _front_page(config, reachable[0], opened)
+    except BrokeOff as error:
+        return Heard(names, refused, asked=asked, lost=str(error))
     lost = None if answer.good else f"{answer.outcome.name}: {answer.outcome.detail or 'no reason given'}"
-    return Heard(names, refused, ahead(answer, at), urlsplit(reachable[0].home).hostname, lost)
+    return Heard(names, refused, ahead(answer, at), asked, lost)
 
 
 def looked_up(

@@ -79,11 +79,10 @@ def stored(facts: Facts) -> list[Check]:
     if found.older:
         return [Check("database", "schema", "warn", found.error or "", "dateline db migrate (or any writing command)")]
     if found.error:
-        return [
-            Check(
-                "database", "file", "fail", found.error, "see the message; a copy of the file first, then a backup back"
-            )
-        ]
+        todo = "see the message; a copy of the file first, then a backup back"
+        if found.foreign:
+            todo = "name another file as `database` in dateline.toml or with DATELINE_DB; this one is left as it is"
+        return [Check("database", "file", "fail", found.error, todo)]
     checks = [Check("database", "file", "ok", f"{found.path}, {found.size / GIGABYTE:.2f} GB, this version's schema")]
     if found.damage is None:
         checks.append(
@@ -130,6 +129,8 @@ def _published(at: float | None, now: float) -> Check:
 
 def registry(facts: Facts) -> list[Check]:
     found = facts.registered
+    if found.error and any(place.key == "sources_dir" and place.problem for place in facts.places):
+        return []  # that is said, with the right advice, under configuration
     if found.error:
         return [Check("registry", "sources", "fail", found.error, "correct that file, or move it out of sources_dir")]
     checks = [Check("registry", "sources", "ok", f"all load, {found.own} of your own")]

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from crawler.disk import database_bytes
+from crawler.doctor_report import DAY
 from crawler.politeness import robots
 from crawler.registry import RegistryError
 from crawler.start_crawl import sources_of
-from storage import lock
-from storage.errors import OlderSchema, StorageError
+from pipelines.urls import host
+from storage import clock, lock
+from storage.errors import NotDateline, OlderSchema, StorageError
 from storage.models import HostRules
 from storage.reader import Reader
 
@@ -33,8 +34,6 @@ else:
 
 CHECK_SECONDS: Final = 10.0
 """How long SQLite may look for damage; a large database is then left half looked at, which is said."""
-
-DAY: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +70,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The database. `error`: why it could not be opened; `older`: it needs `dateline db migrate`; `damage`: SQLite's words,
-    None: the look was not finished in time. Times are epoch seconds; `kept`: bytes of pages kept in the last seven days."""
+    """The database. `error`: why it could not be opened; `older`: it needs `dateline db migrate`; `foreign`: it is none of
+    Dateline's; `damage`: SQLite's words, None: the look was not finished in time. Times are epoch seconds; `kept`: bytes of
+    pages kept in the last seven days."""
 
     path: Path
     exists: bool
     error: str | None = None
     older: bool = False
+    foreign: bool = False
     damage: tuple[str, ...] | None = ()
     size: int = 0
     wal: int = 0
@@ -158,7 +159,11 @@ def _packages() -> tuple[Package, ...]:
 
     locked = _locked()
     found = []
-    for text in metadata.requires("dateline") or ():
+    try:
+        required = metadata.requires("dateline") or ()
+    except metadata.PackageNotFoundError:  # a checkout that is not installed
+        return (Package("dateline", "", None, good=False),)
+    for text in required:
         wanted = Requirement(text)
         if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
             continue
@@ -244,13 +249,14 @@ def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Sto
                 newest_fetch=_time(reader, "SELECT max(at) FROM fetch"),
                 last_run=_time(reader, "SELECT max(finished_at) FROM run"),
                 published=published,
-                kept=_one(reader, "SELECT sum(size) FROM raw_page WHERE fetched_at >= ?", _utc(now - 7 * DAY)) or 0,
+                kept=_kept(reader, now - 7 * DAY),
             )
             return found, _rules(reader, chosen)
     except OlderSchema as error:
         return Stored(path, exists=True, error=str(error), older=True, size=size, wal=wal_bytes, daemon=daemon), ()
     except (StorageError, sqlite3.Error) as error:
-        return Stored(path, exists=True, error=str(error), size=size, wal=wal_bytes, daemon=daemon), ()
+        foreign = isinstance(error, NotDateline)
+        return Stored(path, exists=True, error=str(error), foreign=foreign, size=size, wal=wal_bytes, daemon=daemon), ()
 
 
 def _damage(reader: Reader) -> tuple[str, ...] | None:
@@ -274,9 +280,9 @@ def _rules(reader: Reader, chosen: tuple[Source, ...]) -> tuple[Rules, ...]:
     found = []
     for source in chosen:
         live = [endpoint.url for endpoint in source.endpoints if endpoint.role == "live"]
-        for name in dict.fromkeys(urlsplit(url).netloc.lower() for url in live):
+        for name in dict.fromkeys(host(url) for url in live):
             said = hosts.get(name, HostRules(name))
-            here = [url for url in live if urlsplit(url).netloc.lower() == name]
+            here = [url for url in live if host(url) == name]
             blocked = tuple(url for url in here if said.status and not robots.allowed(said, url, robots.TOKEN))
             found.append(Rules(source.name, name, said.status, said.crawl_delay, blocked))
     return tuple(found)
@@ -286,12 +292,9 @@ def _one(reader: Reader, sql: str, *values: Any) -> Any:
     return reader.db.conn.execute(sql, values).fetchone()[0]
 
 
+def _kept(reader: Reader, since: float) -> int:
+    return _one(reader, "SELECT sum(size) FROM raw_page WHERE fetched_at >= ?", clock.text(since)) or 0
+
+
 def _time(reader: Reader, sql: str) -> float | None:
-    from storage import clock
-
-    text = _one(reader, sql)
-    return clock.epoch(text) if text else None
-
-
-def _utc(at: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+    return clock.epoch(_one(reader, sql))

@@ -35,7 +35,10 @@ def environment(facts: Facts) -> list[Check]:
         for p in machine.packages
         if p.good and p.locked not in (None, p.installed)
     ]
-    if bad:
+    if [p.name for p in machine.packages if not p.good] == ["dateline"]:
+        line = "dateline runs from a folder and is not installed: nothing says which versions it wants"
+        checks.append(Check("environment", "packages", "warn", line, "pip install -e . in that folder"))
+    elif bad:
         checks.append(Check("environment", "packages", "fail", ", ".join(bad), "pip install --upgrade dateline"))
     elif other:
         todo = "pip install -r requirements.lock gives the versions that were tested"

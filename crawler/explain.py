@@ -15,6 +15,7 @@ from crawler import terminal
 from crawler.discovery.links import source_of
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
+from storage import clock
 from storage.models import Page, Profile
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened
             url=url or "https://unknown.invalid/",
             final_url=url or "https://unknown.invalid/",
             body=Path(page).read_bytes(),
-            fetched_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            fetched_at=clock.text(time.time()),
             profile=_profile(config, url) if url else Profile(source="file"),
         )
     else:

@@ -30,6 +30,10 @@ OPENED = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
 
 
+class BrokeOff(Exception):
+    """A look at a site that ended before it was done; the text names the site and the cause."""
+
+
 def configuration(db: Path | None) -> Config:
     """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
     from crawler.start_crawl import configuration as found
@@ -53,6 +57,9 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
         except (ArgumentProblem, ConfigError, RegistryError, QueryError) as error:
             click.echo(str(error), err=True)
             status = 2
+        except BrokeOff as error:
+            click.echo(str(error), err=True)
+            status = 1
         except StorageError as error:
             click.echo(str(error), err=True)
             status = 3

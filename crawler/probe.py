@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import click
 
 from crawler import terminal
+from crawler.options import BrokeOff
 from crawler.passes import crawl
 from crawler.politeness import reservations
 from crawler.progress import Silent
@@ -26,6 +27,7 @@ from crawler.spiders.agency import AgencySpider
 from crawler.start import Start, at_work
 from crawler.start_crawl import crawl_settings
 from pipelines.urls import canonical, host
+from storage import clock
 from storage.models import Outcome, Page, Profile
 
 if TYPE_CHECKING:
@@ -114,7 +116,8 @@ class Probe:
         politeness: Politeness = QUICK,
     ) -> list[Answer]:
         """The answers, in the order of `urls`, each with its kind where that matters (a sitemap may be larger than a
-        page). Redirects stay on `hosts` and the hosts of the addresses. Raises ValueError for what is no address."""
+        page). Redirects stay on `hosts` and the hosts of the addresses. Raises `BrokeOff`, ValueError for what is no
+        address."""
         asked: list[tuple[str, LinkKind]] = [(url, "listing") if isinstance(url, str) else url for url in urls]
         new = [(url, kind) for url, kind in dict(asked).items() if url not in self._answers]
         if new:
@@ -125,11 +128,11 @@ class Probe:
 
     async def poll(self, source: Source) -> dict[str, Answer]:
         """The answer of each live endpoint of `source`, by its address, asked in the source's own way. Once a source: a
-        second poll would come before its endpoints are due again."""
+        second poll would come before its endpoints are due again. Raises `BrokeOff`."""
         spider = _spider_for(source, self.sent, self.say)
         report = await crawl(self.session, source, self.runner, spider=spider, patience=PATIENCE)
         if report.detail:
-            raise RuntimeError(f"{source.name}: looking at {source.home} broke off: {report.detail}")
+            raise BrokeOff(f"{source.name}: looking at {source.home} broke off: {report.detail}")
         found = {}
         for endpoint in source.endpoints:
             if endpoint.role == "live":
@@ -179,7 +182,7 @@ class _ProbeSpider(AgencySpider):
             headers=fields(response),
             body=response.body,
             outcome=outcome,
-            fetched_at=_utc(self.session.clock()),
+            fetched_at=clock.text(self.session.clock()),
             reserved=reservations.reserved(pairs(response)),
         )
         return AgencySpider._ending(self, response, outcome)
@@ -191,7 +194,7 @@ class _ProbeSpider(AgencySpider):
         for say in self.told:
             say(f"{lease.url}: {ending.outcome.name}")
         if lease.url not in self.answers:
-            self.answers[lease.url] = Answer(lease.url, lease.url, None, {}, b"", ending.outcome, _utc(ending.at))
+            self.answers[lease.url] = Answer(lease.url, lease.url, None, {}, b"", ending.outcome, clock.text(ending.at))
         await AgencySpider._end(self, ending)
 
 
@@ -227,8 +230,4 @@ def _not_asked(url: str) -> Answer:
     outcome = Outcome(
         "blocked:host", f"{url} was not asked for: its host is closed or paused (robots.txt, Retry-After)"
     )
-    return Answer(url, url, None, {}, b"", outcome, _utc(time.time()))
-
-
-def _utc(at: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+    return Answer(url, url, None, {}, b"", outcome, clock.text(time.time()))

@@ -20,6 +20,7 @@ from crawler.endings import child_of, endpoint_of
 from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
+from storage import clock
 from storage.errors import StorageError
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Outcome, Page
 
@@ -124,7 +125,7 @@ class AgencySpider(Spider):
         """The page of an article that its feed gives whole, made without a request; None for every other lease."""
         if not feed_text.is_whole(lease, self.source):
             return None
-        page = feed_text.page_of(lease, self.source.profile, _text_of(self.session.clock()))
+        page = feed_text.page_of(lease, self.source.profile, clock.text(self.session.clock()))
         if self.assignment.seen:
             self.assignment.seen(page)
         ending = self._unanswered(meta, Outcome("failed:internal", "no pipeline decided"))
@@ -228,7 +229,7 @@ class AgencySpider(Spider):
             url=lease.url,
             final_url=response.url,
             body=response.body,
-            fetched_at=_text_of(self.session.clock()),
+            fetched_at=clock.text(self.session.clock()),
             profile=self.source.profile,
             status=response.status,
             charset=responses.charset(response),
@@ -289,7 +290,3 @@ class AgencySpider(Spider):
 
     async def _end(self, ending: Ending) -> None:
         await asyncio.wrap_future(self.ledger.end(ending))
-
-
-def _text_of(now: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))

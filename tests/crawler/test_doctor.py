@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from crawler import doctor, start_crawl
 from crawler.cli import main
 from crawler.config import Config, render
 from crawler.doctor_checks import Heard, all_of
-from crawler.doctor_facts import Facts, Machine, Package, Place, Registered, Rules, Stored
+from crawler.doctor_facts import Facts, Machine, Package, Place, Registered, Rules, Stored, gather
 from crawler.doctor_report import Check, status_of, told
+from crawler.options import BrokeOff
 from crawler.probe import Answer
 from crawler.source import Source
 from crawler.survey.draft import toml_of
@@ -124,6 +126,27 @@ def test_what_the_network_said_is_judged(heard: Heard, name: str, state: str) ->
     assert found[0].todo
 
 
+def test_a_look_that_broke_off_is_an_answer_that_did_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> tuple[Answer, float]:
+        raise BrokeOff("vestnik.test: looking at http://vestnik.test/ broke off: ValueError")
+
+    monkeypatch.setattr(doctor, "_front_page", broken)
+    heard = doctor.listen(facts().config, facts(), {}, lambda _: ("93.184.216.34",))
+    assert (heard.asked, heard.skew) == ("vestnik.test", None)
+    assert "broke off" in (heard.lost or "")
+
+
+def test_a_checkout_that_is_not_installed_is_looked_at_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(name: str) -> list[str]:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "requires", nothing)
+    machine = gather(Config(database=Path("/nowhere/x.db")), NOW).machine
+    (check,) = [check for check in all_of(facts(machine=machine), None) if check.name == "packages"]
+    assert check.state == "warn"
+    assert "not installed" in check.line
+
+
 @settings(max_examples=40)
 @given(
     st.lists(
@@ -202,7 +225,18 @@ def test_the_command_looks_at_what_is_there(tmp_path: Path, monkeypatch: pytest.
     conn.close()
     status, checks = looked("--db", "other.db")
     assert status == 3
-    assert [check["name"] for check in checks if check["state"] == "fail"] == ["file"]
+    (failed,) = [check for check in checks if check["state"] == "fail"]
+    assert failed["name"] == "file"
+    assert "name another file" in failed["todo"]
+    assert "backup" not in failed["todo"]
+    Path("notes.db").write_text(
+        "no database at all, but long enough to be looked into by SQLite" * 20, encoding="utf-8"
+    )
+    status, checks = looked("--db", "notes.db")
+    assert (status, [check["todo"] for check in checks if check["state"] == "fail"]) == (3, [failed["todo"]])
+    Path("dateline.toml").write_text(render(replace(config, sources_dir=tmp_path / "none")), encoding="utf-8")
+    _, checks = looked()
+    assert [check["name"] for check in checks if check["state"] == "fail"] == ["sources_dir"]
     Path("dateline.toml").write_text(render(replace(config, sources=("vestnk",))), encoding="utf-8")
     assert looked()[0] == 1
     shown = CliRunner().invoke(main, ["doctor", "--offline"])
