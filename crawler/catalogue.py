@@ -22,12 +22,12 @@ CONFIDENCE: Final = {
 
 
 def filtered(sources: Iterable[Source], *, language: str | None = None, country: str | None = None) -> list[Source]:
-    """The sources of a language (`en` is also `en-GB`) and country, by name.
+    """The sources of a language (`en` is also `en-GB`, on either side) and country, by name.
 
     Raises `RegistryError` where none has it, with those that there are."""
     found = sorted(sources, key=lambda source: source.name)
     if language is not None:
-        found = _having(found, "language", language, _languages)
+        found = _having(found, "language", language.partition("-")[0], _languages)
     return found if country is None else _having(found, "country", country, _countries)
 
 

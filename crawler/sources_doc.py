@@ -18,12 +18,13 @@ _HEAD = """# The agencies
 Made from `crawler/sources/` by `python -m crawler.sources_doc > docs/sources.md`; a test compares the two.
 
 {open} sources of {agencies} agencies are crawled where they are chosen; {closed} are closed, with the reason below. They were
-written from public evidence, not from visits, and no address was invented: what has no evidence is not there. Seen live
+written from public evidence, not from visits, and no endpoint was invented: what has no evidence is not there. Seen live
 (`verified`) so far: {verified}. What a source's terms allow is for you to find out; the live robots.txt decides what is
 fetched.
 
 - **live**: what is polled. **archive**: what a backfill reads, and the oldest day that it is known to reach.
 - **articles**: `form` where the TOML says what an article's address looks like, with examples that it must and must not match;
+  these show the form and are no pages that were visited, and where the TOML says so they were made after the form;
   `links` where all links of its own feeds and lists are articles.
 - **confidence**: {confidence}.
 - **evidence**: how many places the addresses were read in; they are listed at the end.

@@ -282,6 +282,7 @@ def test_the_list_has_a_line_for_each_source_and_says_why_closed_ones_are() -> N
 
 def test_a_language_tag_with_a_region_is_of_its_language() -> None:
     source = replace(OPEN["agencia-brasil"], languages=("pt-BR",))
+    assert filtered([source], language="PT-br") == [source]
     assert filtered([source], language="pt") == filtered([source], country="BR") == [source]
     with pytest.raises(RegistryError, match="there are br"):
         filtered([source], country="pt")
