@@ -93,7 +93,7 @@ def read_instant(raw: str | None, zone: str | None, origin: str) -> Instant | No
         return None
     if _EXACT.fullmatch(text):  # what sitemaps mostly hold, at a third of the time
         return _exact(text, origin)
-    if (epoch := _EPOCH.fullmatch(text)) and text < _NOT_A_CLOCK:
+    if text[0] == "1" and (epoch := _EPOCH.fullmatch(text)) and text < _NOT_A_CLOCK:
         return read_epoch(float(epoch[1] or epoch[3]), origin, text)
     for form in _FORMS:
         if match := form.fullmatch(text):
@@ -130,8 +130,7 @@ def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: s
         return None
     offset = None
     if moment is not None:
-        name = _HOURS.sub("", _ASIDE.sub("", found.get("zone") or "")).strip()
-        if name:
+        if name := _zone_in(found.get("zone") or ""):
             offset = _offset(name, moment, zone)
         elif zone is not None:
             origin = f"{origin} (source timezone)"
@@ -140,6 +139,12 @@ def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: s
         return Instant(day.isoformat(), "day", None, raw, origin)
     precision: Precision = "second" if found.get("second") else "minute"
     return Instant(f"{(moment - offset).isoformat()}Z", precision, offset_text(offset), raw, origin)
+
+
+@lru_cache(maxsize=512)
+def _zone_in(text: str) -> str:
+    """The zone in what stands after a time, without what people put around it: `GMT (London)`, `Uhr`."""
+    return _HOURS.sub("", _ASIDE.sub("", text)).strip()
 
 
 def _day(found: dict[str, str | None]) -> date | None:
@@ -168,7 +173,7 @@ def _month(name: str) -> int | None:
 
 
 def _clock(day: date, found: dict[str, str | None]) -> datetime | None:
-    hour, minute, second = (int(found.get(part) or 0) for part in ("hour", "minute", "second"))
+    hour, minute, second = int(found["hour"] or 0), int(found["minute"] or 0), int(found.get("second") or 0)
     if half := found.get("half"):
         if not 1 <= hour <= 12:
             return None
@@ -199,6 +204,7 @@ def _offset(name: str, moment: datetime, zone: str | None) -> timedelta | None:
     return None if minutes_east is None else timedelta(minutes=minutes_east)
 
 
+@lru_cache(maxsize=512)
 def offset_text(offset: timedelta) -> str:
     """`+03:00` for three hours east of UTC."""
     minutes = int(offset.total_seconds()) // 60

@@ -66,7 +66,9 @@ def text_of(element: _Element) -> str:
 
 def language_of(text: str | None) -> str | None:
     """A BCP 47 tag as written, in lower case (`en-us`), None for anything else."""
-    tag = (text or "").strip().replace("_", "-").lower()
+    if not text:
+        return None
+    tag = text.strip().replace("_", "-").lower()
     return tag if _LANGUAGE.fullmatch(tag) else None
 
 
