@@ -5,12 +5,20 @@
 
 Each of `--sources` sources is broken once, on a day after the tenth (bench/health_world.py has the ways); as many are left
 alone. Their fetches, articles and polls are written as a crawl would write them, by a clock that is simulated, and each source
-is judged at the end of its crawls as `crawler/checkup.py` does it. Right is: the expected state and no other, told in time and
-never before. In time is: a redesign, a wall, a block, lost times or headlines at the first poll by which five new pages have
-come; half of the pages empty within twenty pages; an endpoint that gives nothing within three hours; a silence within a day
-(it may have been a holiday) of the moment at which the source's true rhythm would give it less than once in 1,000 months, and
-never before one gap in 1,000 would be as long: from there its hours are counted in the table. Exit status 1 when fewer than 95
-in 100 are right or more than one false alarm comes in a hundred undisturbed months.
+is judged at the end of its crawls as `crawler/checkup.py` does it (a crawl that brought nothing and failed at nothing once an
+hour). Right is: the expected state and no other, told in time and never before. In time is:
+
+- a redesign, a wall, a block, lost times or headlines: at the first poll by which five new pages have come;
+- half of the pages empty: within twenty pages;
+- an endpoint that gives nothing: within three hours;
+- silence: never before it is less likely than 1 in 1,000, and at the latest when it is less likely than 1 in 1,000,000, or 24
+  hours after 1 in 1,000 where that is later (one day may be a holiday). The chance is that of the very process that makes the
+  source's pages: its true hourly rates, over the luck of its days and holidays, which nobody knows before. Told at once at 1
+  in 1,000, an undisturbed source of 3,000 gaps a month would give false alarms every month; hence the room. The lag after
+  1 in 1,000 is printed, and that after the earlier moment at which the hourly rates alone, without days' luck, say so.
+
+An alarm before a source is broken makes it wrong, too. Exit status 1 when fewer than 95 in 100 are right or more than one
+false alarm comes in a hundred undisturbed months.
 
 `--cost`: what a judgement and the view cost beside so many articles and three times as many fetches.
 """
@@ -46,6 +54,7 @@ IDLE = 3600.0
 """A poll without news is judged this often: nothing but a silence can have grown."""
 
 ENDPOINT_LIMIT, SILENCE_LIMIT = 3 * 3600.0, DAY
+RARE, SURE = 1e-3, 1e-6
 
 
 @dataclass
@@ -58,6 +67,7 @@ class Told:
     verdict: str = ""
     detail: str = ""
     hours: float | None = None
+    after_rates: float | None = None
     pages: int | None = None
 
 
@@ -92,7 +102,10 @@ class Player:
         pages = world.pages()
         # At the first poll the feed holds what it published before; half a day's pages stand for it.
         now, place = world.begin + 43200.0 + self.chance.uniform(0, 600), 0
-        while now < world.begin + world.days * DAY:
+        end = world.begin + world.days * DAY
+        if world.mutation == "silence":
+            end = max(end, world.breaks_at + 8 * DAY)
+        while now < end:
             if any(a <= now < b for a, b in world.off):
                 now = next(b for a, b in world.off if a <= now < b)
             if self._poll(now):
@@ -102,15 +115,12 @@ class Player:
             news = self._look(now)
             if world.backfilled is not None and now >= world.backfilled:
                 self._backfill(now)
-            if news or any(self.tries.values()) or now - self.judged_at >= IDLE or self._bad():
+            if news or any(self.tries.values()) or now - self.judged_at >= IDLE:
                 self._judge(now, told)
-                if told.states and now > world.breaks_at + 8 * DAY:
+                if told.verdict and now > world.breaks_at + 2 * DAY:
                     break
             now += world.interval + self.chance.uniform(0, 5)
         return told
-
-    def _bad(self) -> bool:
-        return self.standing is not None and self.standing.state != "ok"
 
     def _poll(self, now: float) -> bool:
         """Poll each endpoint; whether one gave its links."""
@@ -227,27 +237,37 @@ class Player:
         if world.mutation is None or now < world.breaks_at or told.verdict:
             return
         if state in health.BAD:
-            begin = world.breaks_at
-            if world.mutation == "silence":
-                begin = world.unlikely_at(self._silent_since(), 1e-3)
-            told.hours = (now - begin) / 3600
-            early = told.hours < 0
-            told.verdict = "early" if early else "right" if state == EXPECTED[world.mutation] else "wrong"
+            told.verdict = "right" if state == EXPECTED[world.mutation] else "wrong"
             told.detail = f"{state}: {self.standing.why}" if self.standing else state
+            told.hours = (now - world.breaks_at) / 3600
+            if world.mutation == "silence":
+                self._silence_told(now, told)
             return
         match world.mutation:
+            case "silence":
+                return
             case "half":
                 late = self.fresh >= 20
             case "endpoint":
                 late = now > world.breaks_at + ENDPOINT_LIMIT
-            case "silence":
-                late = now > world.unlikely_at(self._silent_since(), 1e-3 / world.events_a_month) + SILENCE_LIMIT
             case "block_all":
                 late = self.refused >= 5 * world.endpoints
             case _:
                 late = self.fresh >= 5
         if late:
             told.verdict, told.detail = "late", state
+
+    def _silence_told(self, now: float, told: Told) -> None:
+        """Whether a silence is told in time, and how long after it was told by the two measures."""
+        begin = self._silent_since()
+        rare = self.world.unlikely_at(begin, RARE)
+        limit = max(rare + SILENCE_LIMIT, self.world.unlikely_at(begin, SURE))
+        told.hours = (now - rare) / 3600
+        told.after_rates = (now - self.world.unlikely_by_rates(begin, RARE)) / 3600
+        if told.verdict == "right":
+            told.verdict = "early" if now < rare else "late" if now > limit else "right"
+        if told.verdict != "right":
+            told.detail += f"; 1 in 1,000 at {text(rare)}, to be told by {text(limit)}, told {text(now)}"
 
     def _silent_since(self) -> float:
         row = self.execute("SELECT max(at) FROM fetch WHERE source = ? AND outcome = 'new'", (self.name,)).fetchone()
@@ -304,21 +324,29 @@ def false_alarms(told: list[Told]) -> list[tuple[str, float, str, str | None]]:
 
 
 def table(told: list[Told]) -> str:
-    """A line a mutation: right of how many, and when it was told: after it broke, or after a silence was less likely than 1
-    in 1,000."""
+    """A line a mutation: right of how many, and when all of them were told, right or not: hours after it broke, or after the
+    silence was less likely than 1 in 1,000."""
     kinds: dict[str, list[Told]] = defaultdict(list)
     for each in told:
         if each.mutation is not None:
             kinds[each.mutation].append(each)
-    lines = [f"{'broken by':16} {'right':>9}  {'told after (median, most)':28} pages since (median, most)"]
+    lines = [f"{'broken by':16} {'right':>10}  {'told after (median, 95 %, most)':34} pages since (median, most)"]
     for kind, those in kinds.items():
-        right = [each for each in those if each.verdict == "right"]
-        hours = sorted(each.hours for each in right if each.hours is not None)
-        pages = sorted(each.pages for each in right if each.pages is not None)
-        when = f"{hours[len(hours) // 2]:.1f} h, {hours[-1]:.1f} h" if hours else ""
+        right = sum(each.verdict == "right" for each in those)
+        pages = sorted(each.pages for each in those if each.pages is not None)
+        when = _quantiles([each.hours for each in those])
         many = f"{pages[len(pages) // 2]}, {pages[-1]}" if pages and kind not in {"silence", "endpoint"} else ""
-        lines.append(f"{kind:16} {len(right):>3} of {len(those):>3}  {when:28} {many}")
+        lines.append(f"{kind:16} {right:>3} of {len(those):>3}  {when:34} {many}".rstrip())
+    if silent := kinds.get("silence"):
+        lines.append(f"{'':16} {'by rates':>10}  {_quantiles([each.after_rates for each in silent])}")
     return "\n".join(lines)
+
+
+def _quantiles(hours: list[float | None]) -> str:
+    known = sorted(each for each in hours if each is not None)
+    if not known:
+        return ""
+    return ", ".join(f"{known[min(len(known) * of // 100, len(known) - 1)]:.1f} h" for of in (50, 95, 100))
 
 
 def main() -> int:

@@ -9,8 +9,19 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DAY = 86400.0
+LUCK = (-0.02, 0.2)
+"""Mean and deviation of the logarithm by which a day's rate is off, up or down."""
+
+HOLIDAYS = 0.4 / 22
+"""The chance that a working day is a holiday: in four months of ten there is one."""
+
 MUTATIONS = (
     *("redesign", "redesign_short", "half", "dates", "titles", "consent", "block", "block_all", "endpoint", "silence"),
 )
@@ -59,9 +70,9 @@ class World:
         self.weekend = chance.choice((0.15, 0.3, 0.5, 0.8, 1.0))
         self.rest_days = (4, 5) if chance.random() < 0.15 else (5, 6)
         self.bursts = chance.uniform(0.0, 0.4)
-        self.slow = [math.exp(chance.gauss(-0.02, 0.2)) for _ in range(self.days + 2)]
+        self.slow = [math.exp(chance.gauss(*LUCK)) for _ in range(self.days + 2)]
         workdays = [d for d in range(self.days) if self._weekday(d) not in self.rest_days]
-        self.holiday = chance.choice(workdays) if chance.random() < 0.4 and workdays else None
+        self.holiday = chance.choice(workdays) if chance.random() < 22 * HOLIDAYS and workdays else None
         self.rejected = chance.uniform(0.0, 0.03)
         self.untimed = chance.choice((0.0, 0.0, 0.0, 0.0, 0.01, 0.03, 0.5, 1.0))
         if self.mutation == "dates":
@@ -89,26 +100,43 @@ class World:
     def _weekday(self, day: int) -> int:
         return (int((self.begin + self.zone * 3600) // DAY) + 3 + day) % 7  # 1970-01-01 was a Thursday
 
-    def events(self, at: float) -> float:
-        """Events (single pages and bursts) an hour that are due at an instant, without the day's own luck."""
-        local = at + self.zone * 3600
-        hour = local % DAY / 3600
-        day = int(local // DAY) - int((self.begin + self.zone * 3600) // DAY)
+    def _day(self, at: float) -> int:
+        return int((at + self.zone * 3600) // DAY) - int((self.begin + self.zone * 3600) // DAY)
+
+    def events(self, at: float, *, holiday: bool = True) -> float:
+        """Events (single pages and bursts) an hour that are due at an instant, with or without the holiday, not counting
+        the day's own luck."""
+        hour = (at + self.zone * 3600) % DAY / 3600
+        day = self._day(at)
         active = 1.0 if 7 <= hour < 21 else 0.5 if 6 <= hour < 23 else self.night
-        rest = self._weekday(day) in self.rest_days or day == self.holiday
+        rest = self._weekday(day) in self.rest_days or (holiday and day == self.holiday)
         per_page = (1 - self.bursts) + self.bursts / 4
         return self.per_day / 17.5 * active * (self.weekend if rest else 1.0) * per_page
 
-    @property
-    def events_a_month(self) -> float:
-        """As many events, and gaps between them, as a month has; holidays and rest days apart."""
-        return 30 * self.per_day * ((1 - self.bursts) + self.bursts / 4)
+    def chance_of_silence(self, begin: float) -> Iterator[tuple[float, float]]:
+        """(instant, chance that the source publishes nothing from `begin` until then), in steps of ten minutes, for ever: by
+        the very process that makes its pages, over the luck of its days (slow ones, holidays), which nobody knows before."""
+        at, days, known = begin, 1.0, 1.0
+        day, due, rest = self._day(at), 0.0, 0.0
+        while True:
+            if self._day(at) != day:
+                day, days, due, rest = self._day(at), known, 0.0, 0.0
+            work = self.events(at, holiday=False) / 6
+            due += work
+            rest += work if self._weekday(day) in self.rest_days else work * self.weekend
+            at += 600
+            known = days * ((1 - HOLIDAYS) * _over_luck(due) + HOLIDAYS * _over_luck(rest))
+            yield at, known
 
     def unlikely_at(self, begin: float, chance: float) -> float:
-        """When a silence from `begin` on is less likely than `chance`, by the source's true rhythm."""
+        """From when on a silence since `begin` is less likely than `chance`."""
+        return next(at for at, each in self.chance_of_silence(begin) if each < chance)
+
+    def unlikely_by_rates(self, begin: float, chance: float) -> float:
+        """The same if no day had luck of its own: e^-x, where the hourly rates expect x events."""
         left, at = -math.log(chance), begin
         while left > 0:
-            left -= self.events(at) / 6
+            left -= self.events(at, holiday=False) / 6
             at += 600
         return at
 
@@ -162,3 +190,15 @@ class World:
         elif broken and self.mutation == "titles":
             outcome, title = ("rejected:no_title", title) if self.seed % 2 else (outcome, "The News Agency")
         return Page(at, number, outcome, timed, title, words)
+
+
+@lru_cache(maxsize=100_000)
+def _over_luck(due: float) -> float:
+    """The chance of no event on a day on which `due` are due, over the day's luck."""
+    steps = [step / 10 for step in range(-50, 51)]
+    weights = [math.exp(-step * step / 2) for step in steps]
+    parts = (
+        weight * math.exp(-due * math.exp(LUCK[0] + LUCK[1] * step))
+        for step, weight in zip(steps, weights, strict=True)
+    )
+    return math.fsum(parts) / math.fsum(weights)

@@ -134,9 +134,9 @@ def _of_endpoint(
     kind = _poll_kind(code)
     if kind == "good":
         return None
-    usual = evidence.Rate(_poll_rate(kind, learnt))
+    usual = evidence.Rate(_poll_rate(kind, learnt), enough=evidence.enough(evidence.MANY_A_MONTH))
     run = evidence.unlike(flags, usual)
-    if row.tries >= evidence.FEWEST and evidence.surprise(row.tries, row.tries, usual.p) >= evidence.ENOUGH:
+    if row.tries >= evidence.TOLD_FROM and evidence.surprise(row.tries, row.tries, usual.p) >= usual.enough:
         bad = of = row.tries
         older = [row.looked_at or added_at] if len(polls) < of else []
         since = min([*(poll.at for poll in polls[-of:]), *older])
@@ -168,8 +168,8 @@ def _of_silence(present: Present, learnt: Learnt | None) -> list[Finding]:
         return []
     usual = silence.expected(rhythm, begin, polled, watched)
     why = (
-        f"nothing new since {clock.text(begin)}, where {usual:.0f} new pages are usual; so long a silence would come less "
-        "than once in 1,000 months"
+        f"nothing new since {clock.text(begin)}, where {usual:.0f} quarters of an hour with news are usual; so long a silence "
+        "would come less than once in 500 months"
     )
     return [Finding("quiet", why, begin, "silence")]
 

@@ -13,7 +13,7 @@ from crawler.silence import Rhythm
 if TYPE_CHECKING:
     from storage.health import Standing
 
-VERSION: Final = 1
+VERSION: Final = 3
 """Of the judge's rules; what others have learnt is learnt anew."""
 
 MEMORY_VERSION: Final = 1

@@ -42,11 +42,14 @@ SIGNS: Final = (
     Sign("walled", "blocked", "were refused, or walls", 0.02, 0.005, 0.3),
     Sign("failed", "failing", "could not be fetched", 0.05, 0.02, 0.3),
     Sign("unreadable", "layout_changed", "held no article", 0.05, 0.01, 0.8),
-    Sign("untimed", "layout_changed", "bear no time of day", 0.05, 0.01, 1.0, change=True),
-    Sign("untitled", "layout_changed", "have no headline of their own", 0.05, 0.01, 1.0, change=True),
+    Sign("untimed", "layout_changed", "bear no time of day", 0.25, 0.01, 1.0, change=True),
+    Sign("untitled", "layout_changed", "have no headline of their own", 0.25, 0.01, 1.0, change=True),
 )
-_SHORT: Final = Sign("short", "layout_changed", "have at most {} words", 0.05, 0.01, 1.0, change=True, least=0.7)
+_SHORT: Final = Sign("short", "layout_changed", "have at most {} words", 0.25, 0.01, 1.0, change=True, least=0.7)
 _WEIGHT: Final = 20.0
+_WEIGHT_OF_CHANGE: Final = 4.0
+"""In pages, of what is thought before there is a past; little where only the past can tell."""
+
 _FEWEST: Final = 40
 """Pages that make a past which a change can be told from."""
 
@@ -80,7 +83,9 @@ def kind_of(outcome: str) -> str | None:
 
 def learn(looks: Sequence[Look]) -> tuple[dict[str, Rate], tuple[Short, ...]]:
     """How often the pages of the past showed each sign."""
-    return {sign.name: _usual(sign, flags(sign.name, looks)) for sign in SIGNS}, tuple(_shorts(looks))
+    days = (looks[-1].at - looks[0].at) / 86400 if looks else 0.0
+    a_month = 30 * len(looks) / max(days, 1.0)
+    return {sign.name: _usual(sign, flags(sign.name, looks), a_month) for sign in SIGNS}, tuple(_shorts(looks, a_month))
 
 
 def found(looks: Sequence[Look], learnt: Learnt | None, now: float) -> list[Finding]:
@@ -148,7 +153,7 @@ def _of_trials(sign: Sign, those: Sequence[Look], marks: Sequence[bool], usual: 
     return Finding(sign.state, f"{why}; usual are {usual.p:.1%} at the most", worst[0].at, sign.name)
 
 
-def _shorts(looks: Sequence[Look]) -> list[Short]:
+def _shorts(looks: Sequence[Look], a_month: float) -> list[Short]:
     """Lengths that few of the past articles stay below: each a sign of its own, since a source of flashes has many short
     ones. None is over a third of the median: shorter is not yet broken."""
     words = sorted(look.words for look in looks if look.words is not None)
@@ -156,10 +161,13 @@ def _shorts(looks: Sequence[Look]) -> list[Short]:
         return []
     most = words[len(words) // 2] // 3
     limits = dict.fromkeys(min(words[int(len(words) * share)], most) for share in _SHARES)
-    return [Short(limit, _usual(_SHORT, flags("short", looks, limit))) for limit in limits]
+    return [Short(limit, _usual(_SHORT, flags("short", looks, limit), a_month)) for limit in limits]
 
 
-def _usual(sign: Sign, marks: Sequence[bool]) -> Rate:
+def _usual(sign: Sign, marks: Sequence[bool], a_month: float = evidence.FEW_A_MONTH) -> Rate:
     if sign.change and len(marks) < _FEWEST:
         return evidence.Rate(1.0)
-    return evidence.rate(marks, mean=sign.mean, weight=_WEIGHT, floor=sign.floor, most=sign.most)
+    weight, doubt = (_WEIGHT_OF_CHANGE, 2.0) if sign.change else (_WEIGHT, 1.0)
+    return evidence.rate(
+        marks, mean=sign.mean, weight=weight, floor=sign.floor, most=sign.most, doubt=doubt, a_month=a_month
+    )

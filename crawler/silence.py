@@ -1,10 +1,10 @@
 """How unlikely a silence is by a source's own rhythm. Pure.
 
-The rhythm is a rate of arrivals for each hour of the week (UTC), from up to four weeks: the hour of the day over all days,
-times the weekday's own factor, each drawn towards what is known more surely; a weekday that was not yet watched expects
-nothing. News comes in bursts and in slow days, so that a silence is not judged as Poisson's: each gap of the past is
-measured in arrivals that the rhythm would have expected in it, and the tail of these measures, which is longer than
-e^-x where news comes in bursts, says how unlikely the present one is. One day of a silence may have been a holiday, three
+The rhythm is a rate of arrivals (quarters of an hour that brought something new) for each hour of the week, from up to four
+weeks: the hour of the day over all days, times the weekday's own factor, each drawn towards what is known more surely; a
+weekday that was not yet watched expects nothing. A day begins at the source's quietest hour. Slow days and bursts remain, so
+that a silence is not judged as Poisson's: each gap of the past is measured in arrivals that the rhythm would have expected in
+it, and the tail of these measures says how unlikely the present one is. One day of a silence may have been a holiday, three
 times in a hundred: the 24 hours for which that matters most then count as those of the quietest weekday.
 """
 
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -22,18 +23,29 @@ WEEK: Final = 168
 FEWEST_GAPS: Final = 10
 FEWEST_HOURS: Final = 48
 RARE: Final = 1e-3
-"""Told is a silence that this rhythm would give less than once in a thousand months."""
+"""Told is no silence that is more likely to follow a page."""
+
+A_MONTH: Final = 2e-3
+"""Told is a silence that this rhythm would give less than once in 500 months."""
 
 HOLIDAY: Final = 0.03
 """Of the working days are holidays: ten in a year."""
 
-MONTH_HOURS: Final = 30 * 24.0
+MONTH: Final = 30
 _EPOCH_HOUR: Final = 72  # 1970-01-01 was a Thursday: hours from Monday, 00:00
 _LONGEST: Final = 28 * 24
 _STEADY: Final = 3.0
 _EVENTS: Final = 4.0
-_TAIL: Final = 0.1
-_FEWEST_OVER: Final = 20
+_LITTLE: Final = 0.6
+_DOUBT: Final = 0.5
+"""What a weekday is thought to bring, against the others, before it is known; and by how many standard deviations of what it
+brought that may have been luck: a first Saturday says little of the second."""
+
+_TAIL: Final = 0.3
+_FEWEST_OVER: Final = 30
+_QUARTER: Final = 900
+"""Seconds. News are counted by quarters of an hour that brought any: a burst of ten says no more of the rhythm than one."""
+
 _FEWEST_OF_A_DAY: Final = 20
 """Hours of a weekday that were watched before it is expected to bring anything."""
 
@@ -42,7 +54,8 @@ _FEWEST_OF_A_DAY: Final = 20
 class Rhythm:
     """`rates`: arrivals an hour, for each hour of the week from Monday 00:00 UTC; `quietest`: for each hour of the day of
     the quietest weekday that was watched. Of the gaps, measured in expected arrivals, a share of `over` is longer than
-    `length`, and those by `excess` on average. `gaps`: how many gaps a month has; `hours`: how many were watched."""
+    `length`, and those by `excess` on average. `gaps`: how many gaps a month has; `on_holidays`: how many that a holiday is
+    part of; `hours`: how many were watched."""
 
     rates: tuple[float, ...]
     quietest: tuple[float, ...]
@@ -50,6 +63,7 @@ class Rhythm:
     over: float
     excess: float
     gaps: float
+    on_holidays: float
     hours: int
 
 
@@ -59,18 +73,24 @@ def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
     seen = watched(hours)
     if len(seen) < FEWEST_HOURS:
         return None
-    counts: dict[int, int] = {}
-    for at in arrivals:
-        counts[int(at // 3600)] = counts.get(int(at // 3600), 0) + 1
-    rates, days = _rates(counts, seen)
-    by_day = [sum(rates[day * 24 : day * 24 + 24]) for day in range(7)]
-    quiet = min((day for day in range(7) if days[day] >= _FEWEST_OF_A_DAY), key=lambda day: by_day[day], default=0)
-    plain = Rhythm(rates, rates[quiet * 24 : quiet * 24 + 24], 0.0, 1.0, 1.0, 0.0, len(seen))
-    gaps = sorted(_gaps(plain, sorted(set(arrivals)), seen))
+    news = list({int(at // _QUARTER): at for at in reversed(arrivals)}.values())[::-1]
+    counts = Counter(int(at // 3600) for at in news)
+    rates, quietest = _rates(counts, seen)
+    plain = Rhythm(rates, quietest, 0.0, 1.0, 1.0, 0.0, 0.0, len(seen))
+    gaps = sorted(_gaps(plain, news, seen))
     if len(gaps) < FEWEST_GAPS:
         return None
     length, over, excess = _tail(gaps)
-    return Rhythm(plain.rates, plain.quietest, length, over, excess, len(gaps) / len(seen) * MONTH_HOURS, len(seen))
+    a_day = len(gaps) / len(seen) * 24
+    part = min(sum(quietest) / max(sum(rates) / 7, 1e-9), 1.0)
+    return replace(
+        plain,
+        length=length,
+        over=over,
+        excess=excess,
+        gaps=a_day * MONTH,
+        on_holidays=HOLIDAY * MONTH * (1 + a_day * part),
+    )
 
 
 def expected(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
@@ -81,6 +101,24 @@ def expected(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] |
 def chance(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
     """The chance that a gap of this rhythm is at least as long as the one from `begin` to `end`, one day of which may
     have been a holiday."""
+    measure, spared = _measures(rhythm, begin, end, watched)
+    return min(_beyond(rhythm, measure) + HOLIDAY * _beyond(rhythm, spared), 1.0)
+
+
+def a_month(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
+    """How many silences as long as that from `begin` to `end` a month of this rhythm would have."""
+    measure, spared = _measures(rhythm, begin, end, watched)
+    return rhythm.gaps * _beyond(rhythm, measure) + rhythm.on_holidays * _beyond(rhythm, spared)
+
+
+def is_unlikely(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> bool:
+    """Whether the rhythm would give such a silence less than once in 500 months, and after one page in 1,000 at the most."""
+    return chance(rhythm, begin, end, watched) < RARE and a_month(rhythm, begin, end, watched) < A_MONTH
+
+
+def _measures(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> tuple[float, float]:
+    """Arrivals that the rhythm expects between two instants; and if the 24 hours of them for which that matters most were a
+    holiday."""
     parts = list(_parts(rhythm, begin, end, watched))
     spared = [max(part - holiday, 0.0) for part, holiday in parts]
     most = now = math.fsum(spared[:24])
@@ -88,13 +126,7 @@ def chance(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | N
         now += spared[place] - spared[place - 24]
         most = max(most, now)
     measure = math.fsum(part for part, _ in parts)
-    return min(_beyond(rhythm, measure) + HOLIDAY * _beyond(rhythm, measure - most), 1.0)
-
-
-def is_unlikely(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> bool:
-    """Whether the rhythm would give such a silence less than once in 1,000 months, and one gap in 1,000 at the most."""
-    each = chance(rhythm, begin, end, watched)
-    return each < RARE and each * rhythm.gaps < RARE
+    return measure, measure - most
 
 
 def _beyond(rhythm: Rhythm, measure: float) -> float:
@@ -119,8 +151,8 @@ def watched(hours: Sequence[int], *, most: int = 2) -> frozenset[int]:
     return frozenset(kept)
 
 
-def _rates(counts: dict[int, int], watched: frozenset[int]) -> tuple[tuple[float, ...], tuple[int, ...]]:
-    """Arrivals an hour for each hour of the week, and the hours that each weekday was watched."""
+def _rates(counts: dict[int, int], watched: frozenset[int]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Arrivals an hour for each hour of the week; and for each hour of the day of the quietest weekday."""
     seen, came = [0] * WEEK, [0.0] * WEEK
     for hour in watched:
         seen[(hour + _EPOCH_HOUR) % WEEK] += 1
@@ -130,18 +162,28 @@ def _rates(counts: dict[int, int], watched: frozenset[int]) -> tuple[tuple[float
     for hour in range(24):
         near = [place for step in (-1, 0, 0, 1) for place in range((hour + step) % 24, WEEK, 24)]
         daily.append((sum(came[p] for p in near) + mean) / (sum(seen[p] for p in near) + 1))
-    days = tuple(sum(seen[day * 24 : day * 24 + 24]) for day in range(7))
-    rates = []
+    begin = _begin_of_day(daily)
+    days, rates = [], [0.0] * WEEK
     for day in range(7):
-        places = range(day * 24, day * 24 + 24)
+        places = [(day * 24 + begin + hour) % WEEK for hour in range(24)]
+        days.append(sum(seen[p] for p in places))
         due = sum(daily[p % 24] * seen[p] for p in places)
-        factor = (sum(came[p] for p in places) + _EVENTS) / (due + _EVENTS)
-        watched_once = days[day] >= _FEWEST_OF_A_DAY
+        own = sum(came[p] for p in places)
+        factor = (own - _DOUBT * math.sqrt(own) + _LITTLE * _EVENTS) / (due + _EVENTS)
         for place in places:
             usual = daily[place % 24] * factor
-            own = (came[place] + usual * _STEADY) / (seen[place] + _STEADY)
-            rates.append(round(own, 4) if watched_once else 0.0)
-    return tuple(rates), days
+            here = (came[place] + usual * _STEADY) / (seen[place] + _STEADY)
+            rates[place] = round(here, 4) if seen[place] and days[day] >= _FEWEST_OF_A_DAY else 0.0
+    watched_days = [day for day in range(7) if days[day] >= _FEWEST_OF_A_DAY]
+    by_day = {day: [rates[(day * 24 + begin + hour) % WEEK] for hour in range(24)] for day in watched_days}
+    quiet = min(by_day.values(), key=sum, default=rates[:24])
+    return tuple(rates), tuple(quiet[(hour - begin) % 24] for hour in range(24))
+
+
+def _begin_of_day(daily: Sequence[float]) -> int:
+    """The hour (UTC) in the middle of the six quietest: there the source's own day begins, wherever it lives, so that the
+    evening of its Friday is no part of its Saturday."""
+    return (min(range(24), key=lambda hour: sum(daily[(hour + step) % 24] for step in range(6))) + 3) % 24
 
 
 def _gaps(rhythm: Rhythm, arrivals: Sequence[float], watched: frozenset[int]) -> list[float]:
@@ -155,14 +197,14 @@ def _gaps(rhythm: Rhythm, arrivals: Sequence[float], watched: frozenset[int]) ->
 
 
 def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
-    """Of ascending gaps: a length that a tenth of them exceeds (twenty at the least), that share, and by how much they do,
+    """Of ascending gaps: a length that three in ten exceed (thirty gaps at the least), that share, and by how much they do,
     with what so few can be wrong by; never less than Poisson's 1, as clockwork breaks."""
     n = len(gaps)
     over = min(n, max(_FEWEST_OVER, int(n * _TAIL)))
     length = gaps[n - over] if over < n else 0.0
     beyond = [gap - length for gap in gaps[n - over :]]
     mean = (math.fsum(beyond) + 3.0) / (over + 2)
-    return length, over / n, max(mean * (1 + 1.5 / math.sqrt(over)), 1.0)
+    return length, over / n, max(mean * (1 + 1 / math.sqrt(over)), 1.0)
 
 
 def _parts(

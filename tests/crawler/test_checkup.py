@@ -82,7 +82,7 @@ async def test_a_consent_wall_before_new_pages_is_told_at_the_poll_that_brings_f
     assert told.read_text() == "demo ok blocked\n"  # its end not before it has settled
 
 
-@pytest.mark.parametrize(("mutation", "seed"), [("half", 11), ("silence", 8), (None, 8)])
+@pytest.mark.parametrize(("mutation", "seed"), [("half", 13), ("silence", 8), (None, 8)])
 def test_a_broken_source_is_told_rightly_and_an_undisturbed_one_not_at_all(mutation: str | None, seed: int) -> None:
     """The quick form of bench/health.py: a source each, sixteen days."""
     world = World(seed, BEGIN, 16, mutation, BEGIN + 11.3 * 86400 if mutation else math.inf)

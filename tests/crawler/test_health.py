@@ -122,7 +122,7 @@ def test_half_of_the_pages_empty_is_told_within_twenty() -> None:
                 told = n
                 break
         late += told is None
-    assert late <= 1
+    assert late <= 2  # where half are empty, three or four of twenty are the luck of one in a hundred
 
 
 def test_a_new_source_is_judged_with_care() -> None:
@@ -187,11 +187,11 @@ def polls(outcome: str, count: int, every: float = 300.0) -> tuple[Poll, ...]:
         ("gone", 13, "failing"),
         ("failed:timeout", 8, "ok"),  # forty minutes
         ("failed:empty_listing", 13, "layout_changed"),
-        ("blocked:http_403", 4, "blocked"),
-        ("failed:bot_check", 4, "blocked"),
-        ("failed:http_429", 4, "blocked"),
-        ("blocked:robots", 4, "blocked"),
-        ("blocked:http_403", 2, "ok"),
+        ("blocked:http_403", 5, "blocked"),
+        ("failed:bot_check", 5, "blocked"),
+        ("failed:http_429", 5, "blocked"),
+        ("blocked:robots", 5, "blocked"),
+        ("blocked:http_403", 4, "ok"),
     ],
 )
 def test_an_endpoint_in_vain_is_told_by_what_it_answers(outcome: str, count: int, state: str) -> None:
@@ -316,7 +316,7 @@ def test_a_weekday_that_was_never_watched_expects_nothing() -> None:
     young = rhythm(days=5)
     saturday = MONDAY + 5 * DAY
     assert silence.expected(young, saturday, saturday + 2 * DAY) == 0
-    assert silence.expected(young, saturday + 2 * DAY, saturday + 3 * DAY) > 100
+    assert silence.expected(young, saturday + 2 * DAY, saturday + 3 * DAY) > 50
 
 
 def test_what_came_while_nobody_polled_is_neither_rate_nor_gap() -> None:
@@ -363,7 +363,9 @@ def test_what_is_remembered_is_read_back_and_other_rules_learn_anew() -> None:
     text = health_memory.learnt_text(learnt)
     assert health_memory.learnt_from(text) == learnt
     assert len(text) < 4000
-    assert health_memory.learnt_from(text.replace('"version":1', '"version":0')) is None
+    version = f'"version":{health_memory.VERSION}'
+    assert version in text
+    assert health_memory.learnt_from(text.replace(version, '"version":0')) is None
     assert health_memory.learnt_from(None) is None
     memory = health_memory.Memory(5.0, ((1.0, 2.0),), "walled")
     assert health_memory.recall(Standing("ok", None, 0, 0, memory=health_memory.text(memory))) == memory
