@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import alerts, clock
+from storage import alerts, clock, health_queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,55 +56,6 @@ CREATE TABLE health (
   learnt TEXT
 ) STRICT;
 """
-
-_FIRST = "f.outcome IN ('new', 'copy') AND f.record IS NULL AND f.backfill = 0"
-_TROUBLE = "f.outcome IN ('rejected', 'blocked', 'failed', 'gone') AND f.record IS NULL AND f.backfill = 0"
-_LISTS = "f.kind IN ('feed', 'sitemap', 'listing')"
-
-_GOOD_LOOKS = f"""
-SELECT f.at, f.url, f.outcome, coalesce(a.published_precision, '') IN ('second', 'minute'), r.title, a.word_count
-FROM fetch AS f INDEXED BY fetch_first JOIN article AS a ON a.id = f.article_id
-  LEFT JOIN revision AS r ON r.article_id = f.article_id AND r.revision = 1
-WHERE f.source = :source AND {_FIRST} AND f.at >= :since AND f.at < :until ORDER BY f.at DESC, f.id DESC LIMIT :limit
-"""  # noqa: S608 - our own words
-# Of pages that are stored already a look in vain says nothing about new ones.
-_BAD_LOOKS = f"""
-SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_trouble
-WHERE f.source = :source AND {_TROUBLE} AND f.at >= :since AND f.at < :until AND f.kind = 'article'
-  AND NOT EXISTS (SELECT 1 FROM address AS d WHERE d.source = f.source AND d.url = f.url AND NOT d.claimed)
-ORDER BY f.at DESC, f.id DESC LIMIT :limit
-"""  # noqa: S608 - our own words
-_POLLS = f"""
-SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_source
-WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
-  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at, f.id
-"""  # noqa: S608 - our own words
-_LAST_POLLS = f"""
-SELECT f.at, f.url, f.outcome || coalesce(':' || f.reason, '') FROM fetch AS f INDEXED BY fetch_source
-WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
-  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at DESC, f.id DESC LIMIT :limit
-"""  # noqa: S608 - our own words
-_NEWEST = f"SELECT max(f.at) FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {_FIRST}"  # noqa: S608 - our own words
-_WAITING = """
-SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_due WHERE source = :source AND state = 'pending' AND backfill = 0
-  AND due <= :now AND kind = 'article' AND looked_at IS NULL AND tries = 0)
-"""
-_POLL_COUNTS = f"""
-SELECT f.outcome || coalesce(':' || f.reason, ''), count(*) FROM fetch AS f INDEXED BY fetch_source
-WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f.record IS NULL AND f.backfill = 0
-  AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' GROUP BY 1
-"""  # noqa: S608 - our own words
-_POLLED = f"""
-  SELECT f.at FROM fetch AS f INDEXED BY fetch_source WHERE f.source = :source AND f.at {{}} AND f.at < :until AND {_LISTS}
-    AND f.record IS NULL AND f.backfill = 0 AND f.outcome IN ('listed', 'not_modified') ORDER BY f.at LIMIT 1
-"""  # noqa: S608 - our own words
-# From the first good poll of each hour to the first of a later hour: a step an hour, however many polls it had.
-_HOURS = f"""
-WITH RECURSIVE hours (at) AS (
-  SELECT ({_POLLED.format(">= :since")}) UNION ALL
-  SELECT ({_POLLED.format("> substr(hours.at, 1, 14) || ':'")}) FROM hours WHERE hours.at IS NOT NULL
-) SELECT at FROM hours WHERE at IS NOT NULL
-"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +146,7 @@ def present(db: Database, source: str, *, now: float, trouble_since: float | Non
     since = clock.text(now - PAST_DAYS * _DAY)
     window = {"source": source, "since": since, "until": clock.text(now + 1), "limit": WINDOW}
     looks = _looks(db, window)[-WINDOW:]
-    polls = db.conn.execute(_POLLS, window | {"since": clock.text(now - POLL_SECONDS)}).fetchall()
+    polls = db.conn.execute(health_queries.POLLS, window | {"since": clock.text(now - POLL_SECONDS)}).fetchall()
     endpoints = db.conn.execute(
         "SELECT url, kind, seen, tries, looked_at, reason FROM link INDEXED BY link_seeded"
         " WHERE source = ? AND seeded AND scope = 0 AND state <> 'retired' ORDER BY id",
@@ -204,14 +155,14 @@ def present(db: Database, source: str, *, now: float, trouble_since: float | Non
     trouble: list[tuple[str, str, str]] = []
     if trouble_since is not None:
         late = {"since": clock.text(trouble_since), "limit": TROUBLE_POLLS * max(len(endpoints), 1)}
-        trouble = db.conn.execute(_LAST_POLLS, window | late).fetchall()[::-1]
-    (first,) = db.conn.execute(_NEWEST, window).fetchone()
+        trouble = db.conn.execute(health_queries.LAST_POLLS, window | late).fetchall()[::-1]
+    (first,) = db.conn.execute(health_queries.NEWEST, window).fetchone()
     newest = _epoch(first) if first else None
     watched: list[tuple[str]] = []
     if newest is not None:
         begin = max(newest, now - PAST_DAYS * _DAY) - BEFORE_SILENCE
-        watched = db.conn.execute(_HOURS, window | {"since": clock.text(begin)}).fetchall()
-    (waiting,) = db.conn.execute(_WAITING, {"source": source, "now": now}).fetchone()
+        watched = db.conn.execute(health_queries.HOURS, window | {"since": clock.text(begin)}).fetchall()
+    (waiting,) = db.conn.execute(health_queries.WAITING, {"source": source, "now": now}).fetchone()
     added = db.conn.execute("SELECT added_at FROM source WHERE name = ?", (source,)).fetchone()
     return Present(
         ever=bool(looks or polls) or any(seen or tries for _, _, seen, tries, *_ in endpoints),
@@ -239,13 +190,13 @@ def past(
     early = window | {"until": clock.text(looks_until)}
     looks = tuple(look for look in _looks(db, early) if outside(look.at))
     stored = db.conn.execute(
-        f"SELECT f.at FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {_FIRST}"  # noqa: S608 - our own words
+        f"SELECT f.at FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {health_queries.FIRST}"  # noqa: S608 - our own words
         " AND f.at >= :since AND f.at < :until ORDER BY f.at",
         window,
     )
     arrivals = [_epoch(at) for (at,) in stored]
-    polled = (int(_epoch(at) // 3600) for (at,) in db.conn.execute(_HOURS, window))
-    counts = db.conn.execute(_POLL_COUNTS, window | {"since": clock.text(until - POLL_DAYS * _DAY)})
+    polled = (int(_epoch(at) // 3600) for (at,) in db.conn.execute(health_queries.HOURS, window))
+    counts = db.conn.execute(health_queries.POLL_COUNTS, window | {"since": clock.text(until - POLL_DAYS * _DAY)})
     return Past(
         since=since,
         until=until,
@@ -286,12 +237,12 @@ def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
     """Good and bad looks of a window, each page once, oldest first; the bad ones from no earlier than the good."""
     good = [
         Look(_epoch(at), url, outcome, bool(timed), title, words)
-        for at, url, outcome, timed, title, words in db.conn.execute(_GOOD_LOOKS, window)
+        for at, url, outcome, timed, title, words in db.conn.execute(health_queries.GOOD_LOOKS, window)
     ]
     since = clock.text(good[-1].at) if len(good) == window["limit"] else window["since"]
     most = max(_TROUBLES, window["limit"])
     bad: dict[str, Look] = {}
-    for at, url, outcome in db.conn.execute(_BAD_LOOKS, window | {"since": since, "limit": most}):
+    for at, url, outcome in db.conn.execute(health_queries.BAD_LOOKS, window | {"since": since, "limit": most}):
         last = bad.get(url)
         bad[url] = Look(_epoch(at), url, last.outcome if last else outcome)
     return tuple(sorted((*good, *bad.values()), key=lambda look: look.at))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import clock, health
+from storage import clock, health, health_queries
 from storage.health import Standing
 from storage.models import Decision, Ending, Link, Outcome
 from storage.reader import Reader
@@ -158,14 +158,14 @@ def test_the_past_leaves_out_times_of_trouble_and_what_is_the_present(crawl: Cra
 
 def test_a_judgement_reads_little_and_by_its_indexes(crawl: Crawl) -> None:
     for sql in (
-        health._NEWEST,
-        health._WAITING,
-        health._GOOD_LOOKS,
-        health._BAD_LOOKS,
-        health._POLLS,
-        health._LAST_POLLS,
-        health._HOURS,
-        health._POLL_COUNTS,
+        health_queries.NEWEST,
+        health_queries.WAITING,
+        health_queries.GOOD_LOOKS,
+        health_queries.BAD_LOOKS,
+        health_queries.POLLS,
+        health_queries.LAST_POLLS,
+        health_queries.HOURS,
+        health_queries.POLL_COUNTS,
     ):
         plan = crawl.sql("EXPLAIN QUERY PLAN " + sql.replace(":source", "'a'").replace(":since", "'b'")
                          .replace(":until", "'c'").replace(":limit", "25").replace(":now", "9"))  # fmt: skip
