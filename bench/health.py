@@ -214,8 +214,9 @@ class Player:
     def _judge(self, now: float, told: Told) -> None:
         now += 120
         self.judged_at = now
-        present = facts.present(self.db, self.name, now=now)
         before = facts.standing(self.db, self.name)
+        since = before.since if before is not None and before.state in health.BAD else None
+        present = facts.present(self.db, self.name, now=now, trouble_since=since)
         wanted = health.wants_past(present, before, now)
         past = None
         if wanted is not None:
