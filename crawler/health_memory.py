@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.evidence import Rate
-from crawler.silence import Rhythm
+from crawler.silence import Habit
 
 if TYPE_CHECKING:
     from storage.health import Standing
@@ -38,7 +38,7 @@ class Learnt:
     shorts: tuple[Short, ...]
     blocked_polls: float
     failed_polls: float
-    rhythm: Rhythm | None
+    rhythm: Habit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def learnt_from(kept: str | None) -> Learnt | None:
         if not isinstance(found, dict) or found.get("version") != VERSION:
             return None
         if (rhythm := found["rhythm"]) is not None:
-            rhythm = Rhythm(**rhythm | {"rates": tuple(rhythm["rates"]), "quietest": tuple(rhythm["quietest"])})
+            rhythm = Habit(**rhythm | {"rates": tuple(rhythm["rates"]), "quietest": tuple(rhythm["quietest"])})
         return Learnt(
             at=found["at"],
             rates={name: Rate(**rate) for name, rate in found["rates"].items()},

@@ -51,7 +51,7 @@ _FEWEST_OF_A_DAY: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class Habit:
     """`rates`: arrivals an hour, for each hour of the week from Monday 00:00 UTC; `quietest`: for each hour of the day of
     the quietest weekday that was watched. Of the gaps, measured in expected arrivals, a share of `over` is longer than
     `length`, and those by `excess` on average. `gaps`: how many gaps a month has; `on_holidays`: how many that a holiday is
@@ -67,7 +67,7 @@ class Rhythm:
     hours: int
 
 
-def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
+def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Habit | None:
     """The rhythm of `arrivals` (epoch seconds, ascending) over the `hours` since the epoch in which it was polled; None
     where there is too little of both. Hours after a time without polls bring what came meanwhile and do not count."""
     seen = watched(hours)
@@ -76,7 +76,7 @@ def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
     news = list({int(at // _QUARTER): at for at in reversed(arrivals)}.values())[::-1]
     counts = Counter(int(at // 3600) for at in news)
     rates, quietest = _rates(counts, seen)
-    plain = Rhythm(rates, quietest, 0.0, 1.0, 1.0, 0.0, 0.0, len(seen))
+    plain = Habit(rates, quietest, 0.0, 1.0, 1.0, 0.0, 0.0, len(seen))
     gaps = sorted(_gaps(plain, news, seen))
     if len(gaps) < FEWEST_GAPS:
         return None
@@ -93,30 +93,30 @@ def learn(arrivals: Sequence[float], hours: Sequence[int]) -> Rhythm | None:
     )
 
 
-def expected(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
+def expected(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
     """Arrivals that the rhythm expects between two instants, in the hours `watched` only (None: all of them)."""
     return math.fsum(part for part, _ in _parts(rhythm, begin, end, watched))
 
 
-def chance(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
+def chance(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
     """The chance that a gap of this rhythm is at least as long as the one from `begin` to `end`, one day of which may
     have been a holiday."""
     measure, spared = _measures(rhythm, begin, end, watched)
     return min(_beyond(rhythm, measure) + HOLIDAY * _beyond(rhythm, spared), 1.0)
 
 
-def a_month(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
+def a_month(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> float:
     """How many silences as long as that from `begin` to `end` a month of this rhythm would have."""
     measure, spared = _measures(rhythm, begin, end, watched)
     return rhythm.gaps * _beyond(rhythm, measure) + rhythm.on_holidays * _beyond(rhythm, spared)
 
 
-def is_unlikely(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> bool:
+def is_unlikely(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> bool:
     """Whether the rhythm would give such a silence less than once in 500 months, and after one page in 1,000 at the most."""
     return chance(rhythm, begin, end, watched) < RARE and a_month(rhythm, begin, end, watched) < A_MONTH
 
 
-def _measures(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None) -> tuple[float, float]:
+def _measures(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> tuple[float, float]:
     """Arrivals that the rhythm expects between two instants; and if the 24 hours of them for which that matters most were a
     holiday."""
     parts = list(_parts(rhythm, begin, end, watched))
@@ -129,7 +129,7 @@ def _measures(rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] 
     return measure, measure - most
 
 
-def _beyond(rhythm: Rhythm, measure: float) -> float:
+def _beyond(rhythm: Habit, measure: float) -> float:
     """The share of gaps that are longer than `measure` expected arrivals."""
     if measure <= rhythm.length:
         return 1.0
@@ -186,7 +186,7 @@ def _begin_of_day(daily: Sequence[float]) -> int:
     return (min(range(24), key=lambda hour: sum(daily[(hour + step) % 24] for step in range(6))) + 3) % 24
 
 
-def _gaps(rhythm: Rhythm, arrivals: Sequence[float], watched: frozenset[int]) -> list[float]:
+def _gaps(rhythm: Habit, arrivals: Sequence[float], watched: frozenset[int]) -> list[float]:
     """The gaps of the past, in expected arrivals; those that nobody watched throughout are left out."""
     found = []
     for begin, end in itertools.pairwise(arrivals):
@@ -207,9 +207,7 @@ def _tail(gaps: Sequence[float]) -> tuple[float, float, float]:
     return length, over / n, max(mean * (1 + 1 / math.sqrt(over)), 1.0)
 
 
-def _parts(
-    rhythm: Rhythm, begin: float, end: float, watched: frozenset[int] | None = None
-) -> list[tuple[float, float]]:
+def _parts(rhythm: Habit, begin: float, end: float, watched: frozenset[int] | None = None) -> list[tuple[float, float]]:
     """Expected arrivals hour by hour, and what they would be on the quietest weekday; four weeks at the most."""
     end = min(end, begin + _LONGEST * 3600)
     parts = []

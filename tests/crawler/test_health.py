@@ -280,7 +280,7 @@ def test_a_source_that_never_gave_a_page_is_quiet_after_four_days() -> None:
         assert health.judge(at, None, None, now=NOW).state == state
 
 
-def rhythm(days: int = 28, *, weekend: bool = True, night: bool = True) -> silence.Rhythm:
+def rhythm(days: int = 28, *, weekend: bool = True, night: bool = True) -> silence.Habit:
     """Six pages an hour from six to twenty-two; `night`, `weekend`: also then."""
     chance = random.Random(3)
     hours = range(int(MONDAY // 3600), int(MONDAY // 3600) + days * 24)
