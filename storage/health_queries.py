@@ -33,9 +33,12 @@ WHERE f.source = :source AND f.at >= :since AND f.at < :until AND {_LISTS} AND f
   AND f.outcome IS NOT NULL AND f.outcome <> 'interrupted' ORDER BY f.at DESC, f.id DESC LIMIT :limit
 """  # noqa: S608 - our own words
 NEWEST = f"SELECT max(f.at) FROM fetch AS f INDEXED BY fetch_first WHERE f.source = :source AND {FIRST}"  # noqa: S608 - our own words
+# Also those that another process has leased just now; all leases of a database are a few dozen.
 WAITING = """
 SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_due WHERE source = :source AND state = 'pending' AND backfill = 0
-  AND due <= :now AND kind = 'article' AND looked_at IS NULL AND tries = 0)
+  AND due <= :now AND kind = 'article' AND looked_at IS NULL AND tries = interrupted)
+OR EXISTS (SELECT 1 FROM link INDEXED BY link_leased WHERE source = :source AND state = 'leased' AND backfill = 0
+  AND kind = 'article' AND looked_at IS NULL AND tries = interrupted)
 """
 POLL_COUNTS = f"""
 SELECT f.outcome || coalesce(':' || f.reason, ''), count(*) FROM fetch AS f INDEXED BY fetch_source
