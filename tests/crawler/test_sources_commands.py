@@ -20,6 +20,7 @@ from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
 from crawler.cli import main
 from crawler.config import Config, render
 from crawler.demo.project import write_project
+from crawler.options import BrokeOff
 from crawler.registry import read_source
 from crawler.source import Source
 from crawler.survey.draft import toml_of
@@ -226,6 +227,19 @@ def test_a_toml_is_whole_or_not_there_and_is_never_written_over(
     with pytest.raises(PermissionError):
         add_source.put_in_place(tmp_path / "own" / "b.toml", "third")
     assert [(one.name, one.read_text("utf-8")) for one in (tmp_path / "own").iterdir()] == [("a.toml", "first")]
+
+
+@pytest.mark.usefixtures("small_registry")
+def test_a_look_that_broke_off_is_one_line_and_a_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def broken(*_: object) -> Checked:
+        raise BrokeOff("taken: looking at http://vestnik.test/ broke off: a wire was cut")
+
+    monkeypatch.setattr(check_source, "_seen", broken)
+    done = CliRunner().invoke(main, ["sources", "check", "taken"])
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "taken: looking at http://vestnik.test/ broke off: a wire was cut"
 
 
 def test_a_demo_project_loads_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
