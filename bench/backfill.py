@@ -29,7 +29,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -73,9 +73,7 @@ class Agency:
             "--per-day", str(self.per_day),
         ]  # fmt: skip
         self.processes = [subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)]
-        while not ready.exists():
-            time.sleep(0.05)
-        self.port = json.loads(ready.read_text())["port"]
+        self.port = _port(ready, self.processes[0])
         self.database = write_project(self.folder, self.port, names=("demo",), recheck=NO_RECHECK)
         if self.feed_only:
             source = self.folder / "sources" / "demo.toml"
@@ -120,6 +118,18 @@ class Agency:
     def delays(self) -> list[float]:
         """Seconds from publication to the row, of the live stories, rising."""
         return sorted(self.stored[key] - at for key, at in self.published.items() if key in self.stored)
+
+
+def _port(ready: Path, server: subprocess.Popen[bytes]) -> int:
+    """The port of a server that is starting, once it has written its file to the end."""
+    end = time.monotonic() + 120.0
+    while server.poll() is None and time.monotonic() < end:
+        text = ready.read_text() if ready.exists() else ""
+        with suppress(json.JSONDecodeError):  # it is being written
+            return int(json.loads(text)["port"])
+        time.sleep(0.05)
+    server.kill()
+    raise SystemExit(f"the demo agency did not start: status {server.wait()}, no {ready}")
 
 
 class Clock:
