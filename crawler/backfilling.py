@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crawler import coverage
 from crawler.discovery.archives import PAGE, expand, fields_of
-from crawler.estimate import Estimate, estimate, facts, in_words, is_chained, seconds_each
+from crawler.estimate import Estimate, chain_of, estimate, facts, in_words, seconds_each
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -56,7 +56,11 @@ def zone_of(source: Source) -> ZoneInfo:
 def archive_rows(source: Source, span: Span) -> list[Row]:
     """The archive addresses that a backfill of `span` starts from; without an archive, the live endpoints."""
     archives = [e for e in source.endpoints if e.role == "archive"]
-    rows = [row for e in archives for row in _rows(e, span, zone_of(source))]
+    zone = zone_of(source)
+    if source.archive_from:  # nothing is known to be there before
+        first = date.fromisoformat(source.archive_from)
+        span = replace(span, since=max(span.since, datetime(first.year, first.month, first.day, tzinfo=zone)))
+    rows = [row for e in archives for row in _rows(e, span, zone)]
     return rows or [(e.url, e.kind, None) for e in source.endpoints if e.role == "live"]
 
 
@@ -94,11 +98,17 @@ async def begun(session: Session, source: Source, span: Span) -> tuple[BackfillS
 
 
 def is_finished(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
-    """Whether a backfill has nothing left to do: every archive page was read or given up, and what articles are left
-    failed and wait for another try, which the live crawl will make. Not where a host has no turn (a pause, a spent
-    budget), where another process holds some of it, or where a limit ended it; and a mere estimate finishes nothing."""
+    """Whether a backfill has nothing left to do: every archive page and every article was read or given up. Not where some
+    of them failed and wait for another try, where a host has no turn (a pause, a spent budget), where another process
+    holds some of it, or where a limit ended it; and a mere estimate finishes nothing."""
     through = report.reason == "finished" and report.waits_until is None and not report.left
-    return through and standing.to_list == 0 and (limit is None or (limit > 0 and standing.left == 0))
+    return through and standing.to_list == 0 and standing.left == 0 and limit != 0
+
+
+def falls_short(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
+    """Whether a backfill that went on until nothing more was due has left some of what it was asked for."""
+    went_on = report.reason == "finished" and limit is None
+    return standing.has_holes or (went_on and standing.finished_at is None)
 
 
 @asynccontextmanager
@@ -111,7 +121,7 @@ async def told(session: Session, source: Source, span: Span) -> AsyncIterator[No
     began, before = time.monotonic(), standing
     if before.begun:
         words = in_words(before, *_estimated(source, politeness, before, before, 0.0))
-        end = f", until {span.until.astimezone(zone):%Y-%m-%d %H:%M}" if span.open_end else ""
+        end = f", which ends {span.until.astimezone(zone):%Y-%m-%d %H:%M}" if span.open_end else ""
         resumed = f"going on with backfill {before.id} of {before.started_at}{end}: {words}"
         say(source.name, resumed, {"what": "resumed", "backfill": standing.id})
     ticker = asyncio.create_task(_tick(session, source, politeness, before, began))
@@ -123,18 +133,15 @@ async def told(session: Session, source: Source, span: Span) -> AsyncIterator[No
     after = await asyncio.wrap_future(session.frontier.standing(before.id))
     given, each = _estimated(source, politeness, after, before, time.monotonic() - began)
     say(source.name, in_words(after, given, each), {"what": "estimate", **facts(after, given)})
+    first, last = (at.astimezone(zone).date().isoformat() for at in (span.since, span.until))
+    covered = await asyncio.wrap_future(session.frontier.covered(before.id, (first, last)))
     if after.finished_at is not None:
-        covered = await asyncio.wrap_future(session.frontier.covered(before.id))
         archive = any(endpoint.role == "archive" for endpoint in source.endpoints)
         for line in coverage.report(after, covered, zone, archive=archive):
             say(source.name, line, {"what": "covered", "backfill": after.id})
     else:
-        say(source.name, _unfinished(after), {"what": "unfinished", "backfill": after.id})
-
-
-def _unfinished(standing: BackfillStanding) -> str:
-    unread = f"; {standing.unread:,} archive pages could not be read yet" if standing.unread else ""
-    return f"backfill {standing.id} is not finished{unread}: asked for the same span again, it goes on"
+        words = coverage.unfinished(after, covered, zone)
+        say(source.name, words, {"what": "unfinished", "backfill": after.id})
 
 
 def _estimated(
@@ -142,7 +149,7 @@ def _estimated(
 ) -> tuple[Estimate, float]:
     fetches = (now.done - before.done) + (now.listed - before.listed)
     each = seconds_each(politeness, now.crawl_delay, now.fetch_seconds, fetches=fetches, took=took)
-    return estimate(now, chained=is_chained(source), seconds_each=each), each
+    return estimate(now, chain=chain_of(source), seconds_each=each), each
 
 
 async def _tick(

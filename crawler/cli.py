@@ -132,13 +132,16 @@ def backfill(
 @main.command()
 @click.argument("source", required=False)
 @click.option("--all", "finished", is_flag=True, help="Also those that are finished.")
+@click.option("--close", "closed", type=int, metavar="ID", help="Give one up; what it left goes to the live crawl.")
 @DATABASE
 @AS_JSON
 @told_plainly
-def backfills(source: str | None, finished: bool, db: Path | None, as_json: bool) -> int:
+def backfills(source: str | None, finished: bool, closed: int | None, db: Path | None, as_json: bool) -> int:
     """The unfinished backfills: their spans, how far they have come, how long the rest will take."""
-    from crawler.show_backfills import show
+    from crawler.show_backfills import close, show
 
+    if closed is not None:
+        return close(configuration(db), closed)
     return show(configuration(db), source, finished=finished, as_json=as_json)
 
 

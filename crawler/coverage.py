@@ -90,7 +90,7 @@ def reaches(source: Source, since: datetime, zone: ZoneInfo) -> str:
     """What a backfill from `since` on may hope for, in one line."""
     told = archive_of(source)
     if source.archive_from and since.astimezone(zone).date().isoformat() < source.archive_from:
-        told += f"; {since.astimezone(zone):%Y-%m-%d} is earlier: nothing is known to be there"
+        told += f"; {since.astimezone(zone):%Y-%m-%d} is earlier, where nothing is known to be: read from that day on"
     return told
 
 
@@ -110,12 +110,44 @@ def report(standing: BackfillStanding, covered: Covered, zone: ZoneInfo, *, arch
         more = sum((last - first).days + 1 for first, last in found.empty[MOST_RUNS:])
         lines.append(f"{found.empty_days:,} days without an article: {shown}" + (f" and {more:,} more" if more else ""))
     if covered.unread:
-        shown = "; ".join(f"{url} ({why.partition(': ')[0]})" for url, why in covered.unread[:MOST_PAGES])
-        lines.append(f"{len(covered.unread):,} archive pages could not be read: {shown}")
-    for what, counts in (("given up", covered.quarantined), ("failed, to be tried again", covered.failed)):
-        if counts:
-            lines.append(f"{sum(n for _, n in counts):,} {what}: " + ", ".join(f"{n:,} {name}" for name, n in counts))
+        lines.append(f"{len(covered.unread):,} archive pages could not be read: {_pages(covered)}")
+    if standing.absent:
+        pages = standing.listed + standing.absent
+        lines.append(f"{standing.absent:,} of {pages:,} archive pages were not there (404)")
+    for url in covered.beyond[:MOST_PAGES]:
+        lines.append(f"not read from {url} on: the articles of the page before it lie before the span")
+    if covered.quarantined:
+        lines.append(f"{_sum(covered.quarantined):,} given up: {_counted(covered.quarantined)}")
+    if covered.failed:
+        failed = f"{_sum(covered.failed):,} failed, to be tried again by `dateline run` or the daemon"
+        lines.append(f"{failed}: {_counted(covered.failed)}")
+    if standing.open_end:
+        lines.append(f"covered until {until.astimezone(zone):%Y-%m-%d %H:%M}: what came since, only the live crawl has")
     return lines
+
+
+def unfinished(standing: BackfillStanding, covered: Covered, zone: ZoneInfo) -> str:
+    """That a backfill is not finished, what of it failed and why, and how it goes on."""
+    told = [f"backfill {standing.id} is not finished"]
+    if standing.unread:
+        told.append(f"{standing.unread:,} archive pages could not be read yet: {_pages(covered)}")
+    if standing.failing:
+        told.append(f"{standing.failing:,} articles failed: {_counted(covered.failed)}")
+    if standing.retry_at is not None:
+        told.append(f"the next try is due {datetime.fromtimestamp(standing.retry_at, zone):%Y-%m-%d %H:%M:%S}")
+    return "; ".join(told) + ". The same command goes on with it"
+
+
+def _pages(covered: Covered) -> str:
+    return "; ".join(f"{url} ({why.partition(': ')[0]})" for url, why in covered.unread[:MOST_PAGES])
+
+
+def _sum(counts: Sequence[tuple[str, int]]) -> int:
+    return sum(n for _, n in counts)
+
+
+def _counted(counts: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in counts)
 
 
 def _run(first: date, last: date) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.answers import blames_host
+from crawler.discovery.archives import PAGE, fields_of
+from crawler.discovery.descent import is_later
 from crawler.feed_text import is_whole
 from crawler.politeness import rhythm
-from crawler.politeness.pace import least_interval, next_due
+from crawler.politeness.pace import Due, least_interval, next_due
 from crawler.source import Endpoint
 from storage.models import AGAIN, Ending, HostNote, Outcome
 
@@ -81,6 +83,11 @@ def _least(lease: Lease, source: Source, endpoint: Endpoint | None) -> float:
     return least_interval(share=share, polls=given.polls, delay=given.delay, crawl_delay=lease.crawl_delay)
 
 
+def _may_be_absent(lease: Lease, endpoint: Endpoint | None) -> bool:
+    """Whether a page of an archive need not be there: one of a period that its template names, one after another."""
+    return is_later(lease) or (endpoint is not None and bool(fields_of(endpoint.url) - {PAGE}))
+
+
 def _pace_of(lease: Lease) -> LinkKind:
     """A backfill reads an archive's file once, and after a failure again like an article; live ones are polled."""
     return "article" if lease.backfill is not None and lease.kind != "robots" else lease.kind
@@ -121,7 +128,8 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         longest=None if endpoint else float(CHILD_INTERVAL),
     )
     if _pace_of(lease) != lease.kind and ending.outcome.name in GONE:
-        due = replace(due, at=None)  # an archive's day before the first story, a page after its last
+        # An archive's day before the first story, a page after its last: that is their end. An index is missed.
+        due = Due(None, quarantine=not _may_be_absent(lease, endpoint))
     note = ending.host or HostNote(host=lease.host)
     if is_whole(lease, source) and ending.outcome.detail != AGAIN:  # which the store looks for as it is
         detail = "; ".join(filter(None, (ending.outcome.detail, MADE_OF_FEED)))

@@ -7,8 +7,9 @@ that were read: by their number, or, where each page only tells of the next, by 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from crawler.discovery.archives import PAGE, fields_of
 from storage.yielding import BUDGET
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ LEAST_SHARE = 0.02
 """Share of the span read before which nothing is reckoned for the rest."""
 
 
+Chain = Literal["of all", "of each day"]
+"""Of what an archive's pages are a chain: of the whole, from the newest back, or of each of the periods it is parted in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """`expected`: articles in the span, as far as can be said; `left`: of those, still to fetch; `certain`: every
@@ -36,35 +41,39 @@ class Estimate:
     seconds: float | None
 
 
-def estimate(standing: BackfillStanding, *, chained: bool, seconds_each: float) -> Estimate:
-    """What is left of a backfill. `chained`: each archive page tells of the next one only; `seconds_each`: of a fetch with
-    what comes between it and the next."""
+def estimate(standing: BackfillStanding, *, chain: Chain | None, seconds_each: float) -> Estimate:
+    """What is left of a backfill. `chain`: archive pages tell of the next one only; `seconds_each`: of a fetch with what
+    comes between it and the next."""
     if standing.to_list == 0:
         return Estimate(standing.found, standing.left, True, standing.left * seconds_each)
-    share = _share(standing, chained=chained)
+    share = _share(standing, chain)
     if share < LEAST_SHARE:
         return Estimate(None, None, False, None)
     expected = round(standing.found / share)
     new = (standing.found - standing.known) / standing.found if standing.found else 0.0
     left = standing.left + round((expected - standing.found) * new)
-    pages = standing.listed * (1 / share - 1) if chained else standing.to_list
+    pages = standing.listed * (1 / share - 1) if chain else standing.to_list
     return Estimate(expected, left, False, (left + pages) * seconds_each)
 
 
-def _share(standing: BackfillStanding, *, chained: bool) -> float:
+def _share(standing: BackfillStanding, chain: Chain | None) -> float:
     """The share of the span whose archive pages were read."""
-    if not chained:
+    if chain is None:
         return standing.listed / (standing.listed + standing.to_list)
-    if standing.back_to is None:
-        return 0.0
+    if standing.reached is None or not standing.since <= standing.reached <= standing.until:
+        return 0.0  # pages that are still, or only, beside the span say nothing of it
     whole = max(1.0, standing.until - standing.since)
-    return min(1.0, max(0.0, (standing.until - standing.back_to) / whole))
+    forth = chain == "of each day" and standing.oldest_first
+    read = standing.reached - standing.since if forth else standing.until - standing.reached
+    return min(1.0, read / whole)
 
 
-def is_chained(source: Source) -> bool:
-    """Whether a source's archive is read from page to page."""
-    archives = [endpoint for endpoint in source.endpoints if endpoint.role == "archive"]
-    return any(endpoint.next or "{page" in endpoint.url for endpoint in archives)
+def chain_of(source: Source) -> Chain | None:
+    """How a source's archive is read from page to page; None: it is not."""
+    for endpoint in source.endpoints:
+        if endpoint.role == "archive" and (endpoint.next or "{page" in endpoint.url):
+            return "of each day" if fields_of(endpoint.url) - {PAGE} else "of all"
+    return None
 
 
 def seconds_each(
@@ -95,7 +104,9 @@ def in_words(standing: BackfillStanding, given: Estimate, each: float) -> str:
         if standing.found == 0:
             return "no article found in the span"
         done = standing.done + standing.known
-        return f"{done:,} of {standing.found:,} articles done{known}, {standing.left:,} left{about}"
+        failing = f" ({standing.failing:,} failed so far)" if standing.failing else ""
+        lost = f", {standing.given_up:,} given up" if standing.given_up else ""
+        return f"{done:,} of {standing.found:,} articles done{known}, {standing.left:,} left{failing}{lost}{about}"
     pages = f"{standing.listed:,} archive pages read, {standing.to_list:,} known to follow"
     so_far = f"{standing.found:,} articles found{known}, {standing.done:,} done"
     if given.left is None or given.expected is None:
@@ -127,6 +138,10 @@ def facts(standing: BackfillStanding, given: Estimate) -> dict[str, object]:
         "known": standing.known,
         "done": standing.done,
         "left": standing.left,
+        "failing": standing.failing,
+        "given_up": standing.given_up,
+        "archive_pages_unread": standing.unread,
+        "archive_pages_absent": standing.absent,
         "expected": given.expected,
         "expected_left": given.left,
         "certain": given.certain,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 900.0
 """Longer than any fetch with its extraction; a dead owner's leases are taken back at once, not at their end."""
 
+PATIENCE_FOR_A_TRY = 600.0
+"""Seconds that a backfill waits at the most for the next try of what failed: for the first two of them, not the third."""
+
 UNDER_WAY = 8
 """Fetches of one crawl between lease and outcome."""
 
@@ -27,7 +30,9 @@ WITHOUT_ARTICLES: tuple[LinkKind, ...] = ("robots", "feed", "sitemap", "listing"
 class Leasing:
     """Leases of one source for one run, until nothing is due, `limit` articles were leased, or `stop` is set.
 
-    `patience`: the longest wait, in seconds, for a host's turn; what is due later is left for a later run.
+    With a `limit` of 0 it leases what lists articles, and none of those. `patience`: the longest wait, in seconds, for a
+    host's turn, or for the next try of what failed of a backfill; what is due later is left for a later run. `whole`: the
+    source has feeds that give whole articles, which wait for no turn.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
     another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
@@ -45,6 +50,7 @@ class Leasing:
         backfill: int | None = None,
         limit: int | None = None,
         patience: float = 90.0,
+        whole: bool = False,
     ) -> None:
         self._frontier = frontier
         self._source = source
@@ -56,6 +62,8 @@ class Leasing:
         self._stop = stop
         self._backfill = backfill
         self._articles_left = limit
+        self._only_lists = limit == 0
+        self._whole = whole
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
@@ -69,6 +77,11 @@ class Leasing:
         while not self._finished():
             self._changed.clear()
             room = UNDER_WAY - self._under_way
+            if self._articles_left == 0 and not self._only_lists:
+                if self._under_way == 0:
+                    self.exhausted = True
+                    return
+                room = 0
             if room <= 0:
                 await self._wait(None)
                 continue
@@ -82,9 +95,10 @@ class Leasing:
                     delay=self._politeness.delay,
                     in_flight=self._politeness.in_flight,
                     limit=min(room, self._articles_left or room),
-                    kinds=WITHOUT_ARTICLES if self._articles_left == 0 else None,
+                    kinds=WITHOUT_ARTICLES if self._only_lists else None,
                     backfill=self._backfill,
                     budget=self._budget,
+                    whole=self._whole,
                 )
             )
             self.left_to_others = leased.elsewhere
@@ -95,14 +109,17 @@ class Leasing:
                 yield lease
             if leased.leases or self._changed.is_set():
                 continue  # a fetch that ended since the look may have left links that are due
-            if leased.wait is None or leased.wait > self._patience:
-                self.waits_until = None if leased.wait is None else self._clock() + leased.wait
+            wait, patience = leased.wait, self._patience
+            if wait is None:
+                wait, patience = leased.retry, min(patience, PATIENCE_FOR_A_TRY)
+            if wait is None or wait > patience:
+                self.waits_until = None if wait is None else self._clock() + wait
                 if self._under_way == 0:
                     self.exhausted = True
                     return
                 await self._wait(None)
             else:
-                await self._wait(leased.wait)
+                await self._wait(wait)
 
     async def turn(self, host: str, lease: Lease) -> float:
         """A further turn of a host within the fetch of `lease` (a redirect): 0.0 when taken, else the seconds to wait."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from crawler.backfilling import Span, begun, floored, is_finished
+from crawler.backfilling import Span, begun, falls_short, floored, is_finished
 from crawler.checkup import checkup
 from crawler.disk import keep_room
 from crawler.leasing import Leasing
@@ -36,7 +36,8 @@ AT_ONCE = 16
 class Report:
     """How one crawl ended. `reason`: `finished`, `shutdown`, `closed` (by a setting of
     Scrapy's), `error` or `storage_error`; `left`: due rows that another process
-    holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for."""
+    holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for. `short`: of a backfill,
+    whether some of what was asked for could not be read (None: it was none); `ended`: its pass, which is not its end."""
 
     source: str
     reason: str
@@ -44,15 +45,19 @@ class Report:
     left: int = 0
     waits_until: float | None = None
     detail: str | None = None
+    short: bool | None = None
+    ended: bool = False
 
 
 def exit_status(reports: Iterable[Report]) -> int:
-    """0 done, 1 some source failed, 3 storage failed (docs/design.md). A source failed when any fetch of it did."""
+    """0 done, 1 some source failed, 3 storage failed (docs/design.md). A source failed when any fetch of it did;
+    a backfill when it left some of what it was asked for, whose failed fetches may have been made good since."""
     status = 0
     for report in reports:
         if report.reason == "storage_error":
             return 3
-        if report.reason == "error" or any(name.startswith("failed") for name in report.counts):
+        failed = any(name.startswith("failed") for name in report.counts) if report.short is None else report.short
+        if report.reason == "error" or failed:
             status = 1
     return status
 
@@ -97,6 +102,7 @@ async def crawl(
         backfill=backfill,
         limit=limit,
         patience=patience,
+        whole=any(endpoint.full_text == "article" for endpoint in source.endpoints),
     )
     assignment = Assignment(
         session=session,
@@ -128,6 +134,9 @@ async def crawl(
             standing = await _written(session.frontier.standing(backfill))
             if is_finished(standing, report, limit=limit):
                 await _written(session.frontier.finish_backfill(backfill, session.clock()))
+                standing = await _written(session.frontier.standing(backfill))
+            short = falls_short(standing, report, limit=limit)
+            report = replace(report, short=short, ended=standing.finished_at is None)
         return report
     finally:
         await _written(session.store.finish_run(run_id, session.clock(), reason))

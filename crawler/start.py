@@ -76,4 +76,5 @@ def told(progress: Progress, report: Report) -> None:
     if report.waits_until is not None:
         when = time.strftime("%H:%M:%SZ", time.gmtime(report.waits_until))
         notes.append(f"a host has no turn before {when}; the rest is left for a later run")
-    progress.finished(report.source, report.reason, report.counts, "; ".join(notes) or None)
+    reason = "pass ended" if report.ended and report.reason == "finished" else report.reason
+    progress.finished(report.source, reason, report.counts, "; ".join(notes) or None)

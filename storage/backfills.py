@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FIRST = 1e12
 """The place of a listing that may hold anything; of an article that killed its process twice, with a minus: last."""
 
+DAY_ENDS = 36 * 3600.0
+"""Seconds from the beginning of a day, UTC, to its end in the last zone on earth."""
+
 OUTSIDE = "rejected:outside_span"
 """How the reason of a page begins that was read and lies outside the span it was fetched for (pipelines/judge.py)."""
 
@@ -30,7 +33,8 @@ OUTSIDE = "rejected:outside_span"
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A backfill as one of its listings offers links to it. `ends`: the last moment that the listing may hold; `oldest`:
-    the time of the oldest article that it offers now; `attended`: a process is at work on the source's live rows."""
+    the time of the oldest article that it offers now; `attended`: a process is at work on the source's live rows;
+    `listing`: the listing's row."""
 
     id: int
     since: float
@@ -39,6 +43,7 @@ class Scope:
     ends: float | None = None
     oldest: float | None = None
     attended: bool = False
+    listing: int | None = None
 
 
 def place(at: float | None, scope: Scope) -> float:
@@ -71,7 +76,7 @@ def end_of(link: Link, scope: Scope) -> float | None:
 def _last_of(instant: Instant) -> float | None:
     """The last moment that an instant may mean; a bare day ends twelve hours after UTC's somewhere on earth."""
     at = clock.epoch(instant.at)
-    return at if at is None else at + {"day": 36 * 3600.0, "minute": 59.0}.get(instant.precision, 0.0)
+    return at if at is None else at + {"day": DAY_ENDS, "minute": 59.0}.get(instant.precision, 0.0)
 
 
 def begin(
@@ -137,6 +142,7 @@ def scope_of(
         end,
         min((time_of(link, end, until) for link in links if link.kind == "article"), default=None),
         now is not None and yielding.attended(db, source, now=now),
+        listing,
     )
 
 
@@ -168,7 +174,9 @@ def claim(db: Database, source: str, link: Link, scope: Scope, *, now: float) ->
         forget_look(db, link_id)
         owned_by = scope.id
     there = place(time_of(link, scope.ends, scope.until), scope)
-    db.conn.execute("UPDATE link SET wanted_by = ?, place = ? WHERE id = ?", (scope.id, there, link_id))
+    db.conn.execute(
+        "UPDATE link SET wanted_by = ?, place = ?, parent = ? WHERE id = ?", (scope.id, there, scope.listing, link_id)
+    )
     known = owned_by != scope.id and (seen > 0 or looked_at is not None)
     db.conn.execute("UPDATE backfill SET found = found + 1, known = known + ? WHERE id = ?", (known, scope.id))
     if wanted_by is not None and owned_by == scope.id and not again:  # taken over
@@ -198,6 +206,26 @@ def lay_outside(reason: str | None, scope: Scope | None = None) -> bool:
     return scope.since - early <= at <= scope.until + late
 
 
+def is_closed(db: Database, backfill: int) -> bool:
+    """Whether a backfill is finished."""
+    row = db.conn.execute("SELECT finished_at FROM backfill WHERE id = ?", (backfill,)).fetchone()
+    return row is not None and row[0] is not None
+
+
+def reopen(db: Database, backfills: Iterable[int]) -> None:
+    """Open finished backfills again, since an archive page of theirs is to be read after all."""
+    db.conn.executemany("UPDATE backfill SET finished_at = NULL WHERE id = ?", [(one,) for one in set(backfills)])
+
+
+def absent(db: Database, ending: Ending) -> None:
+    """Count a page of an archive that was not there; one that was only tried, as the page after another, is the end of a
+    listing and no more."""
+    lease = ending.lease
+    assert lease is not None, "a backfill's pages are leased"
+    if lease.witness is None or lease.witness.shown is None:
+        db.conn.execute("UPDATE backfill SET absent = absent + 1 WHERE id = ?", (lease.backfill,))
+
+
 def listed(db: Database, ending: Ending) -> None:
     """Count what an archive's page had, once it is read."""
     lease = ending.lease
@@ -206,23 +234,37 @@ def listed(db: Database, ending: Ending) -> None:
     leaf = all(link.kind == "article" or link.shown is not None for link in ending.links)  # no index
     db.conn.execute(
         "UPDATE backfill SET listed = listed + :leaf, entries = entries + :entries,"
+        " reached = coalesce(:reached, reached),"
         " back_to = CASE WHEN :oldest IS NULL THEN back_to ELSE min(coalesce(back_to, :oldest), :oldest) END"
         " WHERE id = :id",
-        {"leaf": leaf, "entries": ending.entries, "oldest": ending.back_to, "id": lease.backfill},
+        {
+            "leaf": leaf,
+            "entries": ending.entries,
+            "oldest": ending.back_to,
+            "reached": ending.reached,
+            "id": lease.backfill,
+        },
     )
 
 
 def finish(db: Database, backfill: int, *, now: float) -> None:
-    """Close a backfill: its endpoints are done with, articles that it left go to the live crawl."""
+    """Close a backfill: its endpoints are done with, articles that it left, in whatever state, go to the live crawl (what
+    is leased ends there, what was given up is released there)."""
     db.conn.execute(
         "UPDATE backfill SET finished_at = ? WHERE id = ? AND finished_at IS NULL", (clock.text(now), backfill)
     )
-    source = db.conn.execute("SELECT source FROM backfill WHERE id = ?", (backfill,)).fetchone()
-    if source is not None:
+    row = db.conn.execute("SELECT source FROM backfill WHERE id = ?", (backfill,)).fetchone()
+    if row is None:
+        return
+    scope = {"source": row[0], "id": backfill}
+    db.conn.execute(
+        "UPDATE link INDEXED BY link_next SET state = 'done', due = NULL"
+        " WHERE source = :source AND backfill = :id AND state = 'pending' AND kind <> 'article'",
+        scope,
+    )
+    for index, state in (("link_next", "pending"), ("link_leased", "leased"), ("link_quarantined", "quarantined")):
         db.conn.execute(
-            "UPDATE link SET backfill = CASE kind WHEN 'article' THEN 0 ELSE backfill END,"
-            " state = CASE kind WHEN 'article' THEN state ELSE 'done' END,"
-            " due = CASE kind WHEN 'article' THEN due END"
-            " WHERE source = ? AND backfill = ? AND state = 'pending'",
-            (source[0], backfill),
+            f"UPDATE link INDEXED BY {index} SET backfill = 0"  # noqa: S608 - our own words
+            f" WHERE source = :source AND backfill = :id AND state = '{state}' AND kind = 'article'",
+            scope,
         )

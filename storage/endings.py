@@ -69,6 +69,8 @@ def end(db: Database, ending: Ending) -> Ended:
             _absence(db, ending, source, url)
         if ours and ending.entries is not None:
             backfills.listed(db, ending)
+        elif ours and lease.backfill and lease.kind not in ("article", "robots") and ending.outcome.name == "gone":
+            backfills.absent(db, ending)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
     return Ended(
@@ -200,7 +202,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"
         " missing = CASE WHEN :gone THEN missing + 1 WHEN :there THEN 0 ELSE missing END,"
         " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"
-        " backfill = CASE WHEN :looked AND kind = 'article' THEN 0 ELSE backfill END,"
+        " backfill = CASE WHEN (:looked OR :state = 'done') AND kind = 'article' THEN 0 ELSE backfill END,"
         " etag = CASE WHEN NOT :set THEN etag WHEN :keep THEN coalesce(:etag, etag) ELSE :etag END,"
         " last_modified = CASE WHEN NOT :set THEN last_modified"
         "  WHEN :keep THEN coalesce(:last_modified, last_modified) ELSE :last_modified END"

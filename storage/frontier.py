@@ -83,12 +83,14 @@ class Frontier:
         kinds: Sequence[LinkKind] | None = None,
         backfill: int | None = None,
         budget: hosts.Budget | None = None,
+        whole: bool = False,
     ) -> Future[Leased]:
         """Take up to `limit` due rows whose hosts have their turn: at least `delay` (or the host's crawl-delay) after the
         last answer, fewer than `in_flight` requests under way over all processes, not paused. A host whose robots.txt
         is not known or too old gives the lease of that instead, once. Live leases take no backfill's rows, nor a
         backfill live ones. With a `budget` no host is asked more often in any hour than it says; where only its share for
-        polls is spent, articles go on. Every lease has its row of `fetches` and must be ended, or released."""
+        polls is spent, articles go on. `whole`: articles that their feed gave whole send nothing, and wait for no turn.
+        Every lease has its row of `fetches` and must be ended, or released."""
         return self._submit(
             lambda db: leases.lease(
                 db,
@@ -103,6 +105,7 @@ class Frontier:
                 kinds=kinds,
                 backfill=backfill or 0,
                 budget=budget,
+                whole=whole,
             )
         )
 
@@ -207,9 +210,9 @@ class Frontier:
         """How far a backfill has come."""
         return self._submit(lambda db: standings.standing(db, backfill), writes=False)
 
-    def covered(self, backfill: int) -> Future[standings.Covered]:
-        """What of a backfill's span is stored, and what it left."""
-        return self._submit(lambda db: standings.covered(db, backfill), writes=False)
+    def covered(self, backfill: int, days: tuple[str, str] | None = None) -> Future[standings.Covered]:
+        """What of a backfill's span, with its first and last day in the source's calendar, is stored, and what it left."""
+        return self._submit(lambda db: standings.covered(db, backfill, days=days), writes=False)
 
     def finish_backfill(self, backfill: int, now: float) -> Future[None]:
         """Close a backfill; articles that it left (failed, due later) go to the live crawl."""
@@ -231,22 +234,9 @@ class Frontier:
     def release_quarantine(
         self, *, now: float, source: str | None = None, urls: Sequence[str] | None = None
     ) -> Future[int]:
-        """Make quarantined addresses due again, as if they had never failed: all, a source's, or those named."""
-
-        def free(db: Database) -> int:
-            count = 0
-            for url in [None] if urls is None else urls:
-                count += len(
-                    db.conn.execute(
-                        "UPDATE link SET state = 'pending', due = :now, tries = 0, interrupted = 0, reason = NULL"
-                        " WHERE state = 'quarantined' AND (source = :source OR :source IS NULL)"
-                        " AND (url = :url OR :url IS NULL) RETURNING id",
-                        {"now": now, "source": source, "url": url},
-                    ).fetchall()
-                )
-            return count
-
-        return self._submit(free)
+        """Make quarantined addresses due again, as if they had never failed: all, a source's, or those named. Articles of
+        a finished backfill are the live crawl's; an archive page of one opens it again."""
+        return self._submit(lambda db: returns.released(db, now=now, source=source, urls=urls))
 
 
 def _unregister(db: Database, owner: str) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from storage import clock, hosts, returns, yielding
+from storage import chains, clock, hosts, returns, yielding
 from storage.models import Lease, Leased, Validators
 from storage.witness import from_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -42,14 +42,24 @@ ORDER BY rank, newest DESC, id LIMIT 1
 _NEXT_IN_PLACE = """
 SELECT id, url, kind, rank, place, found_at, seen, tries, etag, last_modified, witness, first, missing,
  rhythm
-FROM link INDEXED BY link_backfill
+FROM link {index}
 WHERE source = :source AND backfill = :backfill AND backfill > 0 AND state = 'pending' AND host = :host AND due <= :now
  {kinds}
 ORDER BY place DESC, rank, id LIMIT 1
 """
+_TRANSIENT = "({})".format(
+    " OR ".join(
+        f"reason LIKE 'failed:{code}%'"
+        for code in ("http", "timeout", "connection", "refused", "dns", "data_loss", "no_turn")
+    )
+)
+_NEXT_TRY = """
+SELECT min(due) FROM link INDEXED BY link_failing
+WHERE backfill = :backfill AND backfill > 0 AND state = 'pending' AND tries > 0 AND {transient} {kinds}
+"""
 
 
-def lease(
+def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
     db: Database,
     source: str,
     *,
@@ -63,6 +73,7 @@ def lease(
     kinds: Sequence[LinkKind] | None,
     backfill: int,
     budget: hosts.Budget | None = None,
+    whole: bool = False,
 ) -> Leased:
     """Lease up to `limit` due rows of hosts whose turn it is. See `Frontier.lease`."""
     returns.take_back(db, now=now, dead=set())  # a long-lived process must not wait for the next one to start
@@ -74,8 +85,8 @@ def lease(
         "SELECT min(due) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'", scope
     ).fetchone()
     if earliest is None or earliest > now:
-        return Leased((), None, elsewhere)
-    plain = (_NEXT_IN_PLACE if backfill else _NEXT).format(kinds=_only(kinds))
+        return Leased((), None, elsewhere, _next_try(db, scope, kinds))
+    plain = _NEXT_IN_PLACE.format(**_in_place(kinds)) if backfill else _NEXT.format(kinds=_only(kinds))
     if budget is not None and backfill:  # the rest is the live crawl's
         budget = hosts.Budget(int(budget.hourly * yielding.BUDGET), budget.polls)
     taken: list[Lease] = []
@@ -83,9 +94,12 @@ def lease(
     holder = _Holder(
         source=source, owner=owner, run_id=run_id, now=now, until=now + seconds, delay=delay, backfill=backfill
     )
-    for host in _hosts(db, plain, scope):
-        query = plain
-        while (row := db.conn.execute(query, {**scope, "host": host}).fetchone()) is not None:
+    for host, first in _hosts(db, plain, scope):
+        queries = [plain]
+        for row in _one_by_one(db, queries, scope | {"host": host}, first):
+            if whole and len(taken) < limit and _is_whole(row):
+                taken.append(_take(db, row, host, holder, sends=False))
+                continue
             wait = hosts.wait(db, host, now=now, in_flight=in_flight, budget=budget)
             if wait > 0 or len(taken) >= limit:
                 waits.append(wait)
@@ -94,33 +108,70 @@ def lease(
                 wait = hosts.wait_to_poll(db, host, now=now, budget=budget)
                 if wait > 0:  # articles may be asked for all the same
                     waits.append(wait)
-                    query = _NEXT.format(kinds=_only(kinds) + " AND kind = 'article'")
+                    queries.append(_NEXT.format(kinds=_only(kinds) + " AND kind = 'article'"))
                     continue
-            if backfill and yielding.way(db, host, now=now, gap=delay):
+            if backfill and yielding.way(db, host, now=now, gap=delay, budget=budget):
                 waits.append(min(hosts.BUSY_LOOK, max(delay, yielding.LOOK)))
                 break
+            step = chains.step(db, row, backfill) if backfill and row[2] in POLLED else "read"
+            if step == "wait":
+                waits.append(hosts.BUSY_LOOK)
+                break
+            if step == "end":
+                continue
             if hosts.rules_until(db, host) > now:
                 taken.append(_take(db, row, host, holder))
                 continue
             robots = _robots_row(db, source, host, row[1], now)
-            if isinstance(robots, float):
-                waits.append(robots)
-            else:
+            if not isinstance(robots, float):
                 taken.append(_take(db, robots, host, holder))
-                waits.append(hosts.BUSY_LOOK)
+            waits.append(robots if isinstance(robots, float) else hosts.BUSY_LOOK)
             break
+    if not taken and not waits:
+        return Leased((), None, elsewhere, _next_try(db, scope, kinds))
     return Leased(tuple(taken), min(waits, default=None), elsewhere)
 
 
-def _hosts(db: Database, query: str, scope: dict[str, Any]) -> list[str]:
-    """The hosts with due rows, in the order of the first row of each."""
+def _one_by_one(
+    db: Database, queries: list[str], scope: dict[str, Any], first: tuple[Any, ...]
+) -> Iterator[tuple[Any, ...]]:
+    """`first`, and once it is dealt with the row that the last of `queries` then answers, and so on."""
+    row = first
+    while row is not None:
+        yield row
+        row = db.conn.execute(queries[-1], scope).fetchone()
+
+
+def _next_try(db: Database, scope: dict[str, Any], kinds: Sequence[LinkKind] | None) -> float | None:
+    """Seconds until something of a backfill that failed is to be tried again; None: there is nothing, or it is live work,
+    which comes again by itself. Nobody waits for what a host refuses, nor for a document that cannot be read."""
+    (due,) = db.conn.execute(_NEXT_TRY.format(transient=_TRANSIENT, kinds=_only(kinds)), scope).fetchone()
+    return None if due is None else max(0.0, float(due) - scope["now"])
+
+
+def _is_whole(row: tuple[Any, ...]) -> bool:
+    """Whether a row is an article that its feed gave whole."""
+    told = from_json(row[10]) if row[2] == "article" else None
+    return told is not None and told.whole
+
+
+def _in_place(kinds: Sequence[LinkKind] | None) -> dict[str, str]:
+    """A backfill's rows of these kinds, by the index that has no others."""
+    if kinds is None or "article" in kinds:
+        return {"index": "INDEXED BY link_backfill", "kinds": _only(kinds)}
+    return {"index": "INDEXED BY link_archive", "kinds": f"AND rank = 1 {_only(kinds)}"}
+
+
+def _hosts(db: Database, query: str, scope: dict[str, Any]) -> list[tuple[str, tuple[Any, ...]]]:
+    """The hosts with due rows and the first row of each, in their order."""
     first = {}
     for (host,) in db.conn.execute(_HOSTS, scope).fetchall():
         row = db.conn.execute(query, {**scope, "host": host}).fetchone()
         if row is not None:
             number, rank, newest = row[0], row[3], -(row[4] or 0.0)
-            first[host] = (newest, rank, number) if scope["backfill"] else (rank, newest, number)
-    return sorted(first, key=lambda host: first[host])
+            order = (newest, rank, number) if scope["backfill"] else (rank, newest, number)
+            first[order] = (host, row)
+    return [first[order] for order in sorted(first)]
 
 
 def _elsewhere(db: Database, source: str, *, owner: str, backfill: int, now: float) -> int:
@@ -166,7 +217,8 @@ def _only(kinds: Sequence[LinkKind] | None) -> str:
     return "AND kind IN ({})".format(", ".join(f"'{kind}'" for kind in kinds))
 
 
-def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lease:
+def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sends: bool = True) -> Lease:
+    """Lease a row. `sends`: its fetch asks the host for something, and takes its turn."""
     link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm = row
     cursor = db.conn.execute(
         "INSERT INTO fetch (run_id, source, url, kind, at, owner, backfill) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -177,8 +229,9 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder) -> Lea
         "UPDATE link SET state = 'leased', owner = ?, leased_at = ?, until = ?, delay = ?, fetch_id = ? WHERE id = ?",
         (holder.owner, holder.now, holder.until, holder.delay, fetch_id, link_id),
     )
-    hosts.take(db, host, now=holder.now, delay=holder.delay)
-    hosts.count(db, host, now=holder.now, poll=kind in POLLED and not holder.backfill)
+    if sends:
+        hosts.take(db, host, now=holder.now, delay=holder.delay)
+        hosts.count(db, host, now=holder.now, poll=kind in POLLED and not holder.backfill)
     return Lease(
         fetch_id=fetch_id,
         link_id=link_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from storage import backfills, clean, clock, witness
+from storage import backfills, clean, clock, retired, witness
 from storage.errors import Unstorable
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ ENDPOINT, ARTICLE, RECHECK = 1, 2, 3
 """Ranks: what is leased first. robots.txt comes before all, by itself."""
 
 LEFT = (
-    "(kind NOT IN ('article', 'robots') AND scope = 0 AND NOT seeded AND (parent IS NULL"
-    " OR (SELECT p.state FROM link AS p WHERE p.id = link.parent) = 'retired'))"
+    "(kind NOT IN ('article', 'robots') AND (scope = 0 AND NOT seeded AND (parent IS NULL"
+    " OR (SELECT p.state FROM link AS p WHERE p.id = link.parent) = 'retired')"
+    " OR scope > 0 AND (SELECT b.finished_at FROM backfill AS b WHERE b.id = link.scope) IS NOT NULL))"
 )
-"""SQL: the row is an endpoint that left the source's TOML while it was leased, and retires when the lease ends."""
+"""SQL: the row is an endpoint that left the source's TOML, or whose backfill was closed, while it was leased, and retires
+when the lease ends."""
 
 MINUTE, SECOND = 59.999, 0.999
 VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
@@ -53,6 +55,10 @@ class Offered:
 def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, now: float) -> Offered:
     """Put `links` into the frontier. Under a first poll's limit the newest are due and the rest held."""
     result = Offered(refused=[])
+    if finder.backfill and backfills.is_closed(db, finder.backfill):
+        # A page that was under way when somebody closed its backfill: its articles are left like the others.
+        links = [link for link in links if link.kind == "article"]
+        finder = Finder()
     room = None
     if finder.first_poll and finder.limit is not None:
         (let,) = db.conn.execute(
@@ -111,22 +117,8 @@ def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, bac
         begun += len(cursor.fetchall())
     db.conn.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (source, clock.text(now)))
     if not backfill:
-        _retire(db, source, {url for url, _ in wanted})
+        retired.retire(db, source, {url for url, _ in wanted})
     return begun
-
-
-def _retire(db: Database, source: str, named: set[str]) -> None:
-    rows = db.conn.execute(
-        "SELECT id, url FROM link INDEXED BY link_seeded WHERE source = ? AND scope = 0 AND seeded", (source,)
-    ).fetchall()
-    for link_id, url in rows:
-        if url not in named:
-            db.conn.execute(
-                "WITH RECURSIVE family (id) AS (SELECT ? UNION SELECT link.id FROM link JOIN family ON parent = family.id)"
-                " UPDATE link SET seeded = 0, state = CASE state WHEN 'leased' THEN state ELSE 'retired' END"
-                " WHERE id IN (SELECT id FROM family) AND kind <> 'article'",
-                (link_id,),
-            )
 
 
 def _newest(link: Link) -> float | None:
@@ -221,6 +213,10 @@ def _insert(
 
 def _known(db: Database, row: tuple[Any, ...], link: Link, *, finder: Finder, now: float, result: Offered) -> None:
     link_id, _, state, backfill, seen, due, looked_at, _, _, _, kept, reason = row
+    if state == "retired" and link.kind != "article" and not finder.backfill:
+        merged = witness.merged(kept, link)
+        result.new += retired.taken_up(db, link_id, merged, finder=finder.link_id, now=now)
+        return
     if state not in ("pending", "held", "done"):
         return
     if state == "done" and not finder.backfill and backfills.lay_outside(reason):

@@ -60,7 +60,9 @@ ALTER TABLE backfill ADD COLUMN oldest_first INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE backfill ADD COLUMN open_end INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE backfill ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE backfill ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE backfill ADD COLUMN absent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE backfill ADD COLUMN back_to REAL;
+ALTER TABLE backfill ADD COLUMN reached REAL;
 ALTER TABLE backfill ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE backfill ADD COLUMN known INTEGER NOT NULL DEFAULT 0;
 -- The order of a backfill's rows, greater first (backfills.py), and the backfill that last found an article in its span.
@@ -68,9 +70,15 @@ ALTER TABLE link ADD COLUMN place REAL;
 ALTER TABLE link ADD COLUMN wanted_by INTEGER;
 UPDATE link SET place = CASE kind WHEN 'article' THEN coalesce(newest, 0) ELSE 1e12 END,
  wanted_by = CASE kind WHEN 'article' THEN backfill END WHERE backfill > 0;
+-- What a finished backfill left given up is the live crawl's once it is released.
+UPDATE link SET backfill = 0 WHERE kind = 'article'
+ AND backfill IN (SELECT id FROM backfill WHERE finished_at IS NOT NULL);
 UPDATE backfill SET found = (SELECT count(*) FROM link WHERE link.backfill = backfill.id AND kind = 'article')
  WHERE finished_at IS NULL;
 CREATE INDEX link_backfill ON link (backfill, host, place DESC, rank, id) WHERE state = 'pending' AND backfill > 0;
+-- Few of 200,000 waiting rows: the archive's pages, and what failed and waits for another try.
+CREATE INDEX link_archive ON link (backfill, host, place DESC, id) WHERE state = 'pending' AND backfill > 0 AND rank = 1;
+CREATE INDEX link_failing ON link (backfill, due) WHERE state = 'pending' AND backfill > 0 AND tries > 0;
 CREATE INDEX link_live ON link (host, due) WHERE state = 'pending' AND backfill = 0;
 -- Since when a backfill has left this host's turns to the live crawl, and which process asks for a source's live rows.
 ALTER TABLE host ADD COLUMN waits_since REAL;

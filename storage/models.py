@@ -272,11 +272,13 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class Leased:
     """Answer of `Frontier.lease`: the leases taken; `wait`: seconds until a due row's host has its turn, None when
-    nothing is due; `elsewhere`: due rows that other processes hold."""
+    nothing is due; `elsewhere`: due rows that other processes hold; `retry`: where nothing is due, seconds until the next
+    try of what failed of a backfill."""
 
     leases: tuple[Lease, ...]
     wait: float | None = None
     elsewhere: int = 0
+    retry: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,8 +414,8 @@ class Ending:
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
     the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was.
-    `entries`: of a backfill's listing that was read, how many it had, in the span or not; `back_to`: when the oldest of
-    them was published, in epoch seconds."""
+    `entries`: of a backfill's listing that was read, how many it had, in the span or not; `back_to`, `reached`: when the
+    oldest of them, and the one in their middle, were published, in epoch seconds."""
 
     fetch_id: int
     outcome: Outcome
@@ -440,6 +442,7 @@ class Ending:
     rhythm: str | None = None
     entries: int | None = None
     back_to: float | None = None
+    reached: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

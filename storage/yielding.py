@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage import hosts
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -57,17 +59,19 @@ def watches(db: Database, source: str, owner: str, *, now: float) -> None:
     )
 
 
-def way(db: Database, host: str, *, now: float, gap: float) -> bool:
-    """Whether a backfill gives way at this host now; that it does is kept, with since when."""
+def way(db: Database, host: str, *, now: float, gap: float, budget: hosts.Budget | None = None) -> bool:
+    """Whether a backfill gives way at this host now; that it does is kept, with since when. To articles only while the
+    host's polls of this hour are spent: its endpoints may not be asked for before."""
     row = db.conn.execute(
         "SELECT max(:gap, coalesce(crawl_delay, 0)), waits_since FROM host WHERE host = :host",
         {"gap": gap, "host": host},
     ).fetchone()
     asked, since = row or (gap, None)
+    spent = budget is not None and hosts.wait_to_poll(db, host, now=now + asked, budget=budget) > 0
     (due,) = db.conn.execute(
         "SELECT min(due) FROM link INDEXED BY link_live WHERE host = :host AND state = 'pending' AND backfill = 0"
-        " AND due <= :until AND source IN (SELECT source FROM watch WHERE at > :seen)",
-        {"host": host, "until": now + asked, "seen": now - ATTENDED},
+        " AND due <= :until AND source IN (SELECT source FROM watch WHERE at > :seen) AND (kind = 'article' OR NOT :spent)",
+        {"host": host, "until": now + asked, "seen": now - ATTENDED, "spent": spent},
     ).fetchone()
     gives = gives_way(due, now=now, gap=asked, since=since)
     if gives and since is None:

@@ -21,7 +21,9 @@ def noted(ending: Ending, found: Discovery, endpoint: Endpoint) -> Ending:
     ending = replace(ending, links=tuple(_dated(link, endpoint) for link in ending.links))
     if ending.outcome.name != "listed":
         return ending  # a page cut off in the middle is read again
-    return replace(ending, entries=found.total, back_to=back_to(found.links))
+    times = _times(found.links)
+    reached = times[len(times) // 2] if times else None  # one pinned story says nothing of its page
+    return replace(ending, entries=found.total, back_to=back_to(found.links), reached=reached)
 
 
 def _dated(link: Link, endpoint: Endpoint) -> Link:
@@ -33,8 +35,12 @@ def _dated(link: Link, endpoint: Endpoint) -> Link:
 
 def back_to(links: Iterable[Link]) -> float | None:
     """When the oldest of a page's articles was published (changed, where only that is said), in epoch seconds."""
+    return min(_times(links), default=None)
+
+
+def _times(links: Iterable[Link]) -> list[float]:
     said = [link.published or link.modified for link in links if link.kind == "article"]
-    return min((at for i in said if i is not None and (at := _moment(i.at)) is not None), default=None)
+    return sorted(at for i in said if i is not None and (at := _moment(i.at)) is not None)
 
 
 def _moment(at: str) -> float | None:

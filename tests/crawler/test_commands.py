@@ -199,3 +199,11 @@ def test_unfinished_backfills_are_listed_with_their_progress(folder: Path) -> No
         ("gone-from-the-registry", 0, False),
     ]
     assert "no unfinished backfill of ansa" in dateline("backfills", "ansa").output
+    assert dateline("backfills", "nosuch").exit_code == 2, "a name of no source and no backfill"
+    closed = dateline("backfills", "--close", "1")
+    assert (closed.exit_code, closed.output) == (
+        0,
+        "backfill 1 of tass-en closed: 0 archive pages unread, 3 articles left to the live crawl\n",
+    )
+    again = dateline("backfills", "--close", "1")
+    assert (again.exit_code, "is finished already" in again.output) == (2, True)

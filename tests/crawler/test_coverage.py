@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from crawler.coverage import archive_of, coverage, reaches, report
+from crawler.coverage import archive_of, coverage, reaches, report, unfinished
 from crawler.source import Endpoint, Source
 from storage.models import Profile
 from storage.standings import BackfillStanding, Covered
@@ -50,7 +50,9 @@ def test_a_source_without_an_archive_says_so() -> None:
 def test_a_since_before_the_archives_first_day_is_told_not_refused() -> None:
     endpoint = Endpoint("https://a.test/{year}/{month:02}/{day:02}", "listing", "archive")
     dated = source(endpoint, archive_from="2023-10-02")
-    assert reaches(dated, SINCE, MOSCOW).endswith("; 2023-10-01 is earlier: nothing is known to be there")
+    assert reaches(dated, SINCE, MOSCOW).endswith(
+        "; 2023-10-01 is earlier, where nothing is known to be: read from that day on"
+    )
     assert "earlier" not in reaches(dated, SINCE + timedelta(days=1), MOSCOW)
     assert "earlier" not in reaches(source(endpoint), SINCE, MOSCOW)
 
@@ -94,8 +96,28 @@ def test_the_report_names_span_gaps_and_what_was_left_with_the_reason() -> None:
         "5 days without an article: 2023-10-03 to 2023-10-07",
         "7 archive pages could not be read: " + "; ".join(f"https://a.test/{n} (failed:http_500)" for n in range(5)),
         "3 given up: 2 failed:timeout, 1 blocked:robots",
-        "1,200 failed, to be tried again: 1,200 failed:http_502",
+        "1,200 failed, to be tried again by `dateline run` or the daemon: 1,200 failed:http_502",
     ]
+
+
+def test_pages_that_were_not_there_and_those_beyond_the_span_are_told_apart_from_those_that_failed() -> None:
+    standing = replace(FINISHED, listed=3, absent=2, open_end=True)
+    lines = report(standing, Covered((), beyond=("https://a.test/p/9",)), MOSCOW, archive=True)
+    assert lines[-3:] == [
+        "2 of 5 archive pages were not there (404)",
+        "not read from https://a.test/p/9 on: the articles of the page before it lie before the span",
+        "covered until 2023-10-07 23:59: what came since, only the live crawl has",
+    ]
+
+
+def test_an_unfinished_backfill_says_what_failed_when_it_is_tried_and_how() -> None:
+    at = datetime(2023, 10, 8, 9, tzinfo=UTC).timestamp()
+    standing = replace(FINISHED, finished_at=None, unread=1, failing=2, retry_at=at)
+    covered = Covered((), failed=(("failed:http_500", 2),), unread=(("https://a.test/map", "blocked:http_403: no"),))
+    assert unfinished(standing, covered, MOSCOW) == (
+        "backfill 7 is not finished; 1 archive pages could not be read yet: https://a.test/map (blocked:http_403); "
+        "2 articles failed: 2 failed:http_500; the next try is due 2023-10-08 12:00:00. The same command goes on with it"
+    )
 
 
 def test_a_long_list_of_gaps_is_cut_and_the_rest_counted() -> None:

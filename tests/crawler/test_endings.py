@@ -7,7 +7,7 @@ from dataclasses import replace
 from crawler.endings import CHILD_INTERVAL, child_of, complete, endpoint_of
 from crawler.politeness import rhythm
 from crawler.source import Endpoint, Source
-from storage.models import Ending, HostNote, Lease, Outcome, Profile, Validators
+from storage.models import Ending, HostNote, Lease, Link, Outcome, Profile, Validators
 
 SOURCE = Source(
     name="s",
@@ -57,6 +57,15 @@ def test_what_a_backfill_fetched_is_not_looked_at_again() -> None:
     archive = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7)
     assert ended("listed", archive).due is None
     assert ended("failed:http_500", archive).due is not None
+
+
+def test_an_archives_day_and_a_later_page_need_not_be_there_but_its_index_must() -> None:
+    month = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7)
+    later = replace(month, url="https://a.test/p/9", witness=Link("https://a.test/p/9", shown="0123abcd", depth=8))
+    for there in (month, later):
+        gone = ended("gone", there)
+        assert (gone.due, gone.quarantine) == (None, False)
+    assert ended("gone", replace(month, url="https://a.test/map.xml")).quarantine
 
 
 def test_a_child_of_a_sitemap_index_is_looked_at_daily_and_in_a_backfill_read_as_its_archive() -> None:

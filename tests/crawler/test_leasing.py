@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from typing import Any, cast
 
@@ -117,7 +118,15 @@ async def test_no_more_are_under_way_than_there_is_room_for() -> None:
     assert most == UNDER_WAY
 
 
-async def test_a_limit_counts_articles_only_and_then_asks_for_the_rest() -> None:
+async def test_without_articles_it_goes_on_reading_what_lists_them() -> None:
+    script = Script(Leased((lease(1, "feed"),)), Leased((lease(2, "sitemap"),)))
+    work = leasing(script, limit=0)
+    async for _ in work.leases():
+        work.done()
+    assert {tuple(asked["kinds"]) for asked in script.asked} == {("robots", "feed", "sitemap", "listing")}
+
+
+async def test_a_limit_counts_articles_only_and_ends_with_the_last_of_them() -> None:
     script = Script(
         Leased((lease(1, "feed"),)), Leased((lease(2),)), Leased((lease(3),)), Leased((lease(4, "sitemap"),))
     )
@@ -126,6 +135,19 @@ async def test_a_limit_counts_articles_only_and_then_asks_for_the_rest() -> None
     async for one in work.leases():
         seen.append(one.fetch_id)
         work.done()
-    assert seen == [1, 2, 3, 4]
-    assert script.asked[0]["kinds"] is None
-    assert "article" not in script.asked[-1]["kinds"]
+    assert seen == [1, 2, 3]
+    assert work.exhausted
+
+
+async def test_the_next_try_of_what_failed_is_waited_for_but_not_for_long() -> None:
+    script = Script(Leased((), retry=0.15), Leased((lease(1),)), *[Leased((), retry=700.0)] * 2)
+    work = leasing(script, patience=4000.0)
+    assert [one.fetch_id async for one in _each(work)] == [1]
+    assert work.waits_until is not None
+    assert work.waits_until > time.time() + 600
+
+
+async def _each(work: Leasing) -> AsyncIterator[Lease]:
+    async for one in work.leases():
+        asyncio.get_running_loop().call_soon(work.done)
+        yield one

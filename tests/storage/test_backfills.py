@@ -8,7 +8,8 @@ from hypothesis import given
 
 from storage import clock
 from storage.backfills import Scope, end_of, place, time_of
-from storage.models import Decision, Lease
+from storage.chains import Step, onward
+from storage.models import Decision, Lease, Link
 from tests.storage.harness import NOON, SOURCE, Crawl, article, instant, link, page
 
 DAY = 86400.0
@@ -276,3 +277,110 @@ def test_the_list_of_backfills_has_the_unfinished_ones_and_all_if_asked(crawl: C
         return [standing.id for standing in found]
 
     assert (ids(None, False), ids(None, True), ids("other", True), ids("other", False)) == ([first], [1, 2], [2], [])
+
+
+def test_what_a_finished_backfill_left_in_whatever_state_is_the_live_crawls(crawl: Crawl) -> None:
+    number = begin(crawl)
+    days(crawl, number, 1)
+    crawl.end(crawl.take(backfill=number), links=(link(1), link(2), link(3)), due=None, entries=3)
+    crawl.later()
+    crawl.end(crawl.take(backfill=number), "failed:http_500", quarantine=True)
+    crawl.later()
+    under_way = crawl.take(backfill=number)
+    crawl.frontier.finish_backfill(number, crawl.now).result()
+    crawl.end(under_way, "failed:http_500", due=crawl.now + 60)
+    assert crawl.frontier.release_quarantine(now=crawl.now).result() == 1
+    crawl.later(100)
+    live = set()
+    while leases := crawl.lease().leases:
+        live.add(leases[0].url)
+        crawl.end(leases[0], "gone", due=None)
+        crawl.later()
+    assert live == {page(1), page(2), page(3)}
+
+
+def test_a_page_under_way_when_its_backfill_is_closed_leaves_its_articles_to_the_live_crawl(crawl: Crawl) -> None:
+    number = begin(crawl)
+    days(crawl, number, 1)
+    under_way = crawl.take(backfill=number)
+    crawl.frontier.finish_backfill(number, crawl.now).result()
+    child = Link(page("child"), kind="sitemap", via="sitemap")
+    crawl.end(under_way, links=(link(1), child), due=None, entries=1)
+    assert crawl.sql("SELECT url, backfill FROM link WHERE state = 'pending'") == [(page(1), 0)]
+
+
+def test_an_archive_page_that_is_released_opens_its_backfill_again(crawl: Crawl) -> None:
+    number = begin(crawl)
+    days(crawl, number, 1)
+    crawl.end(crawl.take(backfill=number), "gone", quarantine=True)
+    standing = crawl.frontier.standing(number).result()
+    assert (standing.absent, standing.unread, standing.has_holes) == (1, 1, True)
+    crawl.frontier.finish_backfill(number, crawl.now).result()
+    assert crawl.frontier.release_quarantine(now=crawl.now).result() == 1
+    assert begin(crawl) == number
+    crawl.later()
+    assert crawl.take(backfill=number).url == page("day-0")
+
+
+def test_what_failed_is_left_to_do_and_its_next_try_is_named(crawl: Crawl) -> None:
+    number = begin(crawl)
+    crawl.offer(link(1), link(2), link(3), backfill=number)
+    for outcome, due in (("failed:http_500", NOON + 60), ("blocked:robots", NOON + 30)):
+        crawl.end(crawl.take(backfill=number), outcome, due=due)
+        crawl.later()
+    crawl.end(crawl.take(backfill=number), "failed:timeout", quarantine=True)
+    standing = crawl.frontier.standing(number).result()
+    assert (standing.found, standing.done, standing.left, standing.failing, standing.given_up) == (3, 0, 2, 2, 1)
+    assert standing.retry_at == NOON + 30
+    leased = crawl.lease(backfill=number)
+    assert (leased.wait, leased.retry) == (None, NOON + 60 - crawl.now), "what was refused is not waited for"
+
+
+@pytest.mark.parametrize(
+    ("last", "under_way", "then"),
+    [
+        ([5.0, 20.0], 0, "read"),
+        ([5.0, 6.0, None], 0, "end"),
+        ([5.0, None, None], 0, "read"),  # too few of them are known
+        ([5.0, None], 1, "wait"),
+        ([None, 20.0], 1, "read"),
+        ([None], 0, "read"),
+        ([], 0, "read"),
+    ],
+)
+def test_a_listing_ends_where_the_articles_of_its_last_page_lay_before_the_span(
+    last: list[float | None], under_way: int, then: Step
+) -> None:
+    assert onward(last, under_way=under_way, since=10.0) == then
+
+
+def test_a_listing_without_dates_is_read_down_to_the_spans_beginning_and_one_page_on(crawl: Crawl) -> None:
+    number = begin(crawl)
+    crawl.frontier.seed_backfill(SOURCE, [(page("p1"), "listing", None)], backfill=number, now=crawl.now).result()
+    order = []
+    while leases := crawl.lease(backfill=number).leases:
+        name = leases[0].url.rpartition("/")[2]
+        order.append(name)
+        if leases[0].kind == "article":  # two a page, five days apart
+            published = UNTIL - 5 * DAY * int(name)
+            if published < SINCE:
+                crawl.end(leases[0], f"rejected:outside_span: published {at(published)}", due=None)
+            else:
+                kept = article(name, url=leases[0].url, published=instant(at(published)))
+                crawl.end(leases[0], "new", article=kept, decision=NEW, due=None)
+        else:
+            n = int(name[1:])
+            after = Link(page(f"p{n + 1}"), kind="listing", via="archive", shown="0123abcd", depth=n)
+            crawl.end(leases[0], links=(link(2 * n - 1), link(2 * n), after), due=None, entries=2)
+        crawl.later()
+    assert order == ["p1", "1", "2", "p2", "3", "4"]
+    assert crawl.frontier.covered(number).result().beyond == (page("p3"),)
+    assert crawl.frontier.standing(number).result().reached is not None
+
+
+def test_a_story_of_a_day_alone_counts_by_the_sources_calendar(crawl: Crawl) -> None:
+    number = begin(crawl)
+    first = at(SINCE)[:10]
+    crawl.new(article("d", url=page("d"), published=instant(first, "day")))
+    assert crawl.frontier.covered(number, (first, at(UNTIL)[:10])).result().published == (first,)
+    assert crawl.frontier.covered(number, (at(SINCE + DAY)[:10], at(UNTIL)[:10])).result().published == ()

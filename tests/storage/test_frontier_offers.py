@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
-from storage.models import Decision
+from storage.models import Decision, Link
 from tests.storage.harness import FEED, HOST, NOON, SOURCE, Crawl, article, instant, link, listing, page
 
 NEW = Decision("new", None, 0, "first")
@@ -196,3 +197,35 @@ def test_an_address_of_an_imported_article_is_not_fetched_by_a_backfill(crawl: C
     crawl.open_host()
     assert crawl.offer(link(1), backfill=4).new == 0
     assert crawl.offer(link(1, modified=instant("2023-11-14T23:00:00Z"))).again == 1
+
+
+def test_a_child_is_taken_up_again_when_its_index_is_back_or_another_lists_it(crawl: Crawl) -> None:
+    one, two, child = (f"https://{HOST}/{name}.xml" for name in ("one", "two", "child"))
+    crawl.open_host()
+    crawl.seed((one, "sitemap"), (two, "sitemap"))
+
+    def read() -> list[str]:
+        names = []
+        while leases := crawl.lease(kinds=["sitemap"]).leases:
+            names.append(leases[0].url)
+            listed = () if leases[0].url == child else (Link(child, kind="sitemap", via="sitemap"),)
+            crawl.end(leases[0], links=listed, due=crawl.now + 1000)
+            crawl.later()
+        return names
+
+    assert set(read()) == {one, two, child}
+    crawl.seed((two, "sitemap"))
+    assert crawl.sql("SELECT state FROM link WHERE url = ?", child) == [("retired",)]
+    crawl.later(1000)
+    assert child in read(), "two lists it, too"
+    crawl.seed((FEED, "feed"))
+    crawl.seed((one, "sitemap"))
+    assert child in read()
+
+
+def test_articles_that_their_feed_gave_whole_wait_for_no_turn_and_spend_no_budget(crawl: Crawl) -> None:
+    listing(crawl, [replace(link(n), whole=True, full_text="Harbour reopens.") for n in range(5)] + [link(9)])
+    (before,) = crawl.sql("SELECT next_at, recent FROM host")
+    assert len(crawl.lease(limit=4, whole=True).leases) == 4
+    assert crawl.sql("SELECT next_at, recent FROM host") == [before]
+    assert len(crawl.lease(limit=4).leases) == 0, "four are under way, and a source without such feeds asks for pages"

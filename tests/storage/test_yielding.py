@@ -7,7 +7,7 @@ from hypothesis import given
 
 from storage.hosts import Budget
 from storage.yielding import ATTENDED, BUDGET, SHARE, TURN, gives_way
-from tests.storage.harness import NOON, SOURCE, Crawl, link, listing
+from tests.storage.harness import FEED, NOON, SOURCE, Crawl, link, listing, page
 
 SECONDS = st.floats(0.0, 5000.0)
 
@@ -124,3 +124,15 @@ def test_a_backfill_leaves_a_fifth_of_its_hosts_hour_to_live_work(crawl: Crawl) 
         crawl.end(crawl.take(budget=budget), "rejected:empty", due=None)
         crawl.later()
     assert crawl.lease(budget=budget).leases == ()
+
+
+def test_endpoints_that_the_hours_polls_do_not_allow_hold_nothing_up(crawl: Crawl) -> None:
+    budget = Budget(1000, 1)
+    crawl.open_host()
+    crawl.seed((FEED, "feed"), (page("b.xml"), "feed"))
+    crawl.end(crawl.take(budget=budget), due=crawl.now + 4000)
+    crawl.later()
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, NOON + 1e6, crawl.now).result()
+    crawl.offer(link(1), link(2), backfill=number)
+    assert crawl.lease(budget=budget).leases == (), "its poll is due, and may not be sent this hour"
+    assert len(crawl.lease(backfill=number, budget=budget).leases) == 1
