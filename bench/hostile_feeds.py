@@ -68,6 +68,8 @@ def documents() -> dict[str, tuple[LinkKind, Callable[[], str | bytes]]]:
         "a text of comments": ("feed", lambda: text("<!--" * 1_200_000)),
         "5,000 texts": ("feed", lambda: rss(f"<item><link>/1</link><description>{'word ' * 180}</description></item>" * 5000)),
         "texts of WordPress' tails": ("feed", lambda: text("<p>The post x appeared first on y</p>" * 28_000)),
+        "one line of WordPress' words": ("feed", lambda: text("The post " + "x first appeared on y " * 44_000 + "<p>end")),
+        "a character's number": ("feed", lambda: item(f"<title>&amp;#{'9' * 4_000_000};</title>")),
         "100,000 content elements": (
             "feed", lambda: rss(("<item><link>/1</link>" + "<content:encoded>a b</content:encoded>" * 1000 + "</item>") * 99)),
         "ampersands": ("feed", lambda: item(f"<title>{'&' * 4_000_000}</title>")),
@@ -77,6 +79,7 @@ def documents() -> dict[str, tuple[LinkKind, Callable[[], str | bytes]]]:
         "a JSON number": ("feed", lambda: '{"items":[{"url":"/1","date_published":' + "9" * 4_000_000 + "}]}"),
         "a JSON text": ("feed", lambda: '{"items":[{"url":"/1","content_text":"' + "a\\n" * 1_500_000 + '"}]}'),
         "a gzip bomb": ("sitemap", lambda: gzip.compress(b" " * 300_000_000)),
+        "gzip of 250,000 members": ("sitemap", lambda: gzip.compress(b"<") + gzip.compress(b"") * 250_000),
         "50 MB of entries": (
             "sitemap", lambda: "<urlset>" + entry * 600_000),
         "a sitemap's depth": ("sitemap", lambda: "<urlset>" + "<url>" * 9_000_000),

@@ -25,6 +25,8 @@ MAX_ENTRIES = 50_000
 _BARE = ("publication_date", "title", "keywords")
 """Fields of Google's news namespace that some sites put into the entry itself."""
 
+_ENTRIES = ("url", "sitemap")
+
 _ROBOTS_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -101,9 +103,9 @@ def _is_entry(element: _Element) -> bool:
     """Not the `<v:url>` of an extension inside an entry; but a next entry where the end tag of the one before is missing,
     which has an address of its own."""
     parent = element.getparent()
-    if parent is None:
-        return False
-    around = next((e for e in element.iterancestors() if _name(e) in ("url", "sitemap")), None)
+    if parent is None or parent.getparent() is None:
+        return parent is not None
+    around = next((e for e in element.iterancestors() if _name(e) in _ENTRIES), None)
     return around is None or (around is parent and around.tag == element.tag and _has_loc(element))
 
 
@@ -115,7 +117,7 @@ def _forget(element: _Element) -> None:
     """Free what has been read: 50,000 entries stay at a few MB."""
     parent = element.getparent()
     element.clear()
-    if parent is not None and _name(parent) not in ("url", "sitemap"):
+    if parent is not None and _name(parent) not in _ENTRIES:
         while element.getprevious() is not None:
             del parent[0]
 
