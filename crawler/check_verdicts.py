@@ -105,7 +105,7 @@ def of_endpoint(
     age = (now - newest).total_seconds() if newest else None
     problem = advice = remark = None
     refused = dict(found.refused)
-    if found.problem:
+    if found.problem and found.problem != "nothing_followed":
         problem = PROBLEMS.get(found.problem, found.problem)
         advice = advice_for("bot_check" if found.problem == "bot_check" else "gone", home=source.home, url=endpoint.url)
         if found.problem == "truncated" and found.links:

@@ -37,6 +37,11 @@ def found(*times: Instant | None, **more: Any) -> Discovery:
         (found(problem="not_a_feed"), "neither RSS", "sources add http://vestnik.test/ --dry-run"),
         (Discovery((), total=9, refused=(("not_article", 9),)), "none of its 9 entries", "`url` under [articles]"),
         (Discovery((), total=9, refused=(("no_link", 1), ("other_host", 8))), "none of its 9 entries", "under `hosts`"),
+        (
+            Discovery((), "nothing_followed", total=3, refused=(("not_followed", 3),)),
+            "none of its 3",
+            "matches `follow`",
+        ),
         (found(replace(AT, at="2026-11-10T11:00:00Z")), "15 days old", "a dead feed"),
     ],
 )
