@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.backfilling import Span, archive_rows, is_finished, told
+from crawler.backfilling import Span, archive_rows, falls_short, is_finished, told
 from crawler.config import Config
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
 from crawler.discovery.reach import back_to, noted
 from crawler.discovery.read import Discovery
-from crawler.passes import Report, crawl
+from crawler.passes import Report, crawl, exit_status
 from crawler.progress import Silent
 from crawler.source import Endpoint, Source
 from crawler.start import Start, at_work
@@ -68,7 +68,7 @@ class Backfiller:
         async with at_work(start, asyncio.Event()) as (session, runner):
             for (source, span, limit), session.progress in zip(jobs, shown, strict=True):
                 async with told(session, source, span):
-                    await crawl(session, source, runner, span=span, limit=limit)
+                    await crawl(session, source, runner, span=span, limit=limit, patience=1.0)
         return shown
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -156,7 +156,7 @@ DONE = Report("s", "finished", {})
     ("standing", "report", "limit", "finished"),
     [
         (STANDING, DONE, None, True),
-        (replace(STANDING, left=3), DONE, None, True),  # they failed, the live crawl tries again
+        (replace(STANDING, left=3), DONE, None, False),  # they failed, and are tried again
         (replace(STANDING, to_list=1), DONE, None, False),
         (STANDING, replace(DONE, reason="shutdown"), None, False),
         (STANDING, replace(DONE, waits_until=9.0), None, False),  # a spent budget, a pause
@@ -170,6 +170,40 @@ def test_a_backfill_is_finished_when_nothing_of_it_can_still_be_done(
     standing: BackfillStanding, report: Report, limit: int | None, finished: bool
 ) -> None:
     assert is_finished(standing, report, limit=limit) is finished
+
+
+@pytest.mark.parametrize(
+    ("standing", "reason", "limit", "short"),
+    [
+        (replace(STANDING, finished_at="2026-11-01T00:00:00Z", listed=3), "finished", None, False),
+        (replace(STANDING, finished_at="2026-11-01T00:00:00Z", listed=3, absent=2), "finished", None, False),
+        (
+            replace(STANDING, finished_at="2026-11-01T00:00:00Z", absent=2),
+            "finished",
+            None,
+            True,
+        ),  # the address is wrong
+        (replace(STANDING, finished_at="2026-11-01T00:00:00Z", unread=1), "finished", None, True),
+        (replace(STANDING, finished_at="2026-11-01T00:00:00Z", given_up=1), "finished", None, True),
+        (STANDING, "finished", None, True),  # the budget is spent
+        (replace(STANDING, left=9), "finished", 3, False),
+        (replace(STANDING, left=9, failing=1), "finished", 3, True),
+        (replace(STANDING, to_list=9), "shutdown", None, False),
+    ],
+)
+def test_a_backfill_with_a_hole_fails_and_one_whose_failures_were_made_good_does_not(
+    standing: BackfillStanding, reason: str, limit: int | None, short: bool
+) -> None:
+    report = Report("s", reason, {"failed:http_500": 1})
+    assert falls_short(standing, report, limit=limit) is short
+    assert exit_status([replace(report, short=short)]) == int(short)
+    assert exit_status([report]) == 1, "a live crawl's is told by its fetches"
+
+
+def test_days_before_an_archives_first_are_not_asked_for() -> None:
+    span = Span(datetime(2023, 9, 1, tzinfo=UTC), datetime(2023, 10, 3, tzinfo=UTC))
+    daily = replace(archived("https://a.test/{year}/{month:02}/{day:02}"), archive_from="2023-10-02")
+    assert [url[-10:] for url, _, _ in archive_rows(daily, span)] == ["2023/10/02", "2023/10/03"]
 
 
 def when(at: str) -> Instant:
