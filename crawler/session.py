@@ -82,8 +82,10 @@ async def open_session(
     version: str,
     exceptions: Mapping[str, tuple[str, int]] | None = None,
     clock: Callable[[], float] = time.time,
+    nice: int = 0,
 ) -> AsyncIterator[Session]:
-    """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store.
+    """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store. `nice`: how much its
+    extraction gives way to other processes.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
     store = await asyncio.to_thread(
@@ -93,7 +95,7 @@ async def open_session(
         frontier = Frontier(store)
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
         await asyncio.wrap_future(frontier.reclaim(clock()))
-        pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1))
+        pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
         alerts = Alerts(config.on_alert, store)
         try:
             yield Session(

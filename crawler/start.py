@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML."""
+    """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML. `nice`:
+    how much its extraction gives way to other processes."""
 
     config: Config
     sources: Mapping[str, Source]
@@ -34,6 +35,7 @@ class Start:
     progress: Progress
     exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
+    nice: int = 0
 
 
 @asynccontextmanager
@@ -57,6 +59,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
         version=version("dateline"),
         exceptions=start.exceptions,
         clock=start.clock,
+        nice=start.nice,
     ) as session:
         yield session, runner
 

@@ -40,6 +40,10 @@ WRONG_USAGE, STORAGE_FAILED = 2, 3
 PATIENCE, PATIENCE_OF_A_BACKFILL = 600.0, 4000.0
 """Seconds that one crawl waits for a host's turn; a backfill also until a spent hourly budget has room again."""
 
+NICE_OF_A_BACKFILL = 5
+"""How much a backfill's extraction gives way: live stories that come meanwhile are extracted first. Not the process itself,
+which would be slow to let go of the database's lock."""
+
 Opened = Mapping[str, tuple[str, int]]
 """Host name -> (loopback address, port) that the command opens in the address guard."""
 
@@ -181,7 +185,7 @@ def one_crawl(
         patience = PATIENCE if span is None else PATIENCE_OF_A_BACKFILL
         limit = 0 if typed.only_estimate else arguments.limit
         shown = progress(source.name, as_json=as_json)
-        start = Start(config, sources, settings, shown, opened or {})
+        start = Start(config, sources, settings, shown, opened or {}, nice=NICE_OF_A_BACKFILL if span else 0)
         try:
             async with at_work(start, stop) as (session, runner):
                 async with backfill_told(session, source, span) if span else nullcontext():

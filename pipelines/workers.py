@@ -42,13 +42,14 @@ class ExtractionPool:
     """`extract(page)` and `run(function, …)` in `workers` processes, at most `3 * workers` calls at once.
 
     Each call has `seconds` and each process `memory` bytes of address space (Linux; elsewhere no memory limit). Workers
-    start with the first call and are replaced when they die. Not to be shared between event loops.
+    start with the first call and are replaced when they die. `nice`: how much they give way to other processes (0..19).
+    Not to be shared between event loops.
     """
 
-    def __init__(self, workers: int, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(self, workers: int, seconds: float = SECONDS, memory: int = MEMORY, *, nice: int = 0) -> None:
         if workers < 1:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
-        self._workers, self._seconds, self._memory = workers, seconds, memory
+        self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self._closed = asyncio.Event()
@@ -114,7 +115,7 @@ class ExtractionPool:
 
     def _current(self) -> _Generation:
         if self._generation is None:
-            self._generation = _Generation(self._workers, self._memory)
+            self._generation = _Generation(self._workers, self._memory, self._nice)
         return self._generation
 
     def _replace(self, broken: _Generation) -> None:
@@ -138,10 +139,14 @@ class _Generation:
     PR_SET_PDEATHSIG kills a worker when the thread that started it ends. pebble starts the first workers in the thread
     that asks first and the later ones in a thread of its own; so the first asker is a thread that lives as long."""
 
-    def __init__(self, workers: int, memory: int) -> None:
+    def __init__(self, workers: int, memory: int, nice: int) -> None:
         self._context = _Context()
         self._pool = ProcessPool(
-            workers, max_tasks=RECYCLE, initializer=_prepare, initargs=(os.getpid(), memory), context=self._context
+            workers,
+            max_tasks=RECYCLE,
+            initializer=_prepare,
+            initargs=(os.getpid(), memory, nice),
+            context=self._context,
         )
         self._ended, self._started = threading.Event(), threading.Event()
         self._lock = threading.Lock()
@@ -223,9 +228,11 @@ def _no_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def _prepare(parent: int, memory: int) -> None:
+def _prepare(parent: int, memory: int, nice: int) -> None:
     """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if nice:
+        os.nice(nice)
     if sys.platform == "linux":
         if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
             raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")

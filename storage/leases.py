@@ -102,7 +102,7 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
                 continue
             wait = hosts.wait(db, host, now=now, in_flight=in_flight, budget=budget)
             if wait > 0 or len(taken) >= limit:
-                waits.append(wait)
+                waits.append(wait if backfill or wait != hosts.BUSY_LOOK else yielding.look(db, host))
                 break
             if budget is not None and not backfill and row[2] in POLLED:
                 wait = hosts.wait_to_poll(db, host, now=now, budget=budget)

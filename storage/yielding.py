@@ -27,7 +27,8 @@ BUDGET = 0.8
 """Share of a host's requests in an hour beyond which a backfill asks for nothing, whoever sent them."""
 
 LOOK = 0.1
-"""Seconds at the least until a backfill that gives way looks again."""
+"""Seconds at the least until a backfill that gives way looks again; and until live work does, which a backfill's request to
+the host holds up: its end is another process's, of which nobody tells."""
 
 _WATCH_AGAIN = 5.0
 
@@ -57,6 +58,15 @@ def watches(db: Database, source: str, owner: str, *, now: float) -> None:
         " DO UPDATE SET at = excluded.at WHERE at < excluded.at - :again",
         {"source": source, "owner": owner, "now": now, "again": _WATCH_AGAIN},
     )
+
+
+def look(db: Database, host: str) -> float:
+    """Seconds until live work looks again at a host whose requests are all in flight."""
+    row = db.conn.execute(
+        "SELECT 1 FROM link INDEXED BY link_leased WHERE state = 'leased' AND host = ? AND backfill > 0 LIMIT 1",
+        (host,),
+    ).fetchone()
+    return LOOK if row else hosts.BUSY_LOOK
 
 
 def way(db: Database, host: str, *, now: float, gap: float, budget: hosts.Budget | None = None) -> bool:

@@ -205,3 +205,11 @@ def test_workers_die_with_a_parent_that_is_killed_and_do_not_import_it(tmp_path:
 def test_a_pool_without_workers_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         ExtractionPool(0)
+
+
+async def test_workers_give_way_to_other_processes_where_asked() -> None:
+    pool = ExtractionPool(workers=1, nice=5)
+    try:
+        assert await pool.run(os.nice, 0, seconds=5.0) == min(os.nice(0) + 5, 19)
+    finally:
+        await pool.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given
 
-from storage.hosts import Budget
-from storage.yielding import ATTENDED, BUDGET, SHARE, TURN, gives_way
+from storage.hosts import BUSY_LOOK, Budget
+from storage.yielding import ATTENDED, BUDGET, LOOK, SHARE, TURN, gives_way
 from tests.storage.harness import FEED, NOON, SOURCE, Crawl, link, listing, page
 
 SECONDS = st.floats(0.0, 5000.0)
@@ -136,3 +136,18 @@ def test_endpoints_that_the_hours_polls_do_not_allow_hold_nothing_up(crawl: Craw
     crawl.offer(link(1), link(2), backfill=number)
     assert crawl.lease(budget=budget).leases == (), "its poll is due, and may not be sent this hour"
     assert len(crawl.lease(backfill=number, budget=budget).leases) == 1
+
+
+def test_live_work_looks_again_soon_at_a_host_that_a_backfill_asks(crawl: Crawl) -> None:
+    crawl.open_host()
+    number = crawl.frontier.begin_backfill(SOURCE, 1.0, NOON + 1e6, crawl.now).result()
+    crawl.offer(link(1), backfill=number)
+    asked = crawl.take(backfill=number)
+    crawl.later(10)
+    crawl.seed((FEED, "feed"), (page("b.xml"), "feed"))
+    assert crawl.lease().wait == LOOK
+    crawl.end(asked, "gone", due=None)
+    crawl.later()
+    crawl.take()
+    crawl.later(10)
+    assert crawl.lease().wait == BUSY_LOOK, "its own process is told when this one has ended"
