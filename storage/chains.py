@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-Step = Literal["read", "wait", "end"]
+Step = Literal["read", "wait", "end", "leave"]
+
+UNDATED = 20
+"""Pages that an estimate, which reads no articles, reads of a listing whose articles' times nobody knows: it cannot tell
+where the span begins."""
 
 JUDGED = 0.5
 """Share of a page's articles whose time must be known for the page to be judged by them."""
@@ -25,7 +29,7 @@ BEYOND = "beyond_span"
 """How the reason of a page begins that is not read because the one before it lay before the span."""
 
 _ARTICLES = """
-SELECT l.state = 'leased', l.reason, a.published_at
+SELECT l.state = 'leased', l.reason, a.published_at, l.newest
 FROM link AS l INDEXED BY link_parent
 LEFT JOIN address AS d ON d.source = l.source AND d.url = l.url AND NOT d.claimed
 LEFT JOIN article AS a ON a.id = d.article_id
@@ -45,8 +49,9 @@ def onward(last: Sequence[float | None], *, under_way: int, since: float) -> Ste
     return "end" if known and len(known) >= JUDGED * len(last) else "read"
 
 
-def step(db: Database, row: tuple[Any, ...], backfill: int) -> Step:
-    """What to do with a backfill's page that is due. One beyond the span is done with, unread."""
+def step(db: Database, row: tuple[Any, ...], backfill: int, *, articles_too: bool) -> Step:
+    """What to do with a backfill's page that is due. One beyond the span is done with, unread. `articles_too`: the backfill
+    fetches articles, and not only their lists."""
     witness = from_json(row[10])
     if witness is None or witness.shown is None:
         return "read"
@@ -58,8 +63,11 @@ def step(db: Database, row: tuple[Any, ...], backfill: int) -> Step:
         return "read"
     page, since, _ = found
     articles = db.conn.execute(_ARTICLES, {"page": page}).fetchall()
-    times = [_time(reason, published) for _, reason, published in articles]
-    goes = onward(times, under_way=sum(leased for leased, _, _ in articles), since=since)
+    times = [_time(reason, published) for _, reason, published, _ in articles]
+    dated = any(newest is not None for *_, newest in articles)
+    if not articles_too and not dated and not any(times) and witness.page >= UNDATED:
+        return "leave"
+    goes = onward(times, under_way=sum(leased for leased, *_ in articles), since=since)
     if goes == "end":
         newest = clock.text(max(at for at in times if at is not None))
         why = f"{BEYOND}: the newest article of the page before it is of {newest}"

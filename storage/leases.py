@@ -113,9 +113,10 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
             if backfill and yielding.way(db, host, now=now, gap=delay, budget=budget):
                 waits.append(min(hosts.BUSY_LOOK, max(delay, yielding.LOOK)))
                 break
-            step = chains.step(db, row, backfill) if backfill and row[2] in POLLED else "read"
-            if step == "wait":
-                waits.append(hosts.BUSY_LOOK)
+            pages = bool(backfill) and row[2] in POLLED
+            step = chains.step(db, row, backfill, articles_too=_with_articles(kinds)) if pages else "read"
+            if step in ("wait", "leave"):
+                waits += [hosts.BUSY_LOOK] if step == "wait" else []
                 break
             if step == "end":
                 continue
@@ -155,9 +156,13 @@ def _is_whole(row: tuple[Any, ...]) -> bool:
     return told is not None and told.whole
 
 
+def _with_articles(kinds: Sequence[LinkKind] | None) -> bool:
+    return kinds is None or "article" in kinds
+
+
 def _in_place(kinds: Sequence[LinkKind] | None) -> dict[str, str]:
     """A backfill's rows of these kinds, by the index that has no others."""
-    if kinds is None or "article" in kinds:
+    if _with_articles(kinds):
         return {"index": "INDEXED BY link_backfill", "kinds": _only(kinds)}
     return {"index": "INDEXED BY link_archive", "kinds": f"AND rank = 1 {_only(kinds)}"}
 

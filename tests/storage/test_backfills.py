@@ -384,3 +384,19 @@ def test_a_story_of_a_day_alone_counts_by_the_sources_calendar(crawl: Crawl) -> 
     crawl.new(article("d", url=page("d"), published=instant(first, "day")))
     assert crawl.frontier.covered(number, (first, at(UNTIL)[:10])).result().published == (first,)
     assert crawl.frontier.covered(number, (at(SINCE + DAY)[:10], at(UNTIL)[:10])).result().published == ()
+
+
+def test_an_estimate_reads_twenty_pages_of_a_listing_without_dates_and_all_of_one_with(crawl: Crawl) -> None:
+    for dated in (False, True):
+        number = crawl.frontier.begin_backfill(SOURCE, SINCE, UNTIL + dated, crawl.now).result()
+        crawl.open_host()
+        first = page(f"{dated}-1")
+        crawl.frontier.seed_backfill(SOURCE, [(first, "listing", None)], backfill=number, now=crawl.now).result()
+        n = 1
+        while n < 30 and (leases := crawl.lease(backfill=number, kinds=["listing"]).leases):
+            said = {"published": instant(at(UNTIL - n))} if dated else {}
+            n += 1
+            after = Link(page(f"{dated}-{n}"), kind="listing", via="archive", shown="0123abcd", page=n - 1)
+            crawl.end(leases[0], links=(link(f"{dated}-a{n}", **said), after), due=None, entries=1)
+            crawl.later()
+        assert n == (30 if dated else 21)
