@@ -8,8 +8,9 @@ alone. Their fetches, articles and polls are written as a crawl would write them
 is judged at the end of its crawls as `crawler/checkup.py` does it (a crawl that brought nothing and failed at nothing once an
 hour). Right is: the expected state and no other, told in time and never before. In time is:
 
-- a redesign, a wall, a block, lost times or headlines: at the first poll by which five new pages have come;
-- half of the pages empty: within twenty pages;
+- a redesign, a wall, a block, lost times or headlines: at the first poll by which five new articles have come (the galleries
+  that the source always had are none);
+- half of the articles empty: within twenty;
 - an endpoint that gives nothing: within three hours;
 - silence: never before it is less likely than 1 in 1,000, and at the latest when it is less likely than 1 in 1,000,000, or 24
   hours after 1 in 1,000 where that is later (one day may be a holiday). The chance is that of the very process that makes the
@@ -163,7 +164,7 @@ class Player:
             fine = page.outcome == "new"
             if looks == 0:
                 news = True
-                self.fresh += page.at >= self.world.breaks_at
+                self.fresh += page.article and page.at >= self.world.breaks_at
             if fine and looks == 0:
                 self._store(at, url, page)
             elif fine:
@@ -331,7 +332,7 @@ def table(told: list[Told]) -> str:
     for each in told:
         if each.mutation is not None:
             kinds[each.mutation].append(each)
-    lines = [f"{'broken by':16} {'right':>10}  {'told after (median, 95 %, most)':34} pages since (median, most)"]
+    lines = [f"{'broken by':16} {'right':>10}  {'told after (median, 95 %, most)':34} articles since (median, most)"]
     for kind, those in kinds.items():
         right = sum(each.verdict == "right" for each in those)
         pages = sorted(each.pages for each in those if each.pages is not None)

@@ -41,7 +41,7 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Page:
-    """One published article as its first look will find it."""
+    """One published page as its first look will find it; `article`: not one of the galleries that the source always had."""
 
     at: float
     number: int
@@ -49,6 +49,7 @@ class Page:
     timed: bool
     title: str
     words: int
+    article: bool = True
 
 
 @dataclass
@@ -189,7 +190,7 @@ class World:
             timed = False
         elif broken and self.mutation == "titles":
             outcome, title = ("rejected:no_title", title) if self.seed % 2 else (outcome, "The News Agency")
-        return Page(at, number, outcome, timed, title, words)
+        return Page(at, number, outcome, timed, title, words, article=not bad)
 
 
 @lru_cache(maxsize=100_000)
