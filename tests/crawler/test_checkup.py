@@ -84,8 +84,8 @@ async def test_a_consent_wall_before_new_pages_is_told_at_the_poll_that_brings_f
 
 @pytest.mark.parametrize(("mutation", "seed"), [("half", 13), ("silence", 8), (None, 8)])
 def test_a_broken_source_is_told_rightly_and_an_undisturbed_one_not_at_all(mutation: str | None, seed: int) -> None:
-    """The quick form of bench/health.py: a source each, sixteen days."""
-    world = World(seed, BEGIN, 16, mutation, BEGIN + 11.3 * 86400 if mutation else math.inf)
+    """The quick form of bench/health.py: a source each, twelve days."""
+    world = World(seed, BEGIN, 12, mutation, BEGIN + 8.3 * 86400 if mutation else math.inf)
     world.per_day = min(world.per_day, 15.0)
     (told,) = played([world])
     assert [state for _, state, _ in told.states[:1]] == ([EXPECTED[mutation]] if mutation else [])
