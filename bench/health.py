@@ -340,7 +340,7 @@ def table(told: list[Told]) -> str:
         many = f"{pages[len(pages) // 2]}, {pages[-1]}" if pages and kind not in {"silence", "endpoint"} else ""
         lines.append(f"{kind:16} {right:>3} of {len(those):>3}  {when:34} {many}".rstrip())
     if silent := kinds.get("silence"):
-        lines.append(f"{'':16} {'by rates':>10}  {_quantiles([each.after_rates for each in silent])}")
+        lines.append(f"{'silence':16} {'by rates':>10}  {_quantiles([each.after_rates for each in silent])}")
     return "\n".join(lines)
 
 
