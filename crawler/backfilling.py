@@ -61,7 +61,7 @@ def archive_rows(source: Source, span: Span) -> list[Row]:
         first = date.fromisoformat(source.archive_from)
         span = replace(span, since=max(span.since, datetime(first.year, first.month, first.day, tzinfo=zone)))
     rows = [row for e in archives for row in _rows(e, span, zone)]
-    return rows or [(e.url, e.kind, None) for e in source.endpoints if e.role == "live"]
+    return rows if archives else [(e.url, e.kind, None) for e in source.endpoints if e.role == "live"]
 
 
 def _rows(endpoint: Endpoint, span: Span, zone: ZoneInfo) -> list[Row]:
@@ -98,16 +98,19 @@ async def begun(session: Session, source: Source, span: Span) -> tuple[BackfillS
 
 
 def is_finished(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
-    """Whether a backfill has nothing left to do: every archive page and every article was read or given up. Not where some
-    of them failed and wait for another try, where a host has no turn (a pause, a spent budget), where another process
-    holds some of it, or where a limit ended it; and a mere estimate finishes nothing."""
+    """Whether a backfill has nothing left to do: every archive page and every article was read, given up, or is one that its
+    host refuses, which is the live crawl's from then on. Not where some failed and wait for another try, where a host has
+    no turn (a pause, a spent budget), where another process holds some of it, or where a limit ended it; and a mere
+    estimate finishes nothing."""
     through = report.reason == "finished" and report.waits_until is None and not report.left
-    return through and standing.to_list == 0 and standing.left == 0 and limit != 0
+    return through and standing.to_list == 0 and standing.left == standing.refused and limit != 0
 
 
 def falls_short(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
     """Whether a backfill that went on until nothing more was due has left some of what it was asked for."""
-    went_on = report.reason == "finished" and limit is None
+    went_on = (
+        report.reason == "finished" and limit is None and not report.left
+    )  # what another process holds is its to do
     return standing.has_holes or (went_on and standing.finished_at is None)
 
 

@@ -130,6 +130,12 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
     if _pace_of(lease) != lease.kind and ending.outcome.name in GONE:
         # An archive's day before the first story, a page after its last: that is their end. An index is missed.
         due = Due(None, quarantine=not _may_be_absent(lease, endpoint))
+    elif (
+        _pace_of(lease) != lease.kind
+        and (ending.outcome.name == "blocked:robots" or due.at is None)
+        and (ending.outcome.name.startswith("blocked"))
+    ):
+        due = Due(None, quarantine=True)  # a page of the archive that was never read is missed, too
     note = ending.host or HostNote(host=lease.host)
     if is_whole(lease, source) and ending.outcome.detail != AGAIN:  # which the store looks for as it is
         detail = "; ".join(filter(None, (ending.outcome.detail, MADE_OF_FEED)))

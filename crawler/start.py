@@ -78,6 +78,6 @@ def told(progress: Progress, report: Report) -> None:
         notes.append(f"{report.left} due links are leased by another process and were left to it")
     if report.waits_until is not None:
         when = time.strftime("%H:%M:%SZ", time.gmtime(report.waits_until))
-        notes.append(f"a host has no turn before {when}; the rest is left for a later run")
+        notes.append(f"nothing more can be asked before {when}; the rest is left for a later run")
     reason = "pass ended" if report.ended and report.reason == "finished" else report.reason
     progress.finished(report.source, reason, report.counts, "; ".join(notes) or None)

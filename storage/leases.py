@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from storage import chains, clock, hosts, returns, yielding
 from storage.models import Lease, Leased, Validators
+from storage.standings import TRANSIENT
 from storage.witness import from_json
 
 if TYPE_CHECKING:
@@ -47,15 +48,9 @@ WHERE source = :source AND backfill = :backfill AND backfill > 0 AND state = 'pe
  {kinds}
 ORDER BY place DESC, rank, id LIMIT 1
 """
-_TRANSIENT = "({})".format(
-    " OR ".join(
-        f"reason LIKE 'failed:{code}%'"
-        for code in ("http", "timeout", "connection", "refused", "dns", "data_loss", "no_turn")
-    )
-)
 _NEXT_TRY = """
 SELECT min(due) FROM link INDEXED BY link_failing
-WHERE backfill = :backfill AND backfill > 0 AND state = 'pending' AND tries > 0 AND {transient} {kinds}
+WHERE backfill = :backfill AND backfill > 0 AND state = 'pending' AND tries > 0 AND due > :now AND {transient} {kinds}
 """
 
 
@@ -95,7 +90,7 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
         source=source, owner=owner, run_id=run_id, now=now, until=now + seconds, delay=delay, backfill=backfill
     )
     for host, first in _hosts(db, plain, scope):
-        queries = [plain]
+        queries, left = [plain], list[int]()
         for row in _one_by_one(db, queries, scope | {"host": host}, first):
             if whole and len(taken) < limit and _is_whole(row):
                 taken.append(_take(db, row, host, holder, sends=False))
@@ -115,10 +110,13 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
                 break
             pages = bool(backfill) and row[2] in POLLED
             step = chains.step(db, row, backfill, articles_too=_with_articles(kinds)) if pages else "read"
-            if step in ("wait", "leave"):
-                waits += [hosts.BUSY_LOOK] if step == "wait" else []
+            if step == "wait":
+                waits.append(hosts.BUSY_LOOK)
                 break
-            if step == "end":
+            if step == "leave":  # the others of this host go on
+                left.append(row[0])
+                queries.append(_NEXT_IN_PLACE.format(**_in_place(kinds, left)))
+            if step in ("leave", "end"):
                 continue
             if hosts.rules_until(db, host) > now:
                 taken.append(_take(db, row, host, holder))
@@ -146,7 +144,7 @@ def _one_by_one(
 def _next_try(db: Database, scope: dict[str, Any], kinds: Sequence[LinkKind] | None) -> float | None:
     """Seconds until something of a backfill that failed is to be tried again; None: there is nothing, or it is live work,
     which comes again by itself. Nobody waits for what a host refuses, nor for a document that cannot be read."""
-    (due,) = db.conn.execute(_NEXT_TRY.format(transient=_TRANSIENT, kinds=_only(kinds)), scope).fetchone()
+    (due,) = db.conn.execute(_NEXT_TRY.format(transient=TRANSIENT, kinds=_only(kinds)), scope).fetchone()
     return None if due is None else max(0.0, float(due) - scope["now"])
 
 
@@ -160,11 +158,12 @@ def _with_articles(kinds: Sequence[LinkKind] | None) -> bool:
     return kinds is None or "article" in kinds
 
 
-def _in_place(kinds: Sequence[LinkKind] | None) -> dict[str, str]:
-    """A backfill's rows of these kinds, by the index that has no others."""
+def _in_place(kinds: Sequence[LinkKind] | None, without: Sequence[int] = ()) -> dict[str, str]:
+    """A backfill's rows of these kinds but for some, by the index that has no others."""
+    only = _only(kinds) + (f" AND id NOT IN ({', '.join(map(str, without))})" if without else "")
     if _with_articles(kinds):
-        return {"index": "INDEXED BY link_backfill", "kinds": _only(kinds)}
-    return {"index": "INDEXED BY link_archive", "kinds": f"AND rank = 1 {_only(kinds)}"}
+        return {"index": "INDEXED BY link_backfill", "kinds": only}
+    return {"index": "INDEXED BY link_archive", "kinds": f"AND rank = 1 {only}"}
 
 
 def _hosts(db: Database, query: str, scope: dict[str, Any]) -> list[tuple[str, tuple[Any, ...]]]:

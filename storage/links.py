@@ -102,7 +102,7 @@ def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, bac
             "INSERT INTO link (source, url, kind, scope, host, found_at, backfill, seeded, first, state, rank, due)"
             " VALUES (:source, :url, :kind, :backfill, :host, :now, :backfill, 1, 1, 'pending', :rank, :now)"
             " ON CONFLICT (source, url, scope) DO UPDATE SET kind = excluded.kind, seeded = 1, parent = NULL,"
-            "  rank = excluded.rank, state = 'pending', due = excluded.due"
+            "  rank = excluded.rank, state = 'pending', due = excluded.due, etag = NULL, last_modified = NULL"
             " WHERE state = 'retired' OR kind <> excluded.kind AND state <> 'leased' RETURNING id",
             {
                 "source": source,

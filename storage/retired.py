@@ -17,6 +17,13 @@ def retire(db: Database, source: str, named: set[str]) -> None:
     rows = db.conn.execute(
         "SELECT id, url FROM link INDEXED BY link_seeded WHERE source = ? AND scope = 0 AND seeded", (source,)
     ).fetchall()
+    if any(url not in named for _, url in rows):
+        # A child may stand in another index, too, which must be read anew to take it up: no 304 for it.
+        db.conn.execute(
+            "UPDATE link SET etag = NULL, last_modified = NULL WHERE id IN"
+            " (SELECT id FROM link INDEXED BY link_seeded WHERE source = ? AND scope = 0 AND seeded)",
+            (source,),
+        )
     for link_id, url in rows:
         if url not in named:
             db.conn.execute(

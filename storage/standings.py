@@ -19,8 +19,8 @@ class BackfillStanding:
     links are articles, with `entries` in them, the oldest of `back_to`, the middle one of the last page of `reached`;
     `absent`: pages that were not there; `to_list`: pages known and not read; `unread`: those that failed, or were given
     up. `found`: articles that lie, or may lie, in the span; `known`: those of them that were stored or judged before it
-    found them; `left`: those that it still is to fetch, `failing` of which wait for another try; `given_up`: those that
-    failed for good. `retry_at`: when the next is due of what failed. `open_end`: nobody named an end. `host`: whose turn
+    found them; `left`: those that it still is to fetch, `failing` of which wait for another try after a failure
+    that passes, `refused` after another; `given_up`: those that failed for good. `retry_at`: when the next is due of what failed. `open_end`: nobody named an end. `host`: whose turn
     it waits for next, `crawl_delay` what that host's robots.txt asks for; `fetch_seconds`: the mean of the source's last
     hundred articles, from the request to the last byte."""
 
@@ -47,6 +47,7 @@ class BackfillStanding:
     open_end: bool = False
     given_up: int = 0
     failing: int = 0
+    refused: int = 0
     retry_at: float | None = None
 
     @property
@@ -78,6 +79,14 @@ class Covered:
     beyond: tuple[str, ...] = ()
 
 
+TRANSIENT = "({})".format(
+    " OR ".join(
+        f"reason LIKE 'failed:{code}%'"
+        for code in ("http", "timeout", "connection", "refused", "dns", "data_loss", "no_turn")
+    )
+)
+"""SQL: a row's last fetch failed for a reason that passes; what a host refuses, or a document that is none, does not."""
+
 # Rank 1: what lists articles (links.py). It stands in the index, so that 200,000 waiting rows are counted without reading them.
 _STANDING = """
 SELECT b.id, b.source, b.since, b.until, b.oldest_first, b.started_at, b.finished_at, b.listed, b.entries, b.back_to, b.found,
@@ -100,7 +109,9 @@ SELECT b.id, b.source, b.since, b.until, b.oldest_first, b.started_at, b.finishe
   (SELECT count(*) FROM link AS l INDEXED BY link_quarantined WHERE l.source = b.source AND l.state = 'quarantined'
    AND l.wanted_by = b.id AND l.kind = 'article'),
   (SELECT count(*) FROM link AS l INDEXED BY link_failing WHERE l.backfill = b.id AND l.backfill > 0
-   AND l.state = 'pending' AND l.tries > 0 AND l.rank > 1),
+   AND l.state = 'pending' AND l.tries > 0 AND l.rank > 1 AND {transient}),
+  (SELECT count(*) FROM link AS l INDEXED BY link_failing WHERE l.backfill = b.id AND l.backfill > 0
+   AND l.state = 'pending' AND l.tries > 0 AND l.rank > 1 AND NOT {transient}),
   (SELECT min(l.due) FROM link AS l INDEXED BY link_failing WHERE l.backfill = b.id AND l.backfill > 0
    AND l.state = 'pending' AND l.tries > 0)
 FROM backfill AS b WHERE {which} ORDER BY b.id
@@ -114,7 +125,7 @@ SELECT avg(ms) / 1000.0 FROM (
 
 def standing(db: Database, backfill: int) -> BackfillStanding:
     """How far a backfill has come. Raises LookupError for one that there never was."""
-    row = db.conn.execute(_STANDING.format(which="b.id = ?"), (backfill,)).fetchone()
+    row = db.conn.execute(_STANDING.format(which="b.id = ?", transient=TRANSIENT), (backfill,)).fetchone()
     if row is None:
         raise LookupError(f"there is no backfill {backfill}")
     return _told(db, row)
@@ -123,7 +134,9 @@ def standing(db: Database, backfill: int) -> BackfillStanding:
 def every(db: Database, source: str | None = None, *, finished: bool = False) -> list[BackfillStanding]:
     """The backfills of a source, or of all, in the order in which they began; those that are finished, too, if asked."""
     which = "(b.source = :source OR :source IS NULL) AND (:finished OR b.finished_at IS NULL)"
-    rows = db.conn.execute(_STANDING.format(which=which), {"source": source, "finished": finished}).fetchall()
+    rows = db.conn.execute(
+        _STANDING.format(which=which, transient=TRANSIENT), {"source": source, "finished": finished}
+    ).fetchall()
     return [_told(db, row) for row in rows]
 
 
@@ -137,7 +150,8 @@ def _told(db: Database, row: Sequence[object]) -> BackfillStanding:
 
 _NAMES = (
     "id", "source", "since", "until", "oldest_first", "started_at", "finished_at", "listed", "entries", "back_to", "found",
-    "known", "to_list", "unread", "left", "host", "absent", "reached", "open_end", "given_up", "failing", "retry_at",
+    "known", "to_list", "unread", "left", "host", "absent", "reached", "open_end", "given_up", "failing", "refused",
+    "retry_at",
 )  # fmt: skip
 
 

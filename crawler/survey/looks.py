@@ -27,7 +27,7 @@ _AUDIO = re.compile(
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,300}?)</title>", re.DOTALL | re.IGNORECASE)
 _LINKS = re.compile(
-    r"""<(?:link|loc)>\s*(?:<!\[CDATA\[)?\s*(https?://[^<\s\]]+)|<link\b[^>]{0,300}?\bhref\s*=\s*["'](https?://[^"']+)|"""
+    r"""<(?:link|loc)>\s*+(?:<!\[CDATA\[\s*+)?+(https?://[^<\s\]]+)|<link\b[^>]{0,300}?\bhref\s*=\s*["'](https?://[^"']+)|"""
     r""""(?:home_page_url|url)"\s*:\s*"(https?://[^"]+)""",
     re.IGNORECASE,
 )

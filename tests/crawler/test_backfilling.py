@@ -157,6 +157,8 @@ DONE = Report("s", "finished", {})
     [
         (STANDING, DONE, None, True),
         (replace(STANDING, left=3), DONE, None, False),  # they failed, and are tried again
+        (replace(STANDING, left=3, refused=3), DONE, None, True),  # by robots.txt: nobody waits a week for them
+        (replace(STANDING, left=3, refused=2), DONE, None, False),
         (replace(STANDING, to_list=1), DONE, None, False),
         (STANDING, replace(DONE, reason="shutdown"), None, False),
         (STANDING, replace(DONE, waits_until=9.0), None, False),  # a spent budget, a pause
@@ -200,10 +202,15 @@ def test_a_backfill_with_a_hole_fails_and_one_whose_failures_were_made_good_does
     assert exit_status([report]) == 1, "a live crawl's is told by its fetches"
 
 
+def test_what_another_process_holds_of_a_backfill_is_no_hole() -> None:
+    assert not falls_short(replace(STANDING, left=4), replace(DONE, left=4), limit=None)
+
+
 def test_days_before_an_archives_first_are_not_asked_for() -> None:
     span = Span(datetime(2023, 9, 1, tzinfo=UTC), datetime(2023, 10, 3, tzinfo=UTC))
     daily = replace(archived("https://a.test/{year}/{month:02}/{day:02}"), archive_from="2023-10-02")
     assert [url[-10:] for url, _, _ in archive_rows(daily, span)] == ["2023/10/02", "2023/10/03"]
+    assert archive_rows(replace(daily, archive_from="2024-01-01"), span) == [], "nor its live feeds in their place"
 
 
 def when(at: str) -> Instant:

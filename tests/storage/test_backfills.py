@@ -330,7 +330,8 @@ def test_what_failed_is_left_to_do_and_its_next_try_is_named(crawl: Crawl) -> No
         crawl.later()
     crawl.end(crawl.take(backfill=number), "failed:timeout", quarantine=True)
     standing = crawl.frontier.standing(number).result()
-    assert (standing.found, standing.done, standing.left, standing.failing, standing.given_up) == (3, 0, 2, 2, 1)
+    assert (standing.found, standing.done, standing.left, standing.failing, standing.given_up) == (3, 0, 2, 1, 1)
+    assert standing.refused == 1
     assert standing.retry_at == NOON + 30
     leased = crawl.lease(backfill=number)
     assert (leased.wait, leased.retry) == (None, NOON + 60 - crawl.now), "what was refused is not waited for"
@@ -400,3 +401,26 @@ def test_an_estimate_reads_twenty_pages_of_a_listing_without_dates_and_all_of_on
             crawl.end(leases[0], links=(link(f"{dated}-a{n}", **said), after), due=None, entries=1)
             crawl.later()
         assert n == (30 if dated else 21)
+
+
+def test_an_estimate_that_leaves_one_listing_reads_the_others_of_its_host_and_ends(crawl: Crawl) -> None:
+    number = begin(crawl)
+    rows = [(page("a-1"), "listing", None), (page("b-1"), "listing", None)]
+    crawl.frontier.seed_backfill(SOURCE, rows, backfill=number, now=crawl.now).result()
+    failed, read = False, []
+    while leases := crawl.lease(backfill=number, kinds=["listing"]).leases:
+        name, n = leases[0].url.rpartition("/")[2].split("-")
+        read.append(name)
+        if name == "a" and int(n) == 20 and not failed:  # due again, and then left
+            failed = True
+            crawl.end(leases[0], "failed:timeout", due=crawl.now)
+        elif name == "b" and int(n) == 25:
+            crawl.end(leases[0], due=None, entries=1)
+        else:
+            after = Link(page(f"{name}-{int(n) + 1}"), kind="listing", via="archive", shown="0123abcd", page=int(n))
+            said = {"published": instant(at(UNTIL - int(n)))} if name == "b" else {}
+            crawl.end(leases[0], links=(link(f"{name}-a{n}", **said), after), due=None, entries=1)
+        crawl.later()
+    assert read.count("b") == 25
+    assert read.count("a") <= 21
+    assert crawl.lease(backfill=number, kinds=["listing"]).retry is None, "what is due now is no later try"
