@@ -108,14 +108,13 @@ def is_finished(standing: BackfillStanding, report: Report, *, limit: int | None
 
 def falls_short(standing: BackfillStanding, report: Report, *, limit: int | None) -> bool:
     """Whether a backfill that went on until nothing more was due has left some of what it was asked for."""
-    went_on = (
-        report.reason == "finished" and limit is None and not report.left
-    )  # what another process holds is its to do
+    # What another process holds is that one's to do.
+    went_on = report.reason == "finished" and limit is None and not report.left
     return standing.has_holes or (went_on and standing.finished_at is None)
 
 
 @asynccontextmanager
-async def told(session: Session, source: Source, span: Span) -> AsyncIterator[None]:
+async def told(session: Session, source: Source, span: Span, *, estimate: bool = False) -> AsyncIterator[None]:
     """Say what a backfill can reach before it begins, how far it has come while it goes on, what it has covered after."""
     standing, span = await begun(session, source, span)
     zone, politeness = zone_of(source), floored(source.politeness, session.config.delay_floor)
@@ -143,7 +142,7 @@ async def told(session: Session, source: Source, span: Span) -> AsyncIterator[No
         for line in coverage.report(after, covered, zone, archive=archive):
             say(source.name, line, {"what": "covered", "backfill": after.id})
     else:
-        words = coverage.unfinished(after, covered, zone)
+        words = coverage.unfinished(after, covered, zone, estimate=estimate)
         say(source.name, words, {"what": "unfinished", "backfill": after.id})
 
 

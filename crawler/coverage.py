@@ -126,15 +126,22 @@ def report(standing: BackfillStanding, covered: Covered, zone: ZoneInfo, *, arch
     return lines
 
 
-def unfinished(standing: BackfillStanding, covered: Covered, zone: ZoneInfo) -> str:
-    """That a backfill is not finished, what of it failed and why, and how it goes on."""
+def unfinished(standing: BackfillStanding, covered: Covered, zone: ZoneInfo, *, estimate: bool = False) -> str:
+    """That a backfill is not finished, what of it failed and why, and how it goes on. `estimate`: it was only to be
+    reckoned."""
     told = [f"backfill {standing.id} is not finished"]
     if standing.unread:
         told.append(f"{standing.unread:,} archive pages could not be read yet: {_pages(covered)}")
     if standing.failing:
         told.append(f"{standing.failing:,} articles failed: {_counted(covered.failed)}")
     if standing.retry_at is not None:
-        told.append(f"the next try is due {datetime.fromtimestamp(standing.retry_at, zone):%Y-%m-%d %H:%M:%S}")
+        when = datetime.fromtimestamp(standing.retry_at, UTC)
+        told.append(f"the next try is due {when:%Y-%m-%d %H:%M:%SZ}")
+    if estimate:
+        then = (
+            f"The same command without --estimate goes on with it; `dateline backfills --close {standing.id}` drops it"
+        )
+        return f"{'; '.join(told)}: this was an estimate. {then}"
     return "; ".join(told) + ". The same command goes on with it"
 
 

@@ -198,11 +198,11 @@ def _memory() -> int | None:
 
 
 def _places(config: Config) -> tuple[Place, ...]:
-    places = [Place("database", config.database, _unwritable(config.database))]
-    if config.log_file:
-        places.append(Place("log_file", config.log_file, _unwritable(config.log_file)))
-    if config.publish:
-        places.append(Place("publish", config.publish, _unwritable(config.publish)))
+    files = {"database": config.database, "log_file": config.log_file, "publish": config.publish}
+    places = [Place(key, file, _unwritable(file)) for key, file in files.items() if file]
+    if config.on_alert:
+        missing = None if shutil.which(config.on_alert[0]) else "it is not there, or this user may not run it"
+        places.append(Place("on_alert", Path(config.on_alert[0]), missing))
     if config.sources_dir:
         missing = None if config.sources_dir.is_dir() else "there is no such folder"
         places.append(Place("sources_dir", config.sources_dir, missing))

@@ -188,7 +188,8 @@ def one_crawl(
         start = Start(config, sources, settings, shown, opened or {}, nice=NICE_OF_A_BACKFILL if span else 0)
         try:
             async with at_work(start, stop) as (session, runner):
-                async with backfill_told(session, source, span) if span else nullcontext():
+                estimate = typed.only_estimate
+                async with backfill_told(session, source, span, estimate=estimate) if span else nullcontext():
                     report = await crawl(
                         session, source, runner, spider=spider, span=span, limit=limit, patience=patience
                     )

@@ -116,7 +116,15 @@ def test_an_unfinished_backfill_says_what_failed_when_it_is_tried_and_how() -> N
     covered = Covered((), failed=(("failed:http_500", 2),), unread=(("https://a.test/map", "blocked:http_403: no"),))
     assert unfinished(standing, covered, MOSCOW) == (
         "backfill 7 is not finished; 1 archive pages could not be read yet: https://a.test/map (blocked:http_403); "
-        "2 articles failed: 2 failed:http_500; the next try is due 2023-10-08 12:00:00. The same command goes on with it"
+        "2 articles failed: 2 failed:http_500; the next try is due 2023-10-08 09:00:00Z. The same command goes on with it"
+    )
+
+
+def test_an_estimate_says_how_it_becomes_a_backfill_and_how_it_is_dropped() -> None:
+    words = unfinished(replace(FINISHED, finished_at=None), Covered(()), MOSCOW, estimate=True)
+    assert words == (
+        "backfill 7 is not finished: this was an estimate. The same command without --estimate goes on with it; "
+        "`dateline backfills --close 7` drops it"
     )
 
 

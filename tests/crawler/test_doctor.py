@@ -237,6 +237,9 @@ def test_the_command_looks_at_what_is_there(tmp_path: Path, monkeypatch: pytest.
     Path("dateline.toml").write_text(render(replace(config, sources_dir=tmp_path / "none")), encoding="utf-8")
     _, checks = looked()
     assert [check["name"] for check in checks if check["state"] == "fail"] == ["sources_dir"]
+    Path("dateline.toml").write_text(render(replace(config, on_alert=("no-such-mailer",))), encoding="utf-8")
+    _, checks = looked()
+    assert [check["name"] for check in checks if check["state"] == "fail"] == ["on_alert"]
     Path("dateline.toml").write_text(render(replace(config, sources=("vestnk",))), encoding="utf-8")
     assert looked()[0] == 1
     shown = CliRunner().invoke(main, ["doctor", "--offline"])
