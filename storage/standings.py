@@ -19,10 +19,11 @@ class BackfillStanding:
     links are articles, with `entries` in them, the oldest of `back_to`, the middle one of the last page of `reached`;
     `absent`: pages that were not there; `to_list`: pages known and not read; `unread`: those that failed, or were given
     up. `found`: articles that lie, or may lie, in the span; `known`: those of them that were stored or judged before it
-    found them; `left`: those that it still is to fetch, `failing` of which wait for another try after a failure
-    that passes, `refused` after another; `given_up`: those that failed for good. `retry_at`: when the next is due of what failed. `open_end`: nobody named an end. `host`: whose turn
-    it waits for next, `crawl_delay` what that host's robots.txt asks for; `fetch_seconds`: the mean of the source's last
-    hundred articles, from the request to the last byte."""
+    found them; `left`: those that it still is to fetch, of which `failing` wait for another try after a failure that
+    passes and `refused` after another; `given_up`: those that failed for good. `retry_at`: when the next is due of what
+    failed. `open_end`: nobody named an end. `host`: whose turn it waits for next, `crawl_delay` what that host's
+    robots.txt asks for; `fetch_seconds`: the mean of the source's last hundred articles, from the request to the last
+    byte."""
 
     id: int
     source: str
