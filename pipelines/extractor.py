@@ -9,7 +9,6 @@ its words), walls (whether it is an article), then dateline, markers, credits an
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -18,19 +17,22 @@ from lxml.html import HtmlElement
 
 from pipelines import (
     attribution,
+    boilerplate,
     complete,
     dateline,
+    dateline_form,
     fingerprint,
     jsonld,
     languages,
+    layout,
     markers,
-    metadata,
     prune,
     remnants,
     tags,
     tree,
     trims,
     walls,
+    withheld,
 )
 from pipelines import body as bodies
 from pipelines import credits as agency_credits
@@ -39,9 +41,10 @@ from pipelines.body import Body
 from pipelines.jsonld import Claims
 from pipelines.metadata import Metadata
 from pipelines.published import guessed
+from pipelines.stopwatch import Stopwatch
 from pipelines.text import fold, letters, squeeze, words
 from pipelines.trims import Trimmed
-from storage.models import Announcement, Article, Extraction, Form, Page, RevisionKind
+from storage.models import Announcement, Article, Extraction, Form, Page, Profile, RevisionKind
 
 RULES = "2"
 """Number of the rules of this package; part of `Article.extractor`, so that it is known which rows an older one made."""
@@ -58,12 +61,12 @@ def extract(page: Page) -> Extraction:
     `reserved`); with `Profile.licensed` it is kept, and so marked. Raises ValueError
     for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
     """
-    started = time.perf_counter()
+    watch = Stopwatch()
     try:
-        result = _extracted(page)
+        result = _extracted(page, watch)
     except RecursionError:
         result = Extraction(None, "parser_limit", "the markup is nested too deeply")
-    return replace(result, ms=(time.perf_counter() - started) * 1000)
+    return replace(result, ms=watch.ms, spent=watch.spent)
 
 
 def warm() -> None:
@@ -76,7 +79,7 @@ def warm() -> None:
     languages.detector()("word")
 
 
-def _extracted(page: Page) -> Extraction:
+def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     if not _looks_like_html(page):
         return Extraction(None, "not_html", f"content type {page.content_type}")
     parsed = tree.parse(page.body, page.charset)
@@ -84,13 +87,18 @@ def _extracted(page: Page) -> Extraction:
         return Extraction(None, "no_text", "the answer is empty")
     root = parsed.root
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
+    watch.step("parse")
     claims, found = jsonld.read(root), tags.read(root)
-    meta = metadata.read(page, root, found, claims)
+    watch.step("json-ld and tags")
+    page, meta = layout.read(page, root, found, claims)
+    watch.step("metadata")
     said = attribution.read(root, found, claims, page.final_url or page.url)
+    watch.step("attribution")
     prune.quieten(root)
     extent = walls.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else walls.headlines(root)
-    body, trimmed = _body(page, root, meta, claims, dropped)
+    watch.step("walls")
+    body, trimmed = _body(page, root, meta, claims, dropped, watch)
     if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed, headlines))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := guessed(page, parsed.html)) is not None:
@@ -98,7 +106,8 @@ def _extracted(page: Page) -> Extraction:
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
     meta.sources["encoding"] = parsed.encoding
-    article = _article(page, meta, trimmed, found, said, _closing(body, trimmed))
+    watch.step("walls")
+    article = _article(page, meta, trimmed, found, said, _closing(body, trimmed), watch)
     if signal := _signal(claims):
         data = Announcement(signal, (claims.state if signal == "withdrawal" else claims.correction) or "", data=True)
         article = replace(article, signal=signal, announced=(*article.announced, data))
@@ -107,7 +116,7 @@ def _extracted(page: Page) -> Extraction:
         if page.profile.licensed:
             article = replace(article, rights="reserved")
         else:
-            article, dropped = _withheld(article), []
+            article, dropped = withheld.withheld(article), []
     return Extraction(article, None, meta.reserved, tuple(meta.sources.items()), tuple(dropped))
 
 
@@ -119,28 +128,39 @@ def _looks_like_html(page: Page) -> bool:
 
 
 def _body(
-    page: Page, root: HtmlElement, meta: Metadata, claims: Claims, dropped: list[tuple[str, str]]
+    page: Page,
+    root: HtmlElement,
+    meta: Metadata,
+    claims: Claims,
+    dropped: list[tuple[str, str]],
+    watch: Stopwatch,
 ) -> tuple[Body, Trimmed]:
     """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after. A page that
     was made of a feed's entry (`Link.whole`) is its body."""
     if page.witness is not None and page.witness.whole:
         fed = Body(bodies.from_selected(root.findall(".//article")[:1]).paragraphs, "feed")
         trimmed = trims.trim(fed.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=None)
+        boilerplate.take_off(trimmed, page.profile.rules)
         dropped += trimmed.dropped
+        watch.step("trims")
         return fed, trimmed
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
     chosen = bodies.select(root, page.profile.body)
     dropped += prune.noise(root)
+    watch.step("prune")
     body = bodies.from_selected(chosen) if chosen else None
     if body is None or not body.length:
         body = bodies.general(root, url=page.url, expected=len(claims.body) if claims.body else None)
         body = remnants.notice(root, complete.complete(root, body), meta.headlines)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
+    watch.step("body")
     lead = meta.lead if meta.standfirst else None
     trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead)
+    boilerplate.take_off(trimmed, page.profile.rules)
     dropped += trimmed.dropped
+    watch.step("trims")
     return body, trimmed
 
 
@@ -178,16 +198,27 @@ def _closing(body: Body, trimmed: Trimmed) -> tuple[str, ...]:
 
 
 def _article(
-    page: Page, meta: Metadata, trimmed: Trimmed, found: tags.Tags, said: Attribution, closing: tuple[str, ...]
+    page: Page,
+    meta: Metadata,
+    trimmed: Trimmed,
+    found: tags.Tags,
+    said: Attribution,
+    closing: tuple[str, ...],
+    watch: Stopwatch,
 ) -> Article:
     profile, text = page.profile, _text(trimmed)
     url = page.final_url or page.url
     marker = markers.read(meta.title or "", text, tuple(line for _, line in trimmed.dropped))
+    watch.step("marks")
     language, witness = languages.of(text, meta.language, profile.languages)
     if witness:
         meta.sources["language"] = witness
+    watch.step("language")
     day = meta.published.at[:10] if meta.published else None
-    place = dateline.split(text, published_day=day, language=language, agency=profile.agency)
+    place = dateline_form.read(
+        profile.dateline, text, published_day=day, language=language, agency=profile.agency
+    ) or dateline.split(text, published_day=day, language=language, agency=profile.agency)
+    watch.step("dateline")
     tail = " ".join(trimmed.tail) or None
     spoken = agency_credits.strongest(
         body=text, tail=tail, authors=(*meta.authors, *meta.organisations), dateline=place,
@@ -195,14 +226,15 @@ def _article(
     )  # fmt: skip
     if spoken:
         meta.sources["credit"] = spoken[0]
+    watch.step("credits")
     agency_id = _agency_id(profile.agency_id, url, meta.canonical_url)
     title = marker.title or meta.title or ""
     lead = _lead(meta.lead, text)
-    return Article(
+    article = Article(
         source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url,
         canonical_url=meta.canonical_url, title=title, body=text,
         content_hash=fingerprint.content_hash(title, lead, text),
-        extractor=f"{ENGINE}, profile {profile.version}", lead=lead,
+        extractor=_extractor(profile), lead=lead,
         subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors,
         section=meta.section, tags=meta.tags, language=language,
         published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
@@ -213,6 +245,14 @@ def _article(
         marker=marker.kind, label=marker.label, announced=marker.announced, tail=tail, word_count=words(text),
         sketch=() if remnants.withdrawn(marker.kind, text) else fingerprint.sketch(text),
     )  # fmt: skip
+    watch.step("fingerprint")
+    return article
+
+
+def _extractor(profile: Profile) -> str:
+    """What the text depends on beside the page: the rules and the engine, the profile's data, the learned rule set."""
+    learned = f", rules {profile.rules.number}" if profile.rules else ""
+    return f"{ENGINE}, profile {profile.version}{learned}"
 
 
 def _last(found: tags.Tags, trimmed: Trimmed) -> str:
@@ -246,16 +286,3 @@ def _signal(claims: Claims) -> RevisionKind | None:
     if fold(claims.state or "") in WITHDRAWN:
         return "withdrawal"
     return "correction" if claims.correction else None
-
-
-def _withheld(article: Article) -> Article:
-    """Link, title and times of an article whose text is reserved."""
-    return Article(
-        source=article.source, key=article.key, url=article.url, canonical_url=article.canonical_url,
-        title=article.title, body="",
-        content_hash=fingerprint.content_hash(article.title, None, ""), extractor=article.extractor,
-        language=article.language,
-        published=article.published, modified=article.modified, agency_id=article.agency_id, form=article.form,
-        rights="reserved",
-        access=article.access, marker=article.marker, label=article.label, announced=article.announced,
-    )  # fmt: skip

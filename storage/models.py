@@ -69,6 +69,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleSet:
+    """What `dateline learn` found to be boilerplate on one source's pages: numbered, never changed once it has its number.
+    `keys`: of paragraphs that are taken off (`pipelines.boilerplate.key`)."""
+
+    number: int
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What general extraction cannot know of a source; travels with each of its pages.
 
@@ -76,6 +85,9 @@ class Profile:
     group 1 is the agency's own id. `title_suffix`: regular expressions taken off the end of titles. `timezone`: IANA
     name, for times without a zone. `agency`: the name its datelines and credits bear (`TASS`). `recheck`: ages of an
     article, in seconds after it was first seen, at which it is looked at again. `valid_until`: the layout's last day.
+    `dateline`: a regular expression for the beginning of the text, with the groups place, date, agency (each may be left out).
+    `earlier`: the profiles of older layouts, each with its `valid_until`, the oldest first (see `pipelines.layout`).
+    `rules`: what was learned from the source's own pages; no part of `version`, which is that of the TOML's data.
     `licensed`: texts whose publisher reserves them may be kept (the operator has a licence, or holds his own copy).
     """
 
@@ -93,6 +105,9 @@ class Profile:
     valid_until: str | None = None
     licensed: bool = False
     version: str = "0"
+    dateline: str | None = None
+    earlier: tuple[Profile, ...] = ()
+    rules: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +224,7 @@ class Article:
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What became of one page: an article, or the reason why there is none. `sources`: field -> where it came from.
-    `dropped`: (rule, text) of what was taken out. `links_to` is the alternative address a rejection may name."""
+    `dropped`: (rule, text) of what was taken out. `spent`: (step, milliseconds) in the order of the work, `ms` in all."""
 
     article: Article | None
     reason: str | None = None
@@ -217,6 +232,7 @@ class Extraction:
     sources: tuple[tuple[str, str], ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
     ms: float = 0.0
+    spent: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
