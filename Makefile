@@ -5,10 +5,10 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench-stories clean
+.PHONY: help demo test bench-extraction bench-stories clean
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 # Installed once; again only when the locked versions or the project's own metadata change. Never needs the network after that.
 $(READY): requirements.lock pyproject.toml
@@ -30,6 +30,9 @@ test: $(READY)  ## lint, types and every test, offline
 
 CORPUS ?= ../shared/corpus
 
+bench-extraction: $(READY)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
+	@$(BIN)/python bench/extraction.py $(CORPUS) --peers --halves
+
 bench-stories: $(READY)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
 	@$(BIN)/python bench/events.py
 	@$(BIN)/python bench/copies.py --corpus $(CORPUS)
@@ -39,4 +42,4 @@ bench-stories: $(READY)  ## the figures of stories, revisions, marks and credits
 	@$(BIN)/python bench/changes.py
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

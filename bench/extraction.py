@@ -1,12 +1,14 @@
-"""Measures extraction on a corpus of real pages, beside trafilatura's own in the same run.
+"""Measures extraction on a corpus of real pages, beside trafilatura's own in the same run, and beside others.
 
-    python bench/extraction.py CORPUS [--pred OUT.jsonl] [--respect-reservation] [--ours] [--halves] [--ids FILE]
+    python bench/extraction.py CORPUS [--peers] [--halves] [--ours] [--ids FILE] [--pred OUT.jsonl] [--respect-reservation]
 
-CORPUS holds gold/dev.jsonl, pages/dev/ID.html.gz and score.py. Two processes; every page is read by both, in turns,
-in the same process, so that the ratio of their CPU times holds on a busy machine. Pages that reserve their rights are
-measured like others (nothing is kept), unless `--respect-reservation` asks for what a crawl would store.
-`--ours` leaves trafilatura out; `--halves` adds the figures of each half of the sites, parted by a hash of the domain:
-rules made for single sites would tell them apart. `--ids` takes only the pages named in a file, one id a line.
+CORPUS holds score.py, gold/SET.jsonl and pages/SET/ID.html.gz. Two processes; every page is read by all extractors, in
+turns, ours and trafilatura in the same process, so that the ratio of their CPU times holds on a busy machine. Pages that
+reserve their rights are measured like others (nothing is kept), unless `--respect-reservation` asks for what a crawl would
+store. `--peers` adds newspaper4k and news-please, each in an environment of its own under `.bench/`, made once with pip; one
+that cannot be installed is named and left out. `--ours` leaves trafilatura out, too. `--halves` adds the figures of each half
+of the sites, parted by a hash of the domain, and how much our lead over trafilatura differs between them: rules made for
+single sites would tell them apart. `--ids` takes only the pages named in a file, one id a line.
 """
 
 from __future__ import annotations
@@ -27,8 +29,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.peers import EMPTY, PINNED, Peer, installed
+
 FETCHED_AT = "2026-09-01T00:00:00Z"
 COLUMNS = ("pages", "P", "R", "F1", "sP", "sR", "sF1", "title", "aF1", "day", "inst")
+COMPARED = ("F1", "R", "sF1", "title", "aF1", "day", "inst")
+APART = 0.012
+OURS, TRAFILATURA = "dateline", "trafilatura"
+RUNNING: dict[str, Peer] = {}
 
 
 def half(gold: dict[str, Any]) -> str:
@@ -36,26 +44,36 @@ def half(gold: dict[str, Any]) -> str:
     return "AB"[hashlib.sha256(str(gold["site"]).encode()).digest()[0] % 2]
 
 
-def measure(gold: dict[str, Any], corpus: str, respect: bool, alone: bool = False) -> dict[str, Any]:
-    """Both extractions of one page with their CPU seconds; `alone`: only ours."""
-    from trafilatura import bare_extraction
+def measure(gold: dict[str, Any], corpus: str, respect: bool, beside: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """The extractions of one page with their CPU seconds, by extractor; `beside`: those beside ours."""
+    path = Path(corpus) / "pages" / gold["set"] / f"{gold['id']}.html.gz"
+    body = gzip.decompress(path.read_bytes())
+    url = gold.get("url") or f"https://{gold['site']}/{gold['id']}"
+    found = {OURS: by_us(gold, url, body, respect)}
+    if TRAFILATURA in beside:
+        found[TRAFILATURA] = by_trafilatura(url, body)
+    for name in beside:
+        if name in PINNED:
+            peer = RUNNING.setdefault(name, Peer(name))
+            found[name] = {**EMPTY, **peer.extract(url, path, gold.get("encoding"))}
+    for prediction in found.values():
+        prediction["id"] = gold["id"]
+    return found
 
+
+def by_us(gold: dict[str, Any], url: str, body: bytes, respect: bool) -> dict[str, Any]:
+    """Our extraction."""
     from pipelines.extractor import extract
     from storage.models import Page, Profile
 
-    body = gzip.decompress((Path(corpus) / "pages" / "dev" / f"{gold['id']}.html.gz").read_bytes())
-    url = gold.get("url") or f"https://{gold['site']}/{gold['id']}"
     page = Page(
         url, url, body, FETCHED_AT, Profile(source=gold["site"], licensed=not respect), charset=gold.get("encoding")
     )
     start = time.process_time()
     extraction = extract(page)
-    between = time.process_time()
-    document = None if alone else bare_extraction(body, url=url, with_metadata=True)
-    end = time.process_time()
+    seconds = time.process_time() - start
     article = extraction.article
-    ours = {
-        "id": gold["id"],
+    return {
         "title": article and article.title,
         "authors": list(article.authors) if article else [],
         "published": article.published.at if article and article.published else None,
@@ -63,17 +81,23 @@ def measure(gold: dict[str, Any], corpus: str, respect: bool, alone: bool = Fals
         "reason": extraction.reason,
         "dropped": extraction.dropped,
         "sources": dict(extraction.sources),
-        "seconds": between - start,
+        "seconds": seconds,
     }
-    theirs = {
-        "id": gold["id"],
+
+
+def by_trafilatura(url: str, body: bytes) -> dict[str, Any]:
+    """trafilatura's, with its defaults."""
+    from trafilatura import bare_extraction
+
+    start = time.process_time()
+    document: Any = bare_extraction(body, url=url, with_metadata=True)
+    return {
         "title": document and document.title,
         "authors": document and document.author,
         "published": document and document.date,
         "body": document.text if document else "",
-        "seconds": end - between,
+        "seconds": time.process_time() - start,
     }
-    return {"ours": ours, "theirs": theirs}
 
 
 def warm() -> None:
@@ -105,9 +129,69 @@ def table(
     return {kind: scorer.summarise(rows) for kind, rows in sorted(groups.items())}
 
 
+def cells(scores: dict[str, Any]) -> str:
+    """One line of a table."""
+    shown = []
+    for name in COLUMNS:
+        value = scores.get(name)
+        shown.append("-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value))
+    return "".join(text.rjust(7) for text in shown)
+
+
+def between_halves(ours: dict[str, dict[str, Any]], theirs: dict[str, dict[str, Any]] | None) -> list[str]:
+    """For each kind and figure: half A minus half B, ours, trafilatura's, and of our lead over it. Sites differ by themselves,
+    so it is the last that tells of rules made for single sites; a `*` marks what is more than `APART`."""
+    lines = [f"{'A minus B (* over ' + str(APART) + ')':30}" + "".join(name.rjust(9) for name in COMPARED)]
+    for kind in sorted(name.removesuffix(" A") for name in ours if name.endswith(" A") and f"{name[:-1]}B" in ours):
+        rows = {OURS: _apart(ours, kind)}
+        if theirs is not None:
+            rows[TRAFILATURA] = _apart(theirs, kind)
+            rows["our lead"] = {name: _less(value, rows[TRAFILATURA][name]) for name, value in rows[OURS].items()}
+        for who, values in rows.items():
+            marked = who == "our lead" or theirs is None
+            text = (
+                "-" if v is None else f"{v:+.3f}" + ("*" if marked and abs(v) > APART else " ")
+                for v in (values[name] for name in COMPARED)
+            )
+            lines.append(f"{kind:12}{who:18}" + "".join(each.rjust(9) for each in text))
+    return lines
+
+
+def _apart(scores: dict[str, dict[str, Any]], kind: str) -> dict[str, float | None]:
+    return {name: _less(scores[f"{kind} A"].get(name), scores[f"{kind} B"].get(name)) for name in COMPARED}
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def gold_of(corpus: Path, scorer: Any, ids: Path | None) -> list[dict[str, Any]]:
+    """All gold lines of a corpus with the name of their set; `ids`: only those that a file names."""
+    pages = [
+        {**page, "set": file.stem} for file in sorted((corpus / "gold").glob("*.jsonl")) for page in scorer.load(file)
+    ]
+    wanted = set(ids.read_text(encoding="utf-8").split()) if ids else None
+    pages = [page for page in pages if wanted is None or page["id"] in wanted]
+    if not pages:
+        sys.exit(f"{corpus}: no pages in gold/*.jsonl" + (f" that {ids} names" if ids else ""))
+    return pages
+
+
+def beside_ours(ours: bool, peers: bool) -> tuple[str, ...]:
+    """The extractors to measure beside ours, installed; those that cannot be are named."""
+    names = [] if ours else [TRAFILATURA]
+    for name in PINNED if peers else ():
+        if why := installed(name):
+            print(f"{name} is left out: {why}")
+        else:
+            names.append(name)
+    return tuple(names)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--peers", action="store_true", help="beside newspaper4k and news-please, too")
     parser.add_argument("--pred", type=Path, help="write our predictions for the corpus's score.py")
     parser.add_argument("--respect-reservation", action="store_true", help="measure what would be stored")
     parser.add_argument("--ours", action="store_true", help="leave trafilatura out: half the time")
@@ -115,46 +199,38 @@ def main() -> None:
     parser.add_argument("--ids", type=Path, help="only these pages")
     arguments = parser.parse_args()
     spec = importlib.util.spec_from_file_location("score", arguments.corpus / "score.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None or not (arguments.corpus / "score.py").is_file():
+        sys.exit(f"{arguments.corpus}: no corpus: score.py, gold/ and pages/ are expected there")
     scorer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
-    gold = scorer.load(arguments.corpus / "gold" / "dev.jsonl")
-    if arguments.ids:
-        wanted = set(arguments.ids.read_text(encoding="utf-8").split())
-        gold = [page for page in gold if page["id"] in wanted]
-    one = functools.partial(
-        measure, corpus=str(arguments.corpus), respect=arguments.respect_reservation, alone=arguments.ours
-    )
+    gold = gold_of(arguments.corpus, scorer, arguments.ids)
+    beside = beside_ours(arguments.ours, arguments.peers)
+    one = functools.partial(measure, corpus=str(arguments.corpus), respect=arguments.respect_reservation, beside=beside)
     with ProcessPoolExecutor(2, initializer=warm) as pool:
         rows = list(pool.map(one, gold, chunksize=8))
     print(f"{'':24}" + "".join(name.rjust(7) for name in COLUMNS))
-    sides = ("ours",) if arguments.ours else ("ours", "theirs")
-    for who in sides:
-        for kind, scores in table(scorer, gold, {row[who]["id"]: row[who] for row in rows}, arguments.halves).items():
-            cells = "".join(
-                (
-                    "-"
-                    if (value := scores.get(name)) is None
-                    else f"{value:.3f}"
-                    if isinstance(value, float)
-                    else str(value)
-                ).rjust(7)
-                for name in COLUMNS
-            )
-            print(f"{'trafilatura' if who == 'theirs' else 'dateline':12}{kind:12}{cells}")
-    ours, theirs = (sorted(row[who]["seconds"] * 1000 for row in rows) for who in ("ours", "theirs"))
-    for name, times in (("dateline", ours), ("trafilatura", theirs))[: len(sides)]:
+    scores = {}
+    for who in (OURS, *beside):
+        scores[who] = table(scorer, gold, {row[who]["id"]: row[who] for row in rows}, arguments.halves)
+        for kind, figures in scores[who].items():
+            print(f"{who:12}{kind:12}{cells(figures)}")
+    if arguments.halves:
+        print("\n".join(between_halves(scores[OURS], scores.get(TRAFILATURA))))
+    for who in (OURS, *beside):
+        times = sorted(row[who]["seconds"] * 1000 for row in rows)
+        ratio = sum(times) / sum(row[OURS]["seconds"] * 1000 for row in rows)
         print(
-            f"{name:12} CPU ms a page: mean {sum(times) / len(times):.1f}, median {times[len(times) // 2]:.1f}, "
+            f"{who:12} CPU ms a page: mean {sum(times) / len(times):.1f}, median {times[len(times) // 2]:.1f}, "
             f"95 % {times[int(len(times) * 0.95)]:.1f}, most {times[-1]:.0f}"
+            + (f"; ours is {1 / ratio:.3f} of it" if who != OURS else "")
         )
-    if not arguments.ours:
-        print(f"CPU ratio {sum(ours) / sum(theirs):.3f}")
-    refused = collections.Counter(row["ours"]["reason"] for row in rows if row["ours"]["reason"])
+        if broke := collections.Counter(row[who].get("error") for row in rows if row[who].get("error")):
+            print(f"{who:12} broke on {broke.total()} pages, most often: {broke.most_common(1)[0][0]}")
+    refused = collections.Counter(row[OURS]["reason"] for row in rows if row[OURS]["reason"])
     print(f"no article: {sum(refused.values())} of {len(rows)} {dict(refused)}")
     if arguments.pred:
         with arguments.pred.open("w", encoding="utf-8") as out:
-            out.writelines(json.dumps(row["ours"], ensure_ascii=False) + "\n" for row in rows)
+            out.writelines(json.dumps(row[OURS], ensure_ascii=False) + "\n" for row in rows)
 
 
 if __name__ == "__main__":
