@@ -20,12 +20,14 @@ from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
     from crawler.session import Assignment
-    from storage.models import Article, Lease
+    from storage.models import Article, KeptText, Lease, Page, Profile, Reading, Rewritten
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +63,14 @@ class Ledger:
     def known(self, article: Article) -> Future[Known]:
         """What the store knows around `article`."""
         return self._assignment.session.store.known(article)
+
+    def kept(self, article_id: int, profile: Profile, by: str) -> Future[tuple[tuple[KeptText, Page], ...]]:
+        """Texts of an article that another extractor made, with their kept pages."""
+        return self._assignment.session.store.kept(article_id, profile, by)
+
+    def rewrite(self, readings: Sequence[Reading]) -> Future[tuple[Rewritten, ...]]:
+        """Put what was read again in the place of the stored words."""
+        return self._assignment.session.store.rewrite(readings)
 
     def end(self, ending: Ending) -> Future[Ended]:
         """Write the end of a fetch; a stale decision comes back unwritten and uncounted, to be decided again."""

@@ -156,7 +156,7 @@ class _Reader:
                 dispatch = judge(replace(dispatch, extraction=extraction, ending=ending))
             dispatch = replace(dispatch, ending=replace(dispatch.ending, at=session.clock()))
             if not dispatch.decided:
-                dispatch = await decided(dispatch, session.store)
+                dispatch = await decided(dispatch, session.store, session.pool)
             dispatch, ended = await save(dispatch, session.store, keep_raw=session.config.raw_days > 0)
             outcome = "failed:unstorable" if ended.refused else dispatch.ending.outcome.name
             tally.counts[outcome] = tally.counts.get(outcome, 0) + 1

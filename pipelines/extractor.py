@@ -234,7 +234,7 @@ def _article(
         source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url,
         canonical_url=meta.canonical_url, title=title, body=text,
         content_hash=fingerprint.content_hash(title, lead, text),
-        extractor=_extractor(profile), lead=lead,
+        extractor=stamp(profile), lead=lead,
         subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors,
         section=meta.section, tags=meta.tags, language=language,
         published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
@@ -249,7 +249,7 @@ def _article(
     return article
 
 
-def _extractor(profile: Profile) -> str:
+def stamp(profile: Profile) -> str:
     """What the text depends on beside the page: the rules and the engine, the profile's data, the learned rule set."""
     learned = f", rules {profile.rules.number}" if profile.rules else ""
     return f"{ENGINE}, profile {profile.version}{learned}"

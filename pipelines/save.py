@@ -35,14 +35,12 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
     if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
         article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
     if keep_raw and article is not None and article.body:
-        dispatch = replace(
-            dispatch, ending=replace(dispatch.ending, raw=dispatch.page.body, charset=dispatch.page.charset)
-        )
+        dispatch = replace(dispatch, ending=replace(dispatch.ending, page=dispatch.page))
     for _ in range(ATTEMPTS):
         ended = await asyncio.wrap_future(store.end(dispatch.ending))
         if not ended.stale:
             return dispatch, ended
-        dispatch = await decided(dispatch, store)
+        dispatch = await decided(dispatch, store, None)
     raise RuntimeError(f"{dispatch.page.url}: saved by others {ATTEMPTS} times in a row while it was being decided")
 
 

@@ -37,11 +37,6 @@ HASHED: tuple[str, ...] = (
 )
 """The data columns of an article, in the order in which `row_hash` was made over them. Never reordered."""
 
-_INSERT_TEXT = (
-    "INSERT INTO revision (article_id, revision, kind, label, title, lead, body, subheads, content_hash, modified_at,"
-    " seen_at, extractor, row_hash, announced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-
 
 def known(db: Database, article: Article, *, now: float, window: int = sketches.WINDOW_DAYS) -> Known:
     """What is stored of the article's identity, of its addresses, and of texts of its time (`window`: days before and
@@ -94,22 +89,22 @@ def save(db: Database, article: Article, decision: Decision, *, address: str, at
             db.conn.execute(
                 "UPDATE article SET last_checked_at = max(last_checked_at, ?) WHERE id = ?", (seen, article_id)
             )
-            _add_addresses(db, article, article_id, address, now, moved=decision.outcome == "alias")
+            add_addresses(db, article, article_id, address, now, moved=decision.outcome == "alias")
             absences.back(db, article_id, decision.status, now=now)
             return article_id, None
         case outcome:
             raise ValueError(f"{article.url}: a decision {outcome!r} cannot be carried out")
     apart = revision == 1 and article.key.startswith("url:")
-    _add_addresses(db, article, article_id, address, now, moved=apart)
+    add_addresses(db, article, article_id, address, now, moved=apart)
     story_id = stories.unite(db, article_id, decision.merges)
     if decision.kind != "earlier":
-        _index(db, article, article_id)
+        index(db, article, article_id)
     sketches.write(db, article, article_id, current=decision.kind != "earlier")
     stories.weigh(db, story_id)
     return article_id, revision
 
 
-def _columns(article: Article) -> dict[str, Any]:
+def columns(article: Article) -> dict[str, Any]:
     """The data columns of `article` that come from the page."""
     published, modified, dateline, credit = article.published, article.modified, article.dateline, article.credit
     return {
@@ -149,7 +144,7 @@ def _columns(article: Article) -> dict[str, Any]:
 
 
 def _insert(db: Database, article: Article, decision: Decision, *, now: str, seen: str) -> int:
-    data = {"source": article.source, "key": article.key, **_columns(article)}
+    data = {"source": article.source, "key": article.key, **columns(article)}
     row = {
         **data,
         "status": decision.status,
@@ -169,11 +164,16 @@ def _insert(db: Database, article: Article, decision: Decision, *, now: str, see
 
 
 def _update(db: Database, article: Article, article_id: int, *, status: Status, revision: int, seen: str) -> None:
-    data = _columns(article)
+    data = columns(article)
     if article.published is None:  # a page that lost its time was published all the same
         data = {name: value for name, value in data.items() if not name.startswith("published_")}
     there = {"gone_at": None, "gone_why": None, "gone_status": None}
     row = {**data, **there, "status": status, "revision": revision, "last_checked_at": seen}
+    set_columns(db, article_id, row)
+
+
+def set_columns(db: Database, article_id: int, row: dict[str, Any]) -> None:
+    """Write columns of an article, and the hash over its data."""
     sets = ", ".join(f"{name} = ?" for name in row)
     db.conn.execute(
         f"UPDATE article SET {sets} WHERE id = ?",  # noqa: S608 - our own column names
@@ -189,28 +189,49 @@ def _update(db: Database, article: Article, article_id: int, *, status: Status, 
 def _write_text(
     db: Database, article: Article, article_id: int, revision: int, *, kind: str, now: str, seen: str
 ) -> None:
-    data = (
-        article_id,
-        revision,
-        kind,
-        article.label,
-        article.title,
-        article.lead,
-        article.body,
-        clean.dumps(article.subheads),
-        article.content_hash,
-        article.modified.at if article.modified else None,
+    row = {
+        "article_id": article_id,
+        "revision": revision,
+        "kind": kind,
+        **text_columns(article),
+        "seen_at": seen,
+        "extractor": article.extractor,
+        "row_hash": text_hash(article, article_id, revision, kind),
+    }
+    db.conn.execute(
+        f"INSERT INTO revision ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own column names
+        tuple(row.values()),
     )
-    announced = clean.dumps([said.words for said in article.announced]) if article.announced else None
-    db.conn.execute(_INSERT_TEXT, (*data, seen, article.extractor, clean.row_hash(data), announced))
     db.conn.execute(
         "INSERT INTO change (at, kind, article_id, revision) VALUES (?, ?, ?, ?)", (now, kind, article_id, revision)
     )
 
 
-def _add_addresses(db: Database, article: Article, article_id: int, address: str, now: str, *, moved: bool) -> None:
-    """`moved`: the page's addresses now lead to this article, whatever they led to before; but an address that is only
-    claimed to be its own gives way to one where an article was fetched."""
+def text_columns(article: Article) -> dict[str, Any]:
+    """The columns of a text that come from its page, apart from the extractor."""
+    return {
+        "label": article.label,
+        "title": article.title,
+        "lead": article.lead,
+        "body": article.body,
+        "subheads": clean.dumps(article.subheads),
+        "content_hash": article.content_hash,
+        "modified_at": article.modified.at if article.modified else None,
+        "announced": clean.dumps([said.words for said in article.announced]) if article.announced else None,
+        "tail": article.tail,
+    }
+
+
+def text_hash(article: Article, article_id: int, revision: int, kind: str) -> bytes:
+    """The hash over a row of `revision`, in the order of `checks`; never over more columns than when it was begun."""
+    text = text_columns(article)
+    hashed = ("label", "title", "lead", "body", "subheads", "content_hash", "modified_at")
+    return clean.row_hash((article_id, revision, kind, *(text[name] for name in hashed)))
+
+
+def add_addresses(db: Database, article: Article, article_id: int, address: str, now: str, *, moved: bool) -> None:
+    """Lead the page's addresses to its article. `moved`: they now lead to this article, whatever they led to before; but
+    an address that is only claimed to be its own gives way to one where an article was fetched."""
     for url in dict.fromkeys((address, article.url, article.canonical_url)):
         claimed = url not in (address, article.url)
         db.conn.execute(
@@ -221,7 +242,8 @@ def _add_addresses(db: Database, article: Article, article_id: int, address: str
         )
 
 
-def _index(db: Database, article: Article, article_id: int) -> None:
+def index(db: Database, article: Article, article_id: int) -> None:
+    """Put the current text into the full-text index, in the place of the one that is there, where its publication says."""
     search_id = db.conn.execute("SELECT search_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
     new_id = search.place(db, article_id)
     if search_id is not None:

@@ -53,9 +53,9 @@ def end(db: Database, ending: Ending) -> Ended:
                 ending, outcome=Outcome("failed:unstorable", str(error)), due=None, quarantine=True, validators=None
             )
     _write_fetch(db, ending, outcome_there, article_id, revision)
-    if ending.raw is not None:
+    if ending.page is not None:
         try:
-            raw.keep(db, ending, source=source, url=url, article_id=article_id)
+            raw.keep(db, ending.fetch_id, ending.page, article_id=article_id, at=ending.at)
         except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
             refused.append((url, f"raw page: {error}"))
     if ending.host is not None:
@@ -126,12 +126,13 @@ def _write_fetch(
         "bytes": ending.bytes,
         "article": article_id,
         "revision": revision,
+        "missed": ending.missed,
     }
     if outcome_there is None:
         db.conn.execute(
             "UPDATE fetch SET ended_at = :ended, status = :status, requests = :requests, urls = :urls, outcome = :outcome,"
-            " reason = :reason, detail = :detail, ms = :ms, bytes = :bytes, article_id = :article, revision = :revision"
-            " WHERE id = :id AND outcome IS NULL",
+            " reason = :reason, detail = :detail, ms = :ms, bytes = :bytes, article_id = :article, revision = :revision,"
+            " missed = :missed WHERE id = :id AND outcome IS NULL",
             facts,
         )
     else:

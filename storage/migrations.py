@@ -10,7 +10,7 @@ import time
 
 from sqlite_utils import Database, Migrations
 
-from storage import clock, health, sketches, tables
+from storage import clock, health, rule_sets, sketches, tables
 from storage.views import VIEWS
 
 APPLICATION_ID = 0x44544C4E  # "DTLN" in the file's header: a database of ours
@@ -90,6 +90,19 @@ CREATE TABLE watch (
 ) STRICT, WITHOUT ROWID;
 """
 
+_REEXTRACTION = """
+-- What extraction was told of a page beside its bytes. `captured_at` NULL: kept by an earlier version, without these.
+ALTER TABLE raw_page ADD COLUMN content_type TEXT;
+ALTER TABLE raw_page ADD COLUMN reserved TEXT;
+ALTER TABLE raw_page ADD COLUMN captured_at TEXT;
+ALTER TABLE revision ADD COLUMN tail TEXT;
+-- The extractor that found no article in the text's page when it read it again, and its reason: the words stay.
+ALTER TABLE revision ADD COLUMN refused_by TEXT;
+ALTER TABLE revision ADD COLUMN refused_why TEXT;
+UPDATE revision SET tail = (SELECT tail FROM article AS a WHERE a.id = article_id)
+ WHERE (article_id, revision) IN (SELECT id, revision FROM article WHERE tail IS NOT NULL);
+"""
+
 
 @MIGRATIONS()
 def m001_tables(db: Database) -> None:
@@ -156,6 +169,22 @@ def m006_health(db: Database) -> None:
 def m007_backfill(db: Database) -> None:
     """The order and the progress of backfills, and the turns that they leave to the live crawl."""
     db.executescript(_BACKFILL)
+
+
+@MIGRATIONS()
+def m008_reextraction(db: Database) -> None:
+    """Pages with all that extraction was told of them; the tail of every text; pages that are no articles any more."""
+    db.executescript(_REEXTRACTION)
+    for view in VIEWS:
+        db.conn.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.conn.execute(f"CREATE VIEW {view.name} AS {view.sql}")
+
+
+@MIGRATIONS()
+def m009_rule_sets(db: Database) -> None:
+    """Rules learned from a source's own pages, and the profile's selectors that a page had nothing for."""
+    db.executescript(rule_sets.TABLES)
+    db.executescript("ALTER TABLE fetch ADD COLUMN missed TEXT;")
 
 
 def version() -> int:

@@ -6,6 +6,7 @@ see are text, `YYYY-MM-DDTHH:MM:SSZ`, or `YYYY-MM-DD` where only the day is know
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -18,7 +19,6 @@ Access = Literal["open", "metered", "paywalled", "unknown"]
 Rights = Literal["open", "reserved"]
 Status = Literal["live", "corrected", "withdrawn"]
 RevisionKind = Literal["first", "update", "correction", "refile", "repeat", "withdrawal", "minor", "earlier"]
-Blob = bytes
 Confidence = Literal["high", "medium", "low"]
 
 
@@ -75,6 +75,19 @@ class RuleSet:
 
     number: int
     keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedRule:
+    """A paragraph that is boilerplate, and the evidence: `text` (its beginning), how many stories bore it, of how many days,
+    the first and the last of them."""
+
+    key: str
+    text: str
+    stories: int
+    days: int
+    first_seen: str
+    last_seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,7 +444,8 @@ class Ending:
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
     the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was.
     `entries`: of a backfill's listing that was read, how many it had, in the span or not; `back_to`, `reached`: when the
-    oldest of them, and the one in their middle, were published, in epoch seconds."""
+    oldest of them, and the one in their middle, were published, in epoch seconds. `page`: to be kept, with all that
+    extraction was told of it. `missed`: the profile's selectors, by name, for which the article's page had nothing (`body`)."""
 
     fetch_id: int
     outcome: Outcome
@@ -450,8 +464,7 @@ class Ending:
     host: HostNote | None = None
     article: Article | None = None
     decision: Decision | None = None
-    raw: Blob | None = None
-    charset: str | None = None
+    page: Page | None = None
     ttl: int | None = None
     max_age: int | None = None
     gone_gap: float | None = None
@@ -459,6 +472,7 @@ class Ending:
     entries: int | None = None
     back_to: float | None = None
     reached: float | None = None
+    missed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,10 +502,60 @@ class Dispatch:
     span: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A stored text whose page is kept: the one of the fetch that wrote it. `extractor` and `content_hash` are those of
+    the text as it was read here: it is only rewritten where they still are. `imported`: the page is of a file that its
+    owner holds anyway, so that reserved texts are kept."""
+
+    fetch_id: int
+    article_id: int
+    revision: int
+    source: str
+    url: str
+    extractor: str
+    content_hash: str
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an extractor (`by`) now makes of the kept page of a stored text: an article, or why there is none."""
+
+    text: KeptText
+    by: str
+    article: Article | None
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field of which a stored text has one value and a reading of its page another; as text for people."""
+
+    field: str
+    stored: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What a reading is to its stored text: `unchanged`; `changed`, by its differences; `refused`: there is no article in
+    the page any more, and the stored words stay; `moved`: the text is no longer the one that was read again."""
+
+    outcome: Literal["unchanged", "changed", "refused", "moved"]
+    differences: tuple[Difference, ...] = ()
+
+
 class ArticleStore(Protocol):
-    """What the pipelines need of a store; each call is done in the writer's thread and answered when committed."""
+    """What the pipelines need of a store; each call is done in the writer's thread and answered when committed. `kept`:
+    the texts of an article that another extractor than `by` made and whose pages are kept, newest first, with these
+    pages; `rewrite`: puts what was read again in the place of the stored words, without a revision."""
 
     def known(self, article: Article) -> Future[Known]: ...
+
+    def kept(self, article_id: int, profile: Profile, by: str) -> Future[tuple[tuple[KeptText, Page], ...]]: ...
+
+    def rewrite(self, readings: Sequence[Reading]) -> Future[tuple[Rewritten, ...]]: ...
 
     def end(self, ending: Ending) -> Future[Ended]: ...
 

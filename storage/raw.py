@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from storage import clean, clock
+from storage.models import Page
 from storage.witness import from_json, to_json
 
 if sys.version_info >= (3, 14):
@@ -16,71 +17,80 @@ else:
     from backports import zstd  # comes with Scrapy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlite_utils import Database
 
-    from storage.models import Ending, Link
+    from storage.models import Profile
 
 LEVEL = 3
 DAYS = 14.0
 MOST_BYTES = 5 * 10**9
 _STEP = 500
+_PAGE = """
+SELECT p.url, p.final_url, p.body, coalesce(p.captured_at, r.seen_at, p.fetched_at), p.status, p.charset, p.content_type,
+  p.witness, p.captured_at IS NULL AND f.requests > 0,
+  CASE WHEN p.captured_at IS NOT NULL THEN p.reserved WHEN a.rights = 'reserved' THEN 'as it was stored' END
+FROM raw_page AS p LEFT JOIN fetch AS f ON f.id = p.fetch_id
+  LEFT JOIN revision AS r ON r.article_id = f.article_id AND r.revision = f.revision
+  LEFT JOIN article AS a ON a.id = f.article_id
+WHERE p.fetch_id = ?
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class RawPage:
-    """A kept page, unpacked."""
-
-    fetch_id: int
-    article_id: int | None
-    source: str
-    url: str
-    final_url: str
-    status: int | None
-    charset: str | None
-    witness: Link | None
-    fetched_at: str
-    body: bytes
-
-
-def keep(db: Database, ending: Ending, *, source: str, url: str, article_id: int | None) -> None:
-    """Keep the bytes of a fetch."""
-    assert ending.raw is not None
-    packed = zstd.compress(ending.raw, level=LEVEL)
-    witness = to_json(clean.link(ending.lease.witness)) if ending.lease and ending.lease.witness else None
+def keep(db: Database, fetch_id: int, page: Page, *, article_id: int | None, at: float) -> None:
+    """Keep a fetched page with all that its extraction was told: `read` gives the same page again. `at`: when it is kept,
+    in epoch seconds, from which its age counts."""
+    packed = zstd.compress(page.body, level=LEVEL)
+    row = {
+        "fetch_id": fetch_id,
+        "article_id": article_id,
+        "source": page.profile.source,
+        "url": clean.text(page.url),
+        "final_url": clean.text(page.final_url),
+        "status": page.status,
+        "charset": _text(page.charset),
+        "witness": to_json(clean.link(page.witness)) if page.witness else None,
+        "fetched_at": clock.text(at),
+        "length": len(page.body),
+        "body": packed,
+        "size": len(packed),
+        "row_hash": hashlib.sha256(packed).digest()[:16],
+        "content_type": _text(page.content_type),
+        "reserved": _text(page.reserved),
+        "captured_at": clean.text(page.fetched_at),
+    }
     db.conn.execute(
-        "INSERT OR REPLACE INTO raw_page (fetch_id, article_id, source, url, final_url, status, charset, witness,"
-        " fetched_at, length, body, size, row_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            ending.fetch_id,
-            article_id,
-            source,
-            url,
-            clean.text(ending.urls[-1]) if ending.urls else url,
-            ending.status,
-            clean.text(ending.charset) if ending.charset else None,
-            witness,
-            clock.text(ending.at),
-            len(ending.raw),
-            packed,
-            len(packed),
-            hashlib.sha256(packed).digest()[:16],
-        ),
+        f"INSERT OR REPLACE INTO raw_page ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own names
+        tuple(row.values()),
     )
 
 
-def pages(db: Database, *, source: str | None = None) -> Iterator[RawPage]:
-    """The kept pages, oldest first, each unpacked as it comes."""
-    after = 0
-    while rows := db.conn.execute(
-        "SELECT fetch_id, article_id, source, url, final_url, status, charset, witness, fetched_at, body FROM raw_page"
-        " WHERE fetch_id > ? AND (source = ? OR ? IS NULL) ORDER BY fetch_id LIMIT 20",
-        (after, source, source),
-    ).fetchall():
-        for row in rows:
-            yield RawPage(*(*row[:7], from_json(row[7]), row[8], zstd.decompress(row[9])))
-        after = rows[-1][0]
+def read(db: Database, fetch_id: int, profile: Profile) -> Page | None:
+    """The page that a fetch gave, as it went into extraction, with `profile`; None where it is not kept (any more).
+
+    What an earlier version kept lacks the content type, and whether the text was reserved: that is then as it was stored."""
+    row = db.conn.execute(_PAGE, (fetch_id,)).fetchone()
+    if row is None:
+        return None
+    url, final_url, body, captured_at, status, charset, content_type, witness, fetched, reserved = row
+    told = from_json(witness)
+    if fetched and told is not None:  # an earlier version kept what the feed said, not what extraction was told
+        told = replace(told, whole=False)
+    return Page(
+        url=url,
+        final_url=final_url,
+        body=zstd.decompress(body),
+        fetched_at=captured_at,
+        profile=profile,
+        status=status or 0,
+        charset=charset,
+        content_type=content_type,
+        witness=told,
+        reserved=reserved,
+    )
+
+
+def _text(value: str | None) -> str | None:
+    return clean.text(value) if value else None
 
 
 def is_whole(packed: bytes, row_hash: bytes) -> bool:

@@ -110,6 +110,36 @@ def write(db: Database, article: Article, article_id: int, *, current: bool = Tr
     db.conn.execute("UPDATE article SET sketch = ? WHERE id = ?", (pack(sketch), article_id))
 
 
+def rewrite(db: Database, article: Article, article_id: int, *, was: str, alone: bool, current: bool) -> None:
+    """A text of the article was extracted anew: put its keys in the place of the old ones where it is the only text
+    (`alone`), else beside those of the others. `was`: the time by which its week went until now.
+
+    A key that leaves goes to another article of the story that has it, for which this one held it."""
+    if alone:
+        old, at, story_id = db.conn.execute(
+            "SELECT sketch, coalesce(published_at, first_seen_at), story_id FROM article WHERE id = ?", (article_id,)
+        ).fetchone()
+        stays = {week(at) << 32 | key for key in indexed(sorted(set(article.sketch)))}
+        gone = [row for key in indexed(unpack(old or b"")) if (row := week(was) << 32 | key) not in stays]
+        db.conn.execute("UPDATE article SET sketch = NULL WHERE id = ?", (article_id,))
+        db.conn.executemany("DELETE FROM sketch WHERE key = ? AND article_id = ?", [(row, article_id) for row in gone])
+        _hand_over(db, gone, article_id, story_id)
+    write(db, article, article_id, current=current)
+
+
+def _hand_over(db: Database, rows: Sequence[int], article_id: int, story_id: int) -> None:
+    """Give rows that an article held to the others of its story whose texts have their keys."""
+    left = set(rows)
+    for fellow, blob, at in db.conn.execute(
+        "SELECT id, sketch, coalesce(published_at, first_seen_at) FROM article WHERE story_id = ? AND id <> ?"
+        " AND sketch IS NOT NULL ORDER BY id LIMIT ?",
+        (story_id, article_id, COMMON),
+    ).fetchall():
+        held = left.intersection(week(at) << 32 | key for key in indexed(unpack(blob)))
+        db.conn.executemany("INSERT OR IGNORE INTO sketch VALUES (?, ?)", [(row, fellow) for row in sorted(held)])
+        left -= held
+
+
 def moved(db: Database, article: Article, mark: int, stories: Iterable[int]) -> bool:
     """Whether a text that seems to share with `article` was stored after the text numbered `mark`, in none of `stories`;
     or one of `stories` is no more."""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage import alerts, articles, database, endings, health, imports, raw, runs, sketches
+from storage import alerts, articles, database, endings, health, imports, raw, reextraction, rule_sets, runs, sketches
 from storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from storage.models import Article, Ended, Ending, Known
+    from storage.models import Article, Ended, Ending, KeptText, Known, Page, Profile, Reading, Rewritten, RuleSet
 
 
 class Store:
@@ -76,6 +76,23 @@ class Store:
         the host's turn. `stale`: the decision's basis had moved, nothing was written. See `endings`."""
         return self.writer.submit(lambda db: endings.end(db, ending))
 
+    def kept(self, article_id: int, profile: Profile, by: str) -> Future[tuple[tuple[KeptText, Page], ...]]:
+        """The newest texts of an article that another extractor than `by` made, with their pages where these are kept."""
+        return self.writer.submit(lambda db: reextraction.of_article(db, article_id, profile, by), writes=False)
+
+    def rewrite(self, readings: Sequence[Reading], *, cursor: str | None = None) -> Future[tuple[Rewritten, ...]]:
+        """Put what was read again in the place of the stored words, in one transaction. See `reextraction`."""
+        now = self.clock()
+        return self.writer.submit(lambda db: reextraction.rewrite_all(db, readings, now=now, cursor=cursor))
+
+    def reextraction_cursor(self) -> Future[str | None]:
+        """How far a re-extraction came that was broken off."""
+        return self.writer.submit(reextraction.cursor, writes=False)
+
+    def set_reextraction_cursor(self, value: str | None) -> Future[None]:
+        """Keep it; None: there is nothing to go on with."""
+        return self.writer.submit(lambda db: reextraction.set_cursor(db, value))
+
     def begin_run(self, source: str, at: float) -> Future[int]:
         """Open a run of a source; answers its number."""
         owner = self.owner
@@ -133,6 +150,23 @@ class Store:
     def alert_failed(self, source: str, standing: health.Standing, *, now: float) -> Future[int]:
         """Keep that `on_alert` failed at a standing; how often by now."""
         return self.writer.submit(lambda db: alerts.failed(db, source, standing, now=now))
+
+    def rule_set(self, source: str) -> Future[RuleSet | None]:
+        """The rule set learned from the source's own pages that is in force."""
+        return self.writer.submit(lambda db: rule_sets.in_force(db, source), writes=False)
+
+    def keep_rules(self, source: str, learnt: rule_sets.Learnt, *, at: float, by_hand: bool = True) -> Future[int]:
+        """Put what was learned in force; answers the set's number. Not `by_hand`: what somebody chose stays."""
+
+        def keep(db: Database) -> int:
+            standing = rule_sets.choice(db, source)
+            return standing.number if standing.by_hand and not by_hand else rule_sets.keep(db, source, learnt, at=at)
+
+        return self.writer.submit(keep)
+
+    def choose_rules(self, source: str, number: int, *, at: float) -> Future[None]:
+        """Put a set in force, 0 for none. The future fails with LookupError for a number that the source does not have."""
+        return self.writer.submit(lambda db: rule_sets.choose(db, source, number, at=at))
 
     def prune_raw(self, *, now: float, days: float = raw.DAYS, most_bytes: int = raw.MOST_BYTES) -> Future[int]:
         """Drop kept pages by age and size, a step at a time: call it again until it answers 0."""

@@ -81,7 +81,8 @@ _REVISIONS = View(
     "revisions",
     "one text of an article; none is ever deleted",
     """
-SELECT article_id, revision, kind, seen_at, title, lead, body, content_hash, subheads, label, modified_at, extractor
+SELECT article_id, revision, kind, seen_at, title, lead, body, content_hash, subheads, label, modified_at, extractor,
+  tail, refused_by, refused_why
 FROM revision
 """,
     (
@@ -100,7 +101,14 @@ FROM revision
         ("subheads", "JSON list"),
         ("label", "the agency's own mark: `UPDATE 2-`, `CORRECTED-`"),
         ("modified_at", "what the agency said of its last change"),
-        ("extractor", "version of the extraction"),
+        ("extractor", "version of the extraction and of the source's profile that made this text"),
+        ("tail", "what was taken off the end of the body; NULL also for older texts that an earlier version stored"),
+        (
+            "refused_by",
+            "the extractor that read the text's page again (`dateline reextract`) and found no article in it: the text "
+            "stays as it was; else NULL",
+        ),
+        ("refused_why", "its reason"),
     ),
 )
 
@@ -207,10 +215,16 @@ FROM change AS c LEFT JOIN article AS a ON a.id = c.article_id
         ("at", "UTC"),
         (
             "kind",
-            "kind of the revision that was written; `withdrawal` also where the page went away, `return` where it came back",
+            "kind of the revision that was written; `withdrawal` also where the page went away, `return` where it came back; "
+            "`reextracted`: nothing happened at the agency, but a better extraction of the same page has put other words or "
+            "facts in the place of that revision's",
         ),
         ("article_id", "`articles.id`"),
-        ("revision", "`revisions.revision` that was written; of a page that went away or came back, the current one"),
+        (
+            "revision",
+            "`revisions.revision` that was written (`reextracted`: written anew); of a page that went away or came back, the "
+            "current one",
+        ),
         ("source", "`articles.source`"),
         ("url", "`articles.url`"),
         ("title", "headline of that revision"),

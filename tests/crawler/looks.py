@@ -18,10 +18,11 @@ from storage.reader import Reader
 from tests.storage.harness import Crawl
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
-    from storage.models import Article, Ended, Known
+    from storage.models import Article, Ended, Extraction, KeptText, Known, Reading, Rewritten
 
 HOST = "https://www.mercury.test"
 TEXT = (
@@ -68,6 +69,7 @@ class Looks:
     def __init__(self, folder: Path, *, agency_id: str | None = None, now: float = 1_793_600_000.0) -> None:
         self.crawl = Crawl(folder / "news.db", now=now)
         self.keep_raw = False
+        self.extractor = _Here()
         self.source = Source(
             name="mercury-en", title="Mercury", home=HOST, hosts=("mercury.test",), country=None, languages=("en",),
             profile=Profile(source="mercury-en", agency_id=agency_id), endpoints=(),
@@ -141,12 +143,23 @@ class Looks:
     async def _save(self, dispatch: Dispatch) -> None:
         store = _Completing(self)
         if not dispatch.decided:
-            dispatch = await decided(dispatch, store)
+            dispatch = await decided(dispatch, store, self.extractor)
         await save(dispatch, store, keep_raw=self.keep_raw)
 
     def _end(self, ending: Ending) -> Ended:
         whole = complete(ending, source=self.source, first_poll=0, jitter=0.0)
         return self.crawl.store.end(whole).result()
+
+
+class _Here:
+    """Extraction in this process, counted."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    async def extract(self, page: Page) -> Extraction:
+        self.pages += 1
+        return extract(page)
 
 
 class _Completing:
@@ -157,6 +170,12 @@ class _Completing:
 
     def known(self, article: Article) -> Future[Known]:
         return self._looks.crawl.store.known(article)
+
+    def kept(self, article_id: int, profile: Profile, by: str) -> Future[tuple[tuple[KeptText, Page], ...]]:
+        return self._looks.crawl.store.kept(article_id, profile, by)
+
+    def rewrite(self, readings: Sequence[Reading]) -> Future[tuple[Rewritten, ...]]:
+        return self._looks.crawl.store.rewrite(readings)
 
     def end(self, ending: Ending) -> Future[Ended]:
         whole = complete(ending, source=self._looks.source, first_poll=0, jitter=0.0)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from storage.errors import StorageError
-from storage.models import Decision, Ending, Outcome, Validators
+from storage.models import Decision, Ending, Outcome, Page, Profile, Validators
 from storage.reader import Reader
 from tests.storage.harness import SOURCE, article, instant, link, listing, page
 
@@ -17,13 +18,19 @@ if TYPE_CHECKING:
     from tests.storage.harness import Crawl
 
 NEW = Decision("new", None, 0, "first")
+PROFILE = Profile(SOURCE, timezone="Europe/Rome")
+
+
+def raw_page(body: bytes, number: int, **given: Any) -> Page:
+    """A page as it goes into extraction; it was captured before it is kept."""
+    return Page(page(number), page(f"{number}/final"), body, "2023-11-01T10:00:00Z", PROFILE, charset="koi8-r", **given)
 
 
 def test_a_new_article_is_there_whole_in_one_transaction(crawl: Crawl) -> None:
     listing(crawl, [link(1)])
     lease = crawl.take()
     found = article(tags=("a", "б"), published=instant("2023-11-14T10:00:00Z"), authors=("A. Writer",))
-    ended = crawl.end(lease, "new", article=found, decision=NEW, due=crawl.now + 900, raw=b"<html>", charset="utf-8")
+    ended = crawl.end(lease, "new", article=found, decision=NEW, due=crawl.now + 900, page=raw_page(b"<html>", 1))
     assert (ended.article_id, ended.revision, ended.stale) == (1, 1, False)
     with Reader(crawl.path) as reader:
         row = reader.article(page(1))
@@ -255,14 +262,26 @@ def test_an_ending_that_makes_no_sense_is_a_programming_error(crawl: Crawl) -> N
 def test_raw_pages_come_back_and_are_pruned_by_age_and_size(crawl: Crawl) -> None:
     from storage import raw
 
-    for number in range(4):
-        crawl.save(article(number), NEW, raw=b"page %d " % number * 1000, urls=(page(number), page(f"{number}/final")))
-        crawl.later(86400)
-    pages = crawl.store.writer.submit(lambda db: list(raw.pages(db))).result()
-    assert [(p.article_id, p.final_url, p.body[:6]) for p in pages][:2] == [
-        (1, page("0/final"), b"page 0"),
-        (2, page("1/final"), b"page 1"),
+    told = link(0, title="Title", published=instant("2023-11-14T10:00:00Z"), tags=("a", "б"), full_text="Text.")
+    kept = [
+        raw_page(
+            b"page %d " % number * 1000, number, content_type="text/html; charset=utf-8", witness=witness, reserved=why
+        )
+        for number, witness, why in (
+            (0, told, None),
+            (1, None, "noarchive"),
+            (2, replace(told, whole=True), None),
+            (3, None, None),
+        )
     ]
+    for number in range(4):
+        crawl.save(article(number), NEW, page=kept[number])
+        crawl.later(86400)
+    for number in range(4):
+        assert (
+            crawl.store.writer.submit(partial(raw.read, fetch_id=number + 1, profile=PROFILE)).result() == kept[number]
+        )
+    assert crawl.store.writer.submit(partial(raw.read, fetch_id=99, profile=PROFILE)).result() is None
     assert crawl.store.prune_raw(now=crawl.now, days=3.5).result() == 1
     ((total,),) = crawl.sql("SELECT sum(size) FROM raw_page")
     assert crawl.store.prune_raw(now=crawl.now, most_bytes=total - 1).result() == 1

@@ -14,7 +14,7 @@ import pytest
 
 from storage import errors
 from storage.backup import publish
-from storage.models import Decision, Ending, Outcome
+from storage.models import Decision, Ending, Outcome, Page, Profile
 from storage.reader import Reader
 from storage.schema_doc import schema_doc
 from storage.views import VIEWS
@@ -150,7 +150,8 @@ def test_a_damaged_text_is_told_by_its_hash(crawl: Crawl) -> None:
     crawl.save(article(1, text="Other.", section="World"), Decision("revised", 1, 1, "update"))
     fetch = crawl.store.begin_record(crawl.run, SOURCE, "u", "warc:f#1", crawl.now).result()
     assert fetch is not None
-    crawl.store.end(Ending(fetch, Outcome("rejected:empty"), crawl.now, raw=b"<html>")).result()
+    raw = Page("u", "u", b"<html>", "2023-11-14T10:00:00Z", Profile(SOURCE))
+    crawl.store.end(Ending(fetch, Outcome("rejected:empty"), crawl.now, page=raw)).result()
     assert crawl.store.writer.submit(damaged).result() == []
     crawl.sql("UPDATE revision SET body = 'Othes.' WHERE revision = 2")
     crawl.sql("UPDATE article SET section = 'Sport'")
