@@ -42,6 +42,7 @@ SIGNS: Final = (
     Sign("walled", "blocked", "were refused, or walls", 0.02, 0.005, 0.3),
     Sign("failed", "failing", "could not be fetched", 0.05, 0.02, 0.3),
     Sign("unreadable", "layout_changed", "held no article", 0.05, 0.01, 0.8),
+    Sign("unselected", "layout_changed", "have nothing where the profile's `body` looks", 0.05, 0.01, 0.8),
     Sign("untimed", "layout_changed", "bear no time of day", 0.25, 0.01, 1.0, change=True),
     Sign("untitled", "layout_changed", "have no headline of their own", 0.25, 0.01, 1.0, change=True),
 )
@@ -92,7 +93,7 @@ def found(looks: Sequence[Look], learnt: Learnt | None, now: float) -> list[Find
     """The signs that the pages of the present show unlike those of the past."""
     findings = []
     for sign in SIGNS:
-        usual = learnt.rates[sign.name] if learnt else _usual(sign, ())
+        usual = (learnt.rates.get(sign.name) if learnt else None) or _usual(sign, ())
         finding = _of_trials(sign, trials(sign.name, looks), flags(sign.name, looks), usual)
         if finding and (sign.name != "failed" or now - finding.since >= OUTAGE_SECONDS):
             findings.append(finding)
@@ -122,6 +123,8 @@ def flags(sign: str, looks: Sequence[Look], limit: int = 0) -> list[bool]:
     match sign:
         case "untimed":
             return [not look.timed for look in those]
+        case "unselected":
+            return [look.missed for look in those]
         case "short":
             return [(look.words or 0) <= limit for look in those]
         case "untitled":

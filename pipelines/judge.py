@@ -37,7 +37,9 @@ def judge(dispatch: Dispatch) -> Dispatch:
     if dispatch.span and outside(article, dispatch.span):
         published = article.published.at if article.published else "unknown"
         return _decided(dispatch, Outcome("rejected:outside_span", f"published {published}"))
-    return replace(dispatch, ending=replace(dispatch.ending, article=identity.identified(article, page)))
+    missed = "body" if "body_selector" in dict(extraction.sources) else None
+    ending = replace(dispatch.ending, article=identity.identified(article, page), missed=missed)
+    return replace(dispatch, ending=ending)
 
 
 def moved_away(page: Page, reason: str | None) -> str | None:

@@ -61,7 +61,8 @@ CREATE TABLE health (
 @dataclass(frozen=True, slots=True)
 class Look:
     """The first look at an article's page; where several were in vain, `outcome` is the last one's (`rejected:no_text`).
-    Of a stored article: whether it bears a time of day, its first headline, its words; else False, None, None."""
+    Of a stored article: whether it bears a time of day, its first headline, its words; else False, None, None; `missed`:
+    whether the profile's body selector found nothing in it."""
 
     at: float
     url: str
@@ -69,6 +70,7 @@ class Look:
     timed: bool = False
     title: str | None = None
     words: int | None = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +238,8 @@ def write(db: Database, source: str, verdict: Standing) -> None:
 def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
     """Good and bad looks of a window, each page once, oldest first; the bad ones from no earlier than the good."""
     good = [
-        Look(_epoch(at), url, outcome, bool(timed), title, words)
-        for at, url, outcome, timed, title, words in db.conn.execute(health_queries.GOOD_LOOKS, window)
+        Look(_epoch(at), url, outcome, bool(timed), title, words, bool(missed))
+        for at, url, outcome, timed, title, words, missed in db.conn.execute(health_queries.GOOD_LOOKS, window)
     ]
     since = clock.text(good[-1].at) if len(good) == window["limit"] else window["since"]
     most = max(_TROUBLES, window["limit"])

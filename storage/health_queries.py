@@ -10,7 +10,8 @@ _TROUBLE = "f.outcome IN ('rejected', 'blocked', 'failed', 'gone') AND f.record 
 _LISTS = "f.kind IN ('feed', 'sitemap', 'listing')"
 
 GOOD_LOOKS = f"""
-SELECT f.at, f.url, f.outcome, coalesce(a.published_precision, '') IN ('second', 'minute'), r.title, a.word_count
+SELECT f.at, f.url, f.outcome, coalesce(a.published_precision, '') IN ('second', 'minute'), r.title, a.word_count,
+  f.missed IS NOT NULL
 FROM fetch AS f INDEXED BY fetch_first JOIN article AS a ON a.id = f.article_id
   LEFT JOIN revision AS r ON r.article_id = f.article_id AND r.revision = 1
 WHERE f.source = :source AND {FIRST} AND f.at >= :since AND f.at < :until ORDER BY f.at DESC, f.id DESC LIMIT :limit
