@@ -20,6 +20,7 @@ from pipelines.text import squeeze
 from pipelines.wires import may_name
 
 MAX_LINE = 120
+LONGER = MAX_LINE + 10
 MAX_PLACES, MAX_ALIKE = 4, 2
 MAX_DEPTH = 60
 BEFORE_HEADING, AFTER_TEXT, JUST_AFTER = 40, 60, 12
@@ -98,22 +99,31 @@ def _absolute(url: str, said: str) -> str | None:
 
 def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
     """Short texts that can name an agency, where a byline or a source would stand, with their place."""
-    order = [element for element in root.iter() if isinstance(element.tag, str)]
+    order = list(root.iter("*"))
     heading = next((n for n, element in enumerate(order) if element.tag == "h1"), None)
     if heading is None:
         return
-    paragraphs = [n for n, e in enumerate(order) if n > heading and e.tag == "p" and len(e.text_content()) >= PARAGRAPH]
+    paragraphs = [
+        n
+        for n, e in enumerate(order[heading + 1 :], heading + 1)
+        if e.tag == "p" and len(e.text_content()) >= PARAGRAPH
+    ]
     first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (heading + AFTER_TEXT, heading + AFTER_TEXT)
+    start, stop = max(0, heading - BEFORE_HEADING), min(len(order), last + AFTER_TEXT + 1)
+    naming = _naming(order, start, stop)
+    homes = _homes(order[heading:])
     found: list[tuple[str, str, Place, bool]] = []
     seen: set[HtmlElement] = set()
-    for number in range(max(0, heading - BEFORE_HEADING), min(len(order), last + AFTER_TEXT + 1)):
-        element = order[number]
-        if element.tag in _SILENT or not any(map(may_name, _texts(element))):
+    short: dict[HtmlElement, bool] = {}
+    for number, element in enumerate(order[start:stop], start):
+        if element not in naming:
             continue
-        block = _block(element)
-        text = squeeze(block.text_content())
-        names = _names(element) if block not in seen and len(text) <= MAX_LINE else None
+        block = _block(element, short)
+        if block in seen:
+            continue
         seen.add(block)
+        text = squeeze(block.text_content())
+        names = _names(element, homes) if len(text) <= MAX_LINE else None
         if names is None:
             continue
         near = heading < number < first
@@ -130,28 +140,56 @@ def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
             yield text, place
 
 
-def _texts(element: HtmlElement) -> Iterator[str]:
-    for text in (element.text, *(child.tail for child in element)):
-        if text and not text.isspace() and len(text) <= 4 * MAX_LINE:
-            yield text
+def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]:
+    """The elements from `start` to `stop` of which a text of their own, between their children, can name an agency."""
+    naming: set[HtmlElement] = set()
+    for element in order[start:stop]:
+        if (text := element.text) and element.tag not in _SILENT and _may_name(text):
+            naming.add(element)
+    for element in order[start:]:
+        if (text := element.tail) and _may_name(text):
+            parent = element.getparent()
+            if parent is not None and parent.tag not in _SILENT:
+                naming.add(parent)
+    return naming
 
 
-def _block(element: HtmlElement) -> HtmlElement:
-    """The line in which an element stands."""
+def _may_name(text: str) -> bool:
+    """Whether a text names an agency, perhaps, and is no longer than a line; or not much, as blanks and marks may go."""
+    if text.isspace() or (len(text) > LONGER and len(squeeze(text)) > LONGER):
+        return False
+    return len(text) <= 4 * MAX_LINE and may_name(text)
+
+
+def _homes(order: list[HtmlElement]) -> set[HtmlElement]:
+    """The elements that hold a headline."""
+    homes: set[HtmlElement] = set()
+    for element in order:
+        if element.tag == "h1":
+            for parent in element.iterancestors():
+                if parent in homes:
+                    break
+                homes.add(parent)
+    return homes
+
+
+def _block(element: HtmlElement, short: dict[HtmlElement, bool]) -> HtmlElement:
+    """The line in which an element stands; `short` remembers of which elements all the text can be one."""
     for _ in range(3):
         parent = element.getparent()
-        if (
-            element.tag not in _INLINE
-            or parent is None
-            or len(squeeze(parent.text_content()[: 6 * MAX_LINE])) > MAX_LINE
-        ):
+        if element.tag not in _INLINE or parent is None:
+            break
+        if parent not in short:
+            short[parent] = len(squeeze(parent.text_content()[: 6 * MAX_LINE])) <= MAX_LINE
+        if not short[parent]:
             break
         element = parent
     return element
 
 
-def _names(element: HtmlElement) -> str | None:
-    """The class names and ids about an element; None where they say that it belongs to a picture or another story."""
+def _names(element: HtmlElement, homes: set[HtmlElement]) -> str | None:
+    """The class names and ids about an element; None where they say that it belongs to a picture or another story, which
+    none of `homes` does."""
     names: list[str] = []
     node: HtmlElement | None = element
     near = 0
@@ -164,7 +202,7 @@ def _names(element: HtmlElement) -> str | None:
             if _PICTURE.search(name):
                 return None
             names.append(name)
-        if near < 2 * MAX_PLACES and _OTHERS.search(name) and node.find(".//h1") is None:
+        if near < 2 * MAX_PLACES and _OTHERS.search(name) and node not in homes:
             return None
         node = node.getparent()
         near += 1

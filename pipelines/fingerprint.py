@@ -22,6 +22,7 @@ VERSION = "1"
 SHINGLE = 5
 BITS = 32
 ONE_IN = 4
+PILE = 30
 SMALLEST = 64
 LONGEST = 60_000
 """Characters of a body that are compared as words, here and in `furniture`, `kinship` and `identity`: ten thousand words,
@@ -31,8 +32,7 @@ their typography; what a page's owner makes as long as he likes must not hold up
 _MASK = (1 << 63) - 1
 _BASE = 0x5DEECE66D  # odd; its fifth power takes a word out of the rolling key again
 _LEADING = pow(_BASE, SHINGLE, 1 << 63)
-_BLANKS = re.compile(r"\s+")
-_SENTENCES = re.compile("[\ufdfa\ufdfb]")
+_SENTENCES = ("\ufdfa", "\ufdfb")
 _TOKEN = re.compile(r"\w+")
 # Scripts that write no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han.
 _UNSPACED = re.compile(
@@ -60,7 +60,7 @@ def content_hash(title: str, lead: str | None, body: str) -> str:
     fields = tuple(
         f"{name}={text}"
         for name, value in (("title", title), ("lead", lead), ("body", body))
-        if value and (text := _BLANKS.sub(" ", unicodedata.normalize("NFC", unpiled(value))).strip())
+        if value and (text := " ".join(unicodedata.normalize("NFC", unpiled(value)).split()))
     )
     return f"{VERSION}:{_digest(fields)}"
 
@@ -74,15 +74,30 @@ def _without_dateline(body: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _piled() -> re.Pattern[str]:
-    """Runs of more combining marks than any language writes on a letter (UAX #15, stream-safe text)."""
-    marks = "".join(re.escape(sign) for sign in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(sign))
-    return re.compile(f"([{marks}]{{30}})[{marks}]+")
+def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A combining mark; a run of more of them than any language writes on a letter (UAX #15, stream-safe text)."""
+    marks = [code for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code))]
+    plane = "".join(re.escape(chr(code)) for code in marks if code < 0x10000)
+    # The look-ahead is quick: beyond the first plane `re` compares a character with one range after the other.
+    any_one, likely = f"[{plane}{_ranges(marks)}]", f"[{plane}\U00010000-\U0001efff]"
+    return re.compile(likely), re.compile(f"(?={likely})({any_one}{{{PILE}}}){any_one}+")
+
+
+def _ranges(codes: list[int]) -> str:
+    """What a character class says of the codes beyond the first plane."""
+    beyond = [code for code in codes if code >= 0x10000]
+    starts = [code for code in beyond if code - 1 not in beyond]
+    ends = [code for code in beyond if code + 1 not in beyond]
+    return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
 
 
 def unpiled(text: str) -> str:
-    """`text` with at most thirty combining marks in a run: putting more in order takes time by the square of their number."""
-    return text if text.isascii() else _piled().sub(r"\1", text)
+    """`text` with at most PILE combining marks in a run: putting more in order takes time by the square of their number."""
+    if text.isascii():
+        return text
+    mark, piled = _marks()
+    # A longer run holds one of every PILE + 1 characters: hardly a text needs to be looked at whole.
+    return piled.sub(r"\1", text) if mark.search(text[PILE :: PILE + 1]) else text
 
 
 def decomposed(text: str) -> str:
@@ -90,13 +105,15 @@ def decomposed(text: str) -> str:
     characters."""
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKD", unpiled(_SENTENCES.sub(" ", text)))
+    for sentence in _SENTENCES:
+        text = text.replace(sentence, " ")
+    return unicodedata.normalize("NFKD", unpiled(text))
 
 
 def words(text: str) -> list[str]:
     """The words of `text` in small letters, without punctuation; overlapping pairs of characters where no blanks part words."""
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", decomposed(text)).casefold()
-    if not _UNSPACED.search(folded):
+    if folded.isascii() or not _UNSPACED.search(folded):
         return _TOKEN.findall(folded)
     found: list[str] = []
     for token in _TOKEN.findall(_UNSPACED.sub(lambda run: f" {run[0]} ", folded)):

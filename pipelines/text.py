@@ -13,6 +13,7 @@ DROPPED = re.compile(
 PLAIN = str.maketrans("‘’‚‛“”„‟«»–—‐‑−", '\'\'\'\'""""""-----')
 WORD = re.compile(r"\w+")
 # Scripts written without spaces between words: each character counts as one word.
+_UNSPACED_LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
@@ -27,8 +28,19 @@ def listed(text: str) -> tuple[str, ...]:
 
 def squeeze(value: str) -> str:
     """One line: NFC, no control or invisible characters, runs of white space as one blank, none at the ends."""
-    value = DROPPED.sub("", value)
-    return " ".join((value if value.isascii() else unicodedata.normalize("NFC", value)).split())
+    return " ".join(_normal(value).split())
+
+
+def solid(value: str) -> str:
+    """For comparison only: `squeeze` without any blank."""
+    return "".join(_normal(value).split())
+
+
+def _normal(value: str) -> str:
+    """NFC without what is dropped; nothing printable is."""
+    if not value.isprintable():
+        value = DROPPED.sub("", value)
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
 def fold(value: str) -> str:
@@ -40,12 +52,15 @@ def fold(value: str) -> str:
 
 def letters(value: str) -> str:
     """For comparison only: the words of `fold` without any punctuation, one blank between them."""
-    return " ".join(WORD.findall(fold(value)))
+    # Quotes, dashes and blanks part words in whatever form.
+    value = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return " ".join(WORD.findall(_normal(value).casefold()))
 
 
 def words(value: str) -> int:
     """Number of words; in scripts without spaces (Chinese, Japanese, Thai, Lao, Burmese, Khmer) of characters."""
-    return len((WORD if value.isascii() else UNSPACED).findall(value))
+    plain = value.isascii() or _UNSPACED_LETTER.search(value) is None
+    return len((WORD if plain else UNSPACED).findall(value))
 
 
 def likeness(one: str, other: str) -> float:

@@ -10,7 +10,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from lxml.etree import LxmlError
+from lxml.etree import ElementDefaultClassLookup, LxmlError, tostring
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipelines.text import TEMPLATE
@@ -38,12 +38,25 @@ UTF8_LOSS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The tree, its text as decoded, the encoding that was used, and whether libxml2 had to be told to take a huge one."""
+    """The tree, its text as decoded, the encoding that was used, and whether libxml2 had to be told to take a huge one.
+    `held`: all elements; lxml makes an element anew for each walk that meets it, unless somebody still has it."""
 
     root: HtmlElement
     html: str
     encoding: str
     huge: bool
+    held: tuple[HtmlElement, ...] = ()
+
+
+class _Element(HtmlElement):  # type: ignore[misc]  # the stubs do not know it
+    """An element whose text the serializer collects: five times as fast as the XPath that lxml.html asks."""
+
+    def text_content(self) -> str:
+        return tostring(self, method="text", encoding="unicode", with_tail=False)
+
+
+# One class for all of them: lxml.html asks a function in Python for the class of each.
+_ELEMENTS = ElementDefaultClassLookup(element=_Element)
 
 
 def parse(body: bytes, charset: str | None) -> Parsed | None:
@@ -54,9 +67,9 @@ def parse(body: bytes, charset: str | None) -> Parsed | None:
         return None
     root, cut = _tree(data, huge=False)
     if not cut:
-        return Parsed(root, html, encoding, False) if root is not None else None
+        return Parsed(root, html, encoding, False, tuple(root.iter())) if root is not None else None
     root, _ = _tree(data, huge=True)
-    return Parsed(root, html, encoding, True) if root is not None else None
+    return Parsed(root, html, encoding, True, tuple(root.iter())) if root is not None else None
 
 
 def parse_text(html: str) -> HtmlElement:
@@ -170,6 +183,7 @@ def _tree(data: bytes, *, huge: bool) -> tuple[HtmlElement | None, bool]:
         remove_pis=True,
         huge_tree=huge,
     )
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = document_fromstring(data, parser=parser, ensure_head_body=False)
     except (LxmlError, ValueError, AssertionError):

@@ -106,7 +106,7 @@ def inside(text: str) -> tuple[str, Wire] | None:
 
 def may_name(text: str) -> bool:
     """Whether a word of `text` begins an agency's name; quick, and true of some texts that name none."""
-    if any(word.casefold() in _BEGINNINGS for word in _WORD.findall(text)):
+    if not _BEGINNINGS.isdisjoint(map(str.casefold, _WORD.findall(text))):
         return True
     return not text.isascii() and any(spelling in text for spelling in _UNPARTED)
 

@@ -179,3 +179,43 @@ def test_a_long_text_is_compared_by_words_first_and_then_as_it_stands() -> None:
 )
 def test_a_counter_in_a_line_of_its_own_does_not_count(counter: str) -> None:
     assert fingerprint.text_hash(f"{BODY}\n{counter}") == fingerprint.text_hash(BODY)
+
+
+@pytest.mark.parametrize(
+    ("body", "sketch", "words", "content"),
+    [
+        (
+            "Совет собрался в пятницу – о мосте ничего не решили, сообщил Иванов.",
+            (1170667791, 1410204097, 1686100974, 2303683087, 2849883170, 2965355818, 3668445463),
+            "1:36aefdbf1c0695c85a2d38707c824456",
+            "1:c12e22d12dc0437bc5a867ca8f8c7e93",
+        ),
+        (
+            "“Naïve” cafés: ﬁve e\u0301tudes, 12\u00a0km of co\u00adop …",
+            (289126384, 978929680, 2151731344, 3381999340, 3937816433),
+            "1:c9a83328162b393c610bce8199075de3",
+            "1:359037159ce8dba7e7f62b84b1cbce23",
+        ),
+    ],
+)
+def test_hashes_and_keys_are_those_of_rows_stored_long_ago(
+    body: str, sketch: tuple[int, ...], words: str, content: str
+) -> None:
+    assert fingerprint.sketch(body) == sketch
+    assert fingerprint.text_hash(body) == words
+    assert fingerprint.content_hash("t", None, body) == content
+
+
+MARKS = [chr(code) for code in (0x301, 0x5B0, 0x64E, 0x94D, 0xE48, 0x1D165, 0x1E944)]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("aé界 \U00010000"), st.sampled_from((0, 1, 29, 30, 31, 32, 62)), st.randoms()),
+        max_size=6,
+    )
+)
+def test_no_more_than_thirty_marks_stand_in_a_run(parts: list[tuple[str, int, random.Random]]) -> None:
+    runs = [(letter, "".join(rng.choices(MARKS, k=count))) for letter, count, rng in parts]
+    given_text = "".join(letter + run for letter, run in runs)
+    assert fingerprint.unpiled(given_text) == "".join(letter + run[:30] for letter, run in runs)

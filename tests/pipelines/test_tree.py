@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.html import HtmlElement
 
 from pipelines import tree
 from pipelines.text import fold, likeness, squeeze, words
@@ -103,3 +104,16 @@ def test_text_compares_as_a_reader_would() -> None:
 @given(st.text())
 def test_squeezing_is_idempotent(text: str) -> None:
     assert squeeze(squeeze(text)) == squeeze(text)
+
+
+@given(st.text(max_size=80))
+def test_text_content_is_what_lxml_gives(value: str) -> None:
+    page = f"<body><p>{value}<b>{value}</b> tail<script>var x</script></p>after &amp; <![CDATA[x]]></body>"
+    for element in parsed(page.encode("utf-8", "replace")).held:
+        assert element.text_content() == HtmlElement.text_content(element)
+        assert type(element.text_content()) is str
+
+
+def test_all_elements_are_held_for_those_who_walk_the_tree() -> None:
+    found = parsed(b"<html><body><form><input><select><option>x</option></select></form><p>y</p></body></html>")
+    assert [id(element) for element in found.root.iter()] == [id(element) for element in found.held]
