@@ -7,6 +7,7 @@ an order of their own, in `published`.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -14,9 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines import people, picture, published, titles, urls
+from pipelines import lines, people, picture, printed, published, titles, urls
 from pipelines.body import select
 from pipelines.jsonld import Claims
+from pipelines.lines import Line
 from pipelines.tags import Tags, heading
 from pipelines.text import fold, letters, listed, squeeze
 from storage.models import Access, Form, Instant, Page
@@ -26,6 +28,7 @@ T = TypeVar("T")
 MAX_TAGS = 40
 MAX_TAG = 80
 LANGUAGE = re.compile(r"^[a-z]{2,3}(?=$|[-_])")
+REGION = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})(?=$|[-_.@])")
 RESERVING = frozenset({"noarchive", "nocache", "noindex", "none"})
 ROBOTS = ("robots", "dateline")
 TIERS: dict[str, Access] = {"free": "open", "metered": "metered", "locked": "paywalled"}
@@ -38,7 +41,8 @@ NO_SECTION = frozenset(listed("article news home story index default none null p
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """All but the text. `headlines`: every text that is this page's headline somewhere on it; `standfirst`: the lead
-    is printed in an element of its own (the profile says so). `organisations`: named as authors but no people."""
+    is printed in an element of its own (the profile says so). `printed`: the day that is printed at the headline, asked
+    only where metadata knows no time. `organisations`: named as authors but no people."""
 
     title: str | None
     headlines: tuple[str, ...]
@@ -51,6 +55,7 @@ class Metadata:
     language: str | None
     published: Instant | None
     modified: Instant | None
+    printed: Instant | None
     canonical_url: str
     picture: picture.Picture
     access: Access
@@ -86,7 +91,13 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
         *_leads(tags, claims, title, sites),
         (page.witness.lead if page.witness else None, "feed"),
     )
-    names, origin = people.authors(root, tags, claims, sites=sites)
+
+    @functools.cache
+    def about() -> list[Line]:
+        head = lines.headline_of(root, tags, title)
+        return lines.about(head) if head is not None else []
+
+    names, origin = people.authors(root, tags, claims, sites=sites, about=about)
     if names:
         sources["authors"] = origin or ""
     section = chosen("section", (_section(claims.section), "json-ld"), (_section(tags.first("article:section",
@@ -100,6 +111,11 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
         (_language(tags.first("og:locale", "content-language", "language", "dc.language")), "meta"),
                       (_language(page.witness.language if page.witness else None), "feed"))  # fmt: skip
     when, changed = published.published(page, tags, claims), published.modified(page, tags, claims)
+    shown_day: Instant | None = None
+    if when is None or when.precision == "day":
+        shown_day = printed.read(about(), language=language, region=_region(tags), host=hosts[0],
+            timezone=page.profile.timezone, fetched_at=page.fetched_at)  # fmt: skip
+        when = published.sharpened(when, shown_day)
     if when:
         sources["published"] = when.origin
     if changed:
@@ -118,7 +134,7 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
     return Metadata(
         title=title, headlines=tuple(dict.fromkeys(h for h in headlines if h)), lead=lead, standfirst=standfirst,
         authors=names, organisations=claims.organisations,
-        section=section, tags=keywords or (), language=language, published=when, modified=changed,
+        section=section, tags=keywords or (), language=language, published=when, modified=changed, printed=shown_day,
         canonical_url=canonical_url, picture=shown,
         access=_access(tags, claims), form=_form(tags, claims), declared=_declared(tags, claims),
         copyright=claims.copyright or tags.first("copyright", "dc.rights"), reserved=page.reserved or reserved(tags),
@@ -174,6 +190,12 @@ def _tags(values: tuple[str, ...] | list[str]) -> tuple[str, ...]:
 def _language(value: str | None) -> str | None:
     match = LANGUAGE.match((value or "").strip().casefold())
     return match[0] if match else None
+
+
+def _region(tags: Tags) -> str | None:
+    """The country of the declared language (`en-US`, `pt_BR`), lower case."""
+    match = REGION.search((tags.language or tags.first("og:locale", "content-language") or "").strip())
+    return match[1].casefold() if match else None
 
 
 def _canonical(page: Page, tags: Tags, claims: Claims, sources: dict[str, str]) -> str:

@@ -1,166 +1,242 @@
-"""Who wrote it: names of people, never of publishers, desks or addresses."""
+"""Who wrote it: people; where the page names none its desk or the agency; never a publisher, a role, an address, a handle.
+
+The first witness that names a person wins: JSON-LD, meta, microdata, an element marked as the byline, a line at the
+headline or after the text that says so (`By …`, `Text: …`). Where none does, the desk or agency that one of them names;
+where there is none either, the pen name in a marked byline (`by delta201`), as a reader sees it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from html import unescape
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines import lines, names, wires
 from pipelines.jsonld import Claims
+from pipelines.lines import Line
 from pipelines.tags import Tags, heading
 from pipelines.text import has_template, letters, listed, squeeze
 
 META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator",
-    "dc.contributor", "cxenseparse:author",
-        "byl", "bt:author", "citation_author", "mediator_author", "article:author_name", "twitter:creator:name",
-        "author.name")  # fmt: skip
-LEAD_IN = re.compile(
-    r"^(?:(?:written|reported|posted|published|words|story|text|texte|article|interview|analysis)\s+)?"
-    r"(?:by|von|por|par|di|door|av|af|przez|od|от|автор|autor|autorin|auteur|autore|redaktion|text|texte?|foto|author|authors|journalist|mit|with)\b[\s:]*(?=\S)",
-    re.IGNORECASE,
-)
-SPLIT = re.compile(
-    r"\s*(?:[;|/•·]|,(?!\s*(?:Jr|Sr|Ph\.?D|MD|M\.D)\b)|\s(?:and|und|et|y|e|och|og|en|и|i|&|with|mit)\s)\s*",
-    re.IGNORECASE,
-)
-ROLE = re.compile(
-    r"\s*(?:[,(–—|-]\s*|\s)(?:\(?(?:staff|senior|chief|deputy|associate|assistant|political|special|foreign|freelance)\b.*|"
-    r"(?:\w+\s){0,3}(?:correspondent|reporter|editor|writer|journalist|redakteurin?|korrespondentin?|columnist"
-    r"|producer|contributor)s?\b.*)$",
-    re.IGNORECASE,
-)
-EMAIL = re.compile(r"\S+@\S+\.\w+")
-GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-Z][a-zà-ÿ.])")
-# From a day or a time on, a byline speaks of when.
-WHEN = re.compile(
-    r"\s*(?:[|•·,–—-]\s*)?\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:published|updated|posted|veröffentlicht|stand|am|publié|publicado)\b"
-    r"|\d{1,2}[.:/ ]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d).*$",
-    re.IGNORECASE,
-)
-ADDRESS = re.compile(r"https?:|www\.|\b[A-Za-z0-9-]{3,}\.[a-z]{2,6}\b")
-ROLE_ALONE = re.compile(
-    r"^(?:\w+\s){0,3}(?:staff|(?:korrespondent|redakteur)(?:in)?|correspondent|reporter|editor|writer|journalist"
-    r"|columnist|producer|contributor|photographer)s?(?:\s(?:in|at|for|of|für|chief)\b.*)?$",
-    re.IGNORECASE,
-)
-NOT_A_NAME = re.compile(r"https?:|www\.|[<>{}=\[\]@#_\d]|\.(?:com|org|net|de|co|fr|ru|news)\b", re.IGNORECASE)
-DESKS = frozenset(
+    "dc.contributor", "cxenseparse:author", "byl", "bt:author", "citation_author", "mediator_author",
+    "article:author_name", "articleauthor", "article.author", "shareaholic:article_author_name",
+    "twitter:creator:name", "author.name")  # fmt: skip
+STAFF = frozenset(
     listed(
-        """admin administrator editor editors editorial staff team desk newsroom news redaktion redaktionen redaction
-        redacción redaccion rédaction redazione redactie redakcja redakce редакция agency agencies agencia
-        agencias agentur agence reporter reporters correspondent writer contributor contributors press media
-        online web digital tv radio guest unknown anonymous author autor publisher user wire services
-        service association gmbh inc ltd llc magazine zeitung newspaper company verlag presse zentrale board
-        group network times post herald tribune journal dpa afp ap reuters tass тасс afp-news epd kna sid
-        apa ansa efe upi pti ani ians xinhua bloomberg"""
+        """editorial staff team desk newsroom redaktion redaktionen redaction redacción redaccion rédaction redazione redactie
+        redakcja redakce redakcia redakció redaksi redaksjonen redaktionelle toimitus redaktsioon редакция редакції редакцияси
+        sekretariat bureau reporters correspondents redatores 編集部 編輯部 编辑部 取材班 ニュース 편집국 تحرير التحرير"""
     )
 )
-NAMES = etree.XPath("//@class | //@id | //@data-testid", smart_strings=False)
+NO_PERSON = STAFF | frozenset(
+    listed(
+        """admin administrator webmaster moderator root editor editors news agency agencies agencia agencias agentur
+        agenturen agence agenzia ajansı agencja агентство وكالة reporter correspondent writer contributor contributors press
+        media medien online web digital tv radio guest gast unknown anonymous author autor publisher user wire services service
+        association gmbh inc ltd llc corp ag ev co magazine magazin zeitung newspaper company verlag presse zentrale board
+        group gruppe network times post herald tribune journal gazette stiftung foundation university universität université
+        universidad institute institut instituto ministry ministerium verband verein bund council committee centre center
+        zentrum department office partei party bank club federation union academy akademie society gesellschaft museum church
+        kirche portal blog podcast channel studio studios official forum community shop redirect copyright sponsored advertorial
+        anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view posts profile profil biography
+        beiträge artikel articles comments kommentare programme project"""
+    )
+)
 ADDRESSED = etree.XPath("//*[@rel='author' or contains(@itemprop, 'author')]")
 PROFILES = etree.XPath(
     "//a["
     + " or ".join(f"contains(@href, '/{name}/')" for name in listed("author authors autor autoren auteur auteurs by"))
     + "]"
 )
-OF_PERSON = listed("a span div p address strong li h3 h4 em")
-MARKED = re.compile(r"(?:^|\s)author(?:$|\s)|author-name|author__name|authorName|byline|Byline")
-NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur")
-PICTURE = re.compile(r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image)\b)", re.IGNORECASE)
+NAMES = etree.XPath("//@class | //@id | //@data-testid", smart_strings=False)
+OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
+MARKED = re.compile(
+    r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
+    r"|[bB]yline|entry-author|post-author|article-author|author-box|authorBox|post__author"
+)
+NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur|yazar|penulis|reporter")
+PICTURE = re.compile(
+    r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image|bild|illustration|grafik|picture|credit|video|写真|撮影)\w*(?:\s+by)?\b)",
+    re.IGNORECASE,
+)
 """A picture's credit: its author is not the text's."""
-MAX_WORDS = 5
+MAX_BYLINE = 120
 MAX_AUTHORS = 12
+MAX_MARKED = 40
+Names = tuple[str, ...]
 
 
 def authors(
-    root: HtmlElement, tags: Tags, claims: Claims, *, sites: frozenset[str]
-) -> tuple[tuple[str, ...], str | None]:
-    """(names, origin). The first witness that gives a person wins: JSON-LD, meta, microdata, the byline on the page.
-
-    `sites`: letters-only names of the site and publisher, which are no authors."""
-    for given, origin in (
+    root: HtmlElement, tags: Tags, claims: Claims, *, sites: frozenset[str], about: Callable[[], list[Line]]
+) -> tuple[Names, str | None]:
+    """(names, origin). `sites`: letters-only names of the site and publisher, which are no authors. `about` gives the
+    lines about the headline; it is asked only where nothing else names a person."""
+    declared: list[tuple[Iterable[str], str]] = [
         (claims.people, "json-ld"),
         (tags.all(*META), "meta"),
         (tags.items.get("author", ()), "microdata"),
-    ):
-        if names := _people(given, sites):
-            return names, origin
+    ]
+    for given, origin in declared:
+        if people := _people(given, sites):
+            return people, origin
     candidates = set(cast("list[str]", NAMES(root)))
-    for pattern, others, least in ((MARKED, ADDRESSED, 1), (NAMED, PROFILES, 2)):
-        found = _called(root, {name for name in candidates if pattern.search(name)})
-        elements = [*cast("list[HtmlElement]", others(root)), *found][:40]
-        bylines = [
-            text for e in elements if not _outside(e) and 3 < len(text := heading(e)) <= 120 and not PICTURE.match(text)
-        ]
-        names = tuple(name for name in _people(bylines[:4], sites) if len(name.split()) >= least)
-        if names:
-            return _widest(names), "byline"
+    marked = _bylines(root, candidates, MARKED, ADDRESSED)
+    if people := _first(marked, sites, least=1):
+        return people, "byline"
+    told = about()
+    if people := _told(told, sites):
+        return people, "text"
+    if found := desk(claims.organisations, sites):
+        return (found,), "json-ld"
+    if people := _first(_bylines(root, candidates, NAMED, PROFILES), sites, least=2):
+        return people, "byline"
+    texts = [heading(element) for element in marked]
+    for given, origin in (*declared, (texts, "byline"), (_labelled(told), "text")):
+        if found := desk(given, sites):
+            return (found,), origin
+    if found := _pen_name(texts, sites):
+        return (found,), "byline"
     return (), None
-
-
-def _called(root: HtmlElement, names: set[str]) -> Iterator[HtmlElement]:
-    if names:
-        for element in root.iter(*OF_PERSON):
-            if element.get("class") in names or element.get("id") in names or element.get("data-testid") in names:
-                yield element
-
-
-def _widest(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Without names that only repeat another one with more or fewer words around it."""
-    return tuple(
-        n for n in names if not any(n != other and f" {letters(other)} " in f" {letters(n)} " for other in names)
-    )
-
-
-def _outside(element: HtmlElement) -> bool:
-    """Whether the byline is of a teaser, a comment or the footer, not of this article."""
-    for parent in element.iterancestors():
-        name = f"{parent.get('class') or ''} {parent.get('id') or ''}".casefold()
-        if parent.tag in ("aside", "footer", "nav", "li") or any(
-            w in name for w in ("comment", "related", "teaser", "sidebar", "recommend", "card")
-        ):
-            return True
-    return False
-
-
-def _people(given: object, sites: frozenset[str]) -> tuple[str, ...]:
-    names: dict[str, str] = {}
-    for text in given if isinstance(given, list | tuple) else ():
-        if not text or has_template(text):
-            continue
-        for name in split(text):
-            key = letters(name)
-            if key and key not in names and person(name, sites):
-                names[key] = name
-    return tuple(names.values())[:MAX_AUTHORS]
-
-
-def split(text: str) -> list[str]:
-    """`By A, B and C, Staff Writers` -> [A, B, C]; nothing where an address stands among them, for then the list is a
-    publisher with his town."""
-    text = EMAIL.sub(" ", squeeze(unescape(text)))
-    if ADDRESS.search(text):
-        return []
-    text = WHEN.sub("", GLUED.sub("", text))
-    text = LEAD_IN.sub("", LEAD_IN.sub("", text))
-    return [name for part in SPLIT.split(text) if (name := _trimmed(part)) and not ROLE_ALONE.match(name)]
-
-
-def _trimmed(name: str) -> str:
-    name = LEAD_IN.sub("", name).strip(" .,:;-–—|*\"'()")
-    name = ROLE.sub("", name).strip(" .,:;-–—|*\"'()")
-    return name.title() if name.isupper() and " " in name and name.isascii() else name
 
 
 def person(name: str, sites: frozenset[str]) -> bool:
     """Whether a text looks like one person's name."""
-    if NOT_A_NAME.search(name) or not 3 <= len(name) <= 60 or name.islower():
-        return False
     key = letters(name)
-    words = key.split()
-    if not words or len(words) > MAX_WORDS or key in sites:
+    if not names.shaped(name) or key in sites or (name.islower() and not names.uncased(name)):
         return False
-    return not any(word in DESKS for word in words)
+    return not any(word in NO_PERSON for word in key.split()) and not _agency(name)
+
+
+def desk(given: Iterable[str], sites: frozenset[str]) -> str | None:
+    """The first text that names an editorial desk (`Redaktion`, `Staff Writer`) or an agency (`dpa`, `det/dpa`), not the
+    site itself."""
+    for said in given:
+        text = names.led(squeeze(said)).strip(" .,:;()[]|•·–—")
+        whole = text.partition(",")[0].strip() if text.partition(",")[2].strip().isupper() else text
+        key = letters(whole)
+        if not key or key in sites or len(whole) > names.MAX_NAME or len(key.split()) > names.MAX_WORDS:
+            continue
+        if "@" in whole or has_template(whole):
+            continue
+        if _agency(whole) or any(word in STAFF for word in key.split()):
+            return whole
+    return None
+
+
+def _agency(name: str) -> bool:
+    return bool(wires.all_named(name)) and not wires.is_common(name)
+
+
+def _people(given: Iterable[str], sites: frozenset[str]) -> Names:
+    found: dict[str, str] = {}
+    for text in given:
+        if not text or has_template(text):
+            continue
+        for name in names.split(_without_site(text, sites)):
+            if (key := letters(name)) and key not in found and person(name, sites):
+                found[key] = name
+    return tuple(found.values())[:MAX_AUTHORS]
+
+
+def _without_site(text: str, sites: frozenset[str]) -> str:
+    """`Harbour Times - Ada Byron` -> `Ada Byron`."""
+    parts = re.split(r"\s+[-–—|]\s+", text)
+    own = [part for part in parts if letters(part) not in sites]
+    return " | ".join(own) if own and len(own) < len(parts) else text
+
+
+def _bylines(
+    root: HtmlElement, candidates: set[str], pattern: re.Pattern[str], others: etree.XPath
+) -> list[HtmlElement]:
+    """Elements that are marked as a byline of this article, in the order of the page: those within no other."""
+    called = {name for name in candidates if pattern.search(name)}
+    found = [*_called(root, called), *cast("list[HtmlElement]", others(root))][: 2 * MAX_MARKED]
+    kept = []
+    for element in dict.fromkeys(found):
+        text = heading(element)
+        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not lines.apart(element):
+            kept.append(element)
+    return kept[:MAX_MARKED]
+
+
+def _called(root: HtmlElement, called: set[str]) -> Iterator[HtmlElement]:
+    if called:
+        for element in root.iter(*OF_PERSON):
+            if element.get("class") in called or element.get("id") in called or element.get("data-testid") in called:
+                yield element
+
+
+def _first(elements: list[HtmlElement], sites: frozenset[str], *, least: int) -> Names:
+    """The people of the first byline that names any, with those of its neighbours of the same kind: one element each."""
+    for element in elements:
+        people = _named_in(element, sites, least)
+        if people:
+            block, kind = _block(element), element.get("class")
+            beside = [e for e in elements if e is not element and e.get("class") == kind and _block(e) is block]
+            more = (*people, *(name for e in beside for name in _named_in(e, sites, least)))
+            return _narrowest(tuple({letters(name): name for name in more}.values()))
+    return ()
+
+
+def _named_in(element: HtmlElement, sites: frozenset[str], least: int) -> Names:
+    """The people of one byline: its links', where they name some, else those of its first line that names any and of the
+    lines after it that are a name alone."""
+    linked = [text for link in element.iter("a") if (text := heading(link))]
+    for texts in (linked, lines.lines_of(element)):
+        found: list[str] = []
+        for text in texts:
+            people = _people([text], sites) if len(text) <= MAX_BYLINE and not PICTURE.match(text) else ()
+            few = max(least, 2 if any(c.isdigit() for c in text) else 1)
+            people = tuple(n for n in people if len(n.split()) >= few or names.uncased(n))
+            if not people and found:
+                break
+            found += people
+        if found:
+            return tuple(found)
+    return ()
+
+
+def _block(element: HtmlElement) -> HtmlElement | None:
+    parent = element.getparent()
+    return parent.getparent() if parent is not None and parent.getparent() is not None else parent
+
+
+def _narrowest(people: Names) -> Names:
+    """Without names that only repeat another one with more words around it."""
+    return tuple(
+        n for n in people if not any(n != other and f" {letters(other)} " in f" {letters(n)} " for other in people)
+    )
+
+
+def _labelled(told: list[Line]) -> Iterator[str]:
+    for line in told:
+        if line.place in ("head", "before") and names.LEAD_IN.match(line.text):
+            yield line.text
+
+
+def _told(told: list[Line], sites: frozenset[str]) -> Names:
+    """People named in a line that begins with a word for it: at the headline any (`By …`), in and after the text only one that
+    speaks of a writer (`Text: …`), for teasers begin with `By …` too."""
+    for line in told:
+        near = line.place in ("head", "before") or line.names.split()[:1] in (["em"], ["i"], ["strong"], ["b"])
+        near = near and names.LEAD_IN.match(line.text) is not None
+        if not near and names.WRITER.match(line.text) is None:
+            continue
+        people = _people([line.text], sites)
+        if people and all(len(name.split()) > 1 or names.uncased(name) for name in people):
+            return people
+    return ()
+
+
+def _pen_name(texts: list[str], sites: frozenset[str]) -> str | None:
+    """One word that a marked byline gives as the writer's name."""
+    for text in texts:
+        parts = names.split(text)
+        if len(parts) != 1 or " " in parts[0] or letters(parts[0]) in sites:
+            continue
+        if 3 <= len(parts[0]) <= 30 and names.pen_name(parts[0]) and letters(parts[0]) not in NO_PERSON:
+            return parts[0]
+    return None

@@ -95,6 +95,13 @@ def day_of_url(url: str, fetched_at: str) -> Instant | None:
     return None
 
 
+def sharpened(when: Instant | None, shown: Instant | None) -> Instant | None:
+    """A bare day with the time that is printed for the same day; unchanged where there is none."""
+    if when is None or shown is None or when.precision != "day" or shown.precision == "day":
+        return when
+    return shown if when.at in (shown.at[:10], _local_day(shown)) else when
+
+
 def guessed(page: Page, html: str) -> Instant | None:
     """htmldate's guess, the day only: the last resort. Its `max_date` is the day the page was fetched, never today."""
     from htmldate import find_date

@@ -141,21 +141,6 @@ def test_a_profile_names_the_title_and_its_suffix() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("By Ada Byron and Grace M. Hopper", ["Ada Byron", "Grace M. Hopper"]),
-        ("Von Karl Groß, Korrespondent in Kiel", ["Karl Groß"]), ("ADA BYRON; ALAN TURING", ["Ada Byron",
-            "Alan Turing"]),
-        ("ByAda Byron Tuesday, October 2, 2023", ["Ada Byron"]), ("Ada Byron, Staff Writer", ["Ada Byron"]),
-        ("harbour-agency.test, Kiel, Germany", []), ("https://social.test/adabyron", []), ("Redacci&oacute;n",
-            ["Redacción"]),
-    ],
-)  # fmt: skip
-def test_a_byline_is_split_into_names(text: str, names: list[str]) -> None:
-    assert people.split(text) == names
-
-
-@pytest.mark.parametrize(
     "name",
     [
         "Harbour Agency",

@@ -1,0 +1,141 @@
+"""The day, and the time with its zone, that a page prints at its headline: the witness where metadata is silent.
+
+`Published 3 Nov 2024, 14:05 GMT`, `Von A. B. | 03.11.2024`, `2024年11月3日 14時05分`. A line that only speaks of a day
+(`Forum on 26 January 2022`) is no witness; a time without a zone is read in the source's timezone, else only its day is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipelines import calendars, instants
+from pipelines.calendars import Written
+from pipelines.lines import Line
+from pipelines.names import LEAD_IN
+from pipelines.text import listed
+from storage.models import Instant
+
+_CLOCK = re.compile(
+    r"[\s,;|·•(–—-]*(?:(?:at|um|kl\.?|klo|à|a\s+las|às|alle(?:\s+ore)?|ore|o|ob|om|saat|pukul|lúc|в|о|u|het|r\.|г\.(?:,?\s+в)?|р\.|года|року)\s+)?"
+    r"(?P<H>\d{1,2})\s?(?:[:.h時点]|시\s?|Uhr\s)\s?(?P<M>\d{2})(?!\d)(?::(?P<S>\d{2}))?(?:\s?[分분])?\s?(?P<am>[ap]\.?\s?m\b\.?)?"
+    r"(?:\s?(?:Uhr|h|hrs|น\.|ч\.?))?(?:\s*\(?(?P<zone>(?:GMT|UTC)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|[+\-−]\d{2}:?\d{2}|(?-i:[A-Z]{1,5}|МСК)\b|мск\b)\)?)?",
+    re.IGNORECASE,
+)
+_CLOCK_BEFORE = re.compile(
+    r"(?<![\d:.])(?P<H>\d{1,2})[:.](?P<M>\d{2})(?P<S>)\s?(?P<am>[ap]\.?\s?m\b\.?)?(?:\s?(?:Uhr|h))?"
+    r"(?:\s*\(?(?P<zone>(?:GMT|UTC)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?|[A-Z]{2,5})\)?)?[\s,;|·•–—-]*$"
+)
+_MOSCOW = re.compile("мск", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"publi(?:shed|é|cado|cación|cata|cato|ziert|kováno|k(?:ov|acj))|veröffentlicht|erschienen|posted|gepostet|gepubliceerd|geplaatst|publicerad|publisert"
+    r"|udgivet|julkaistu|opublikowan|datum|date|datë|fecha|data\b|dato\b|dátum|опублик|дата|yayın|tarih|dipublikasi|diterbitkan|terbit|đăng|ngày"
+    r"|تاريخ|نشر|تاریخ|انتشار|פורסם|प्रकाशित|公開|掲載|发布|發布|發表|发表|時間|时间|日期|配信|入力|입력|등록|게시|เผยแพร่|δημοσι|created|issued|written|vom\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"updat|aktuali[sz]|modif|mis\s+à\s+jour|actualizad|atualizad|aggiornat|bijgewerkt|gewijzigd|uppdaterad|oppdatert|opdateret"
+    r"|päivitetty|zaktuali|обновл|оновл|изменен|güncel|diperbarui|cập\s+nhật|تحديث|به.?روز|עודכן|अपडेट|更新|수정|แก้ไข|ενημέρ|stand\b|last\s+(?:edit|change)",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:(?:pub|publish|post|article|entry|news|create|created)?-?(?:date|dates|datum|fecha|data|time|timestamp|datetime)|published|publication|posted(?:-on)?|pubdate|dateline"
+    r"|date-?line|byline|meta|metadata|postmetadata|entry-meta|submitted|infos?|tarih|time)(?=$|[\s_-])"
+)
+_EVENT = re.compile(
+    r"(?:^|[\s_-])(?:event|events|calendar|termin\w*|veranstaltung\w*|today|current-date|weather|copyright)(?=$|[\s_-])"
+)
+_WORDS = re.compile(r"[^\W\d_]+")
+_APART = re.compile(r"[|•·,–—/()\[\]:-]\s*$")
+_APART_AFTER = re.compile(r"^\.?\s*(?:[|•·,–—/()\[\]-]|$)")
+_FILLERS = frozenset(
+    listed(
+        """uhr um am on at le el il the a à om kl den de du vom des an dem h hrs o m и в г года року р day время min read
+        mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim pm am gmt utc cet cest est edt ist bst"""
+    )
+)
+US_HOSTS = ("com", "us", "org", "net", "gov", "edu", "mil")
+
+
+def read(
+    told: Iterable[Line], *, language: str | None, region: str | None, host: str, timezone: str | None, fetched_at: str
+) -> Instant | None:
+    """The publication as the lines about the headline tell it; None where none does, or only what may not be true.
+
+    `language`, `region`: of the page as declared (`en`, `us`); with the `host` they tell the order of `3/11/2024`."""
+    lines = list(told)
+    shown = calendars.order([line.text for line in lines])
+    month_first = shown if shown is not None else _month_first(language, region, host)
+    ranked: list[tuple[int, int, Instant]] = []
+    for number, line in enumerate(lines):
+        if _EVENT.search(line.names) or (line.place == "after" and not _NAMED.search(line.names)):
+            continue
+        days = calendars.find(line.text, language=language, month_first=month_first)
+        for place, written in enumerate(days):
+            until = days[place + 1].start if place + 1 < len(days) else len(line.text)
+            since = days[place - 1].end if place else 0
+            rank = _rank(line, written, since, until)
+            found = _instant(line.text, written, since, timezone, fetched_at) if rank is not None else None
+            if rank is not None and found is not None:
+                ranked.append((rank, number, found))
+    return min(ranked, key=lambda one: one[:2])[2] if ranked else None
+
+
+def _month_first(language: str | None, region: str | None, host: str) -> bool | None:
+    """The usual order of a country; English on a host of no country may be either: `en-US` is what many systems set."""
+    last = host.rpartition(".")[2]
+    if language not in (None, "en"):
+        return False
+    if last not in US_HOSTS and len(last) == 2:
+        return False
+    if region == "us":
+        return True if last in US_HOSTS[1:] and last not in ("org", "net") else None
+    return False if region else None
+
+
+def _rank(line: Line, written: Written, since: int, until: int) -> int | None:
+    """How surely the day is the publication's: 0 labelled so, 1 in an element named so or beside a byline at the headline,
+    2 alone or apart in a line there, 4 and more elsewhere; None for a day that is only spoken of, or one of a change."""
+    before, after = line.text[since : written.start], line.text[written.end : until]
+    near = {"head": 0, "before": 1, "text": 4, "after": 4}[line.place]
+    changed, told = _last(_CHANGED, before), _last(_PUBLISHED, before)
+    if changed is not None and (told is None or told < changed):
+        return None
+    if told is not None and len(before) - told <= 40:
+        return near
+    words = [w for w in _WORDS.findall(before + " " + after) if w.casefold() not in _FILLERS and len(w) > 1]
+    if _CHANGED.search(after) and not words[2:]:
+        words = words[:0]
+    named = _NAMED.search(line.names) is not None
+    if line.place in ("text", "after"):
+        return near + 1 if named and len(words) <= 3 else None
+    if named and len(words) <= 10:
+        return near + 1
+    if len(words) <= 2 or LEAD_IN.match(line.text):
+        return near + 2
+    apart = not before.strip() or _APART.search(before) or not after.strip() or _APART_AFTER.match(after)
+    sided = (not before.strip() and _APART_AFTER.match(after)) or (
+        bool(_APART.search(before)) and len(after.split()) <= 4
+    )
+    return near + 3 if apart and sided and len(words) <= 8 else None
+
+
+def _last(pattern: re.Pattern[str], text: str) -> int | None:
+    ends = [match.end() for match in pattern.finditer(text)]
+    return ends[-1] if ends else None
+
+
+def _instant(text: str, written: Written, since: int, timezone: str | None, fetched_at: str) -> Instant | None:
+    clock = _CLOCK.match(text, written.end) or _CLOCK_BEFORE.search(text[since : written.start])
+    raw = text[:80]
+    if clock is not None and int(clock["H"]) <= 24:
+        seconds = f":{clock['S']}" if clock["S"] else ""
+        half = (clock["am"] or "").replace(" ", "").replace(".", "")
+        zone = _MOSCOW.sub("MSK", (clock["zone"] or "").replace(" ", "").replace("−", "-"))
+        said = f"{written.day.isoformat()} {int(clock['H']):02}:{clock['M']}{seconds} {half} {zone}"
+        found = instants.read(" ".join(said.split()), origin="text", timezone=timezone, fetched_at=fetched_at)
+        if found is not None:
+            return replace(found, raw=raw)
+    day = written.day
+    return instants.day(day.year, day.month, day.day, raw=raw, origin="text", fetched_at=fetched_at)
