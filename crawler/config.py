@@ -33,7 +33,7 @@ class Config:
     least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `window_days`: copies
     of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
-    none. `file`: where all this was read, None for the defaults.
+    none. `learn`: the daemon learns boilerplate at night. `file`: where all this was read, None for the defaults.
     """
 
     contact: str | None = None
@@ -51,6 +51,7 @@ class Config:
     window_days: int = 7
     workers: int = 0
     on_alert: tuple[str, ...] = ()
+    learn: bool = False
     file: Path | None = field(default=None, compare=False)
 
     @staticmethod
@@ -224,6 +225,11 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         "How long fetched pages are kept, so that articles can be extracted anew without the network.",
     ),
     "workers": (_whole(0, 256), "a whole number, 0 to 256", "Processes that extract; 0: one for each core."),
+    "learn": (
+        lambda value: value if isinstance(value, bool) else None,
+        "true or false",
+        "Whether the daemon learns at night, each source once a week, which paragraphs are boilerplate (`dateline learn`).",
+    ),
     "on_alert": (
         _command,
         "a command as a list of words, or as one string",
@@ -240,6 +246,8 @@ def _shown(key: str, value: object) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
     escaped = "".join(

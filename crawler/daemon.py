@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from crawler.learning import at_night
 from crawler.passes import crawl, exit_status, live_rows
 from crawler.start import at_work, told
 from storage.errors import StorageError
@@ -30,6 +31,10 @@ LONGEST_SLEEP = 300.0
 SHORTEST_SLEEP = 0.5
 AT_ONCE = 16
 AFTER_AN_ERROR = 60.0
+
+LEARNING = "(learning)"
+LEARNING_HOUR, LEARNING_JITTER = 2, 3600
+"""When boilerplate is learned, in UTC, and the seconds before and after it: not every daemon of the world at once."""
 
 
 async def daemon(start: Start, stop: asyncio.Event) -> int:
@@ -63,6 +68,10 @@ class _Daemon:
                 self._session.frontier.seed(source.name, live_rows(source), now=self._session.clock())
             )
             self._at(source, self._session.clock())
+        if self._session.config.learn:
+            self._scheduler.add_job(
+                self._start_learning, "cron", hour=LEARNING_HOUR, jitter=LEARNING_JITTER, id=LEARNING
+            )
         self._scheduler.start()
         logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
         await self._session.stop.wait()
@@ -88,6 +97,21 @@ class _Daemon:
         task = asyncio.create_task(self._crawl(source))
         self._crawls.add(task)
         task.add_done_callback(self._crawls.discard)
+
+    async def _start_learning(self) -> None:
+        """As `_start`: a task of ours, which looks at `stop` itself."""
+        task = asyncio.create_task(self._learn())
+        self._crawls.add(task)
+        task.add_done_callback(self._crawls.discard)
+
+    async def _learn(self) -> None:
+        try:
+            await at_night(self._session)
+        except StorageError as error:
+            self._storage_failed(str(error))
+        except Exception:
+            # What is learned is a comfort: the crawls go on, and the next night is another try.
+            logger.exception("learning broke off; next try in the next night")
 
     async def _crawl(self, source: Source) -> None:
         session = self._session
@@ -123,4 +147,6 @@ class _Daemon:
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """A job that did not even start its crawl: said, and tried again, so that no source falls silent for ever."""
         logger.error("daemon: the schedule of %s failed: %s", event.job_id, event.exception)
+        if event.job_id == LEARNING:
+            return  # a cron job comes again by itself
         self._at(self._session.sources[event.job_id], self._session.clock() + AFTER_AN_ERROR)

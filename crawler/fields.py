@@ -49,6 +49,11 @@ class Fields:
         self._taken.add(key)
         return self._table.get(key)
 
+    def has(self, key: str) -> bool:
+        """Whether a key is there; it need not be then, and is known from now on."""
+        self._taken.add(key)
+        return key in self._table
+
     def text(
         self, key: str, *, required: bool = False, pattern: re.Pattern[str] | None = None, expected: str = ""
     ) -> str:

@@ -90,6 +90,7 @@ async def crawl(
         backfill = standing.id
     if links:
         await _written(session.frontier.offer(source.name, links, now=now))
+    source, kind = await ruled(session, source, spider)
     run_id = await _written(session.store.begin_run(source.name, now))
     leasing = Leasing(
         session.frontier,
@@ -114,7 +115,7 @@ async def crawl(
         span=span.seconds() if span else None,
         backfill=backfill,
     )
-    crawler = runner.create_crawler(spider or spider_for(source))
+    crawler = runner.create_crawler(kind)
     # Live objects ride on the crawler: Scrapy deep-copies its settings, which cannot hold them.
     crawler.assignment = assignment  # type: ignore[attr-defined]
     task = asyncio.ensure_future(runner.crawl(crawler))
@@ -142,6 +143,19 @@ async def crawl(
         await _written(session.store.finish_run(run_id, session.clock(), reason))
         if span is None:
             await checkup(session.store, source.name, now=session.clock(), alerts=session.alerts)
+
+
+async def ruled(
+    session: Session, source: Source, spider: type[AgencySpider] | None
+) -> tuple[Source, type[AgencySpider]]:
+    """A source with the rule set that is in force, read anew for each crawl since another process may have learned one; and
+    the spider that crawls it."""
+    rules = await _written(session.store.rule_set(source.name))
+    if rules is not None:
+        source = replace(source, profile=replace(source.profile, rules=rules))
+        if spider is not None:
+            spider = type(spider.__name__, (spider,), {"source": source, "__module__": spider.__module__})
+    return source, spider or spider_for(source)
 
 
 def _reason(session: Session, leasing: Leasing, ledger: Ledger) -> str:

@@ -24,11 +24,16 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     [profile]                           # ? what extraction cannot know: the fields of `storage.models.Profile`
     agency = "TASS"
     timezone = "Europe/Moscow"
-    body = [".text-block"]              # ? CSS selectors; also lead, title, drop
+    body = [".text-block"]              # ? CSS selectors, tried in order; also lead, title; and drop, of which all are used
     title_suffix = ['\s+-\s+TASS$']     # ? regular expressions
     agency_id = '/(\d+)$'               # ? on the address; group 1 is the id
     recheck = [900, 3600]               # ? ages in seconds at which a young article is looked at again; [] for never
-    valid_until = "2027-01-01"          # ? the layout's last day
+    dateline = '(?P<place>[A-Z ]+), (?P<date>\w+ \d+)\. /(?P<agency>TASS)/\. '   # ? its form at the text's beginning
+    valid_until = "2027-01-01"          # ? the layout's last day; after it nothing of the layout is used
+
+    [[profile.earlier]]                 # ? an older layout, the oldest first: body, lead, title, drop, title_suffix, agency_id,
+    valid_until = "2021-03-31"          # dateline where they were others; for pages published or fetched up to this day
+    body = ["#article-text"]
 
     [politeness]                        # ? delay and timeout in seconds, in_flight
     delay = 2.0
@@ -56,25 +61,19 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-import json
 import re
 import tomllib
-from dataclasses import replace
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from crawler import profiles
 from crawler.discovery.archives import fields_of
 from crawler.discovery.links import is_article, on_hosts
 from crawler.fields import Fields, RegistryError
 from crawler.source import Endpoint, JsonPaths, Politeness, Source
 from pipelines.urls import canonical
-from storage.models import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -84,7 +83,6 @@ __all__ = ["RegistryError", "load", "packaged", "select"]
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-_DEFAULTS: Final = Profile("")
 GONE_GAP: Final = 3600
 
 
@@ -146,7 +144,7 @@ def parse_source(text: str, path: Path) -> Source:
         hosts=tuple(top.hosts("hosts")),
         country=top.text("country", pattern=_COUNTRY, expected="two capitals (ISO 3166-1)") or None,
         languages=languages,
-        profile=_profile(top.table("profile"), path.stem, languages),
+        profile=profiles.read(top.table("profile"), path.stem, languages),
         endpoints=tuple(_endpoint(fields) for fields in top.tables("endpoint", required=not closed)),
         politeness=_politeness(top.table("politeness")),
         article_url=tuple(articles.patterns("url")),
@@ -156,7 +154,7 @@ def parse_source(text: str, path: Path) -> Source:
         counterexamples=tuple(articles.texts("counterexamples")),
         verified=top.flag("verified"),
         closed=closed,
-        archive_from=_day(top, "archive_from"),
+        archive_from=profiles.day(top, "archive_from"),
         confidence=top.choice("confidence", ("high", "medium", "low"), default="medium"),
         evidence=tuple(top.texts("evidence")),
         robots_note=top.text("robots_note") or None,
@@ -168,47 +166,6 @@ def parse_source(text: str, path: Path) -> Source:
     _check_hosts(source, top)
     _check_examples(source, articles)
     return source
-
-
-def _profile(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:
-    profile = Profile(
-        source=name,
-        agency=fields.text("agency") or None,
-        timezone=fields.text("timezone") or None,
-        languages=languages,
-        body=tuple(fields.selectors("body")),
-        lead=tuple(fields.selectors("lead")),
-        title=tuple(fields.selectors("title")),
-        drop=tuple(fields.selectors("drop")),
-        title_suffix=tuple(fields.patterns("title_suffix")),
-        agency_id=next(iter(fields.patterns("agency_id", groups=1)), None),
-        recheck=tuple(fields.numbers("recheck", _DEFAULTS.recheck)),
-        valid_until=_day(fields, "valid_until"),
-        licensed=fields.flag("licensed"),
-    )
-    fields.finish()
-    if profile.timezone is not None:
-        try:
-            ZoneInfo(profile.timezone)
-        except (KeyError, ValueError, OSError) as error:
-            raise fields.wrong("timezone", "an IANA timezone such as 'Europe/Moscow'", profile.timezone) from error
-    return replace(profile, version=version_of(profile))
-
-
-def _day(fields: Fields, key: str) -> str | None:
-    text = fields.text(key) or None
-    try:
-        return None if text is None else date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise fields.wrong(key, "a day such as '2027-01-01'", text) from error
-
-
-def version_of(profile: Profile) -> str:
-    """Short hash of all that a profile says: the same data have the same version, wherever they were read."""
-    data = {
-        field.name: getattr(profile, field.name) for field in dataclasses.fields(profile) if field.name != "version"
-    }
-    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:10]
 
 
 def _politeness(fields: Fields) -> Politeness:

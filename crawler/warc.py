@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.session import Session
     from crawler.source import Source
+    from storage.models import RuleSet
 
 UNREADABLE = "unreadable"
 """Source of the records whose address cannot be read: they fail, whatever was asked for, and are not passed over."""
@@ -93,6 +94,7 @@ class _Reader:
                 self._by_host.setdefault(name, []).append(source)
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._runs: dict[str, asyncio.Future[int]] = {}
+        self._rules: dict[str, asyncio.Future[RuleSet | None]] = {}
 
     async def read(self, path: Path) -> Tally:
         session, tally, other = self._session, Tally(), Counter[str]()
@@ -149,6 +151,7 @@ class _Reader:
             if fetch_id is None:
                 tally.known += 1
                 return
+            profile = replace(profile, rules=await self._rules_of(profile.source))
             dispatch = _dispatch(record, profile, fetch_id)
             if not dispatch.decided:
                 extraction = await session.pool.extract(dispatch.page)
@@ -170,6 +173,12 @@ class _Reader:
             begun = asyncio.wrap_future(self._session.store.begin_run(source, self._session.clock()))
             self._runs[source] = asyncio.ensure_future(begun)
         return await self._runs[source]
+
+    async def _rules_of(self, source: str) -> RuleSet | None:
+        """The rule set of a source that is in force, asked for once."""
+        if source not in self._rules:
+            self._rules[source] = asyncio.wrap_future(self._session.store.rule_set(source))
+        return await self._rules[source]
 
 
 def _first(several: BaseExceptionGroup[StorageError]) -> StorageError:

@@ -60,14 +60,22 @@ class _Held:
     head: bool = False
 
 
-def repeated(pages: Sequence[Told], floor: Floor | None = None) -> tuple[LearnedRule, ...]:
-    """The boilerplate of a source's pages with its evidence, most stories first; none where `floor` is not reached."""
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What was found: the stories that were looked at, and their boilerplate with its evidence, most stories first."""
+
+    stories: int
+    rules: tuple[LearnedRule, ...]
+
+
+def repeated(pages: Sequence[Told], floor: Floor | None = None) -> Repeats:
+    """The boilerplate of a source's pages; no rules where `floor` is not reached."""
     floor = floor or Floor()
     held = _held(pages)
     story = _stories(pages, held)
     total = len(set(story))
     if total < floor.sample:
-        return ()
+        return Repeats(total, ())
     openings = _openings(pages, story)
     spread = Counter(mark for marks in openings.values() for mark in marks)
     found = []
@@ -81,7 +89,7 @@ def repeated(pages: Sequence[Told], floor: Floor | None = None) -> tuple[Learned
             continue
         found.append(LearnedRule(name, paragraph.text[:500], len(bearing), len(days), min(days), max(days)))
     found.sort(key=lambda rule: (-rule.stories, rule.key))
-    return tuple(found[:MOST_RULES])
+    return Repeats(total, tuple(found[:MOST_RULES]))
 
 
 def seen(pages: Sequence[Told]) -> frozenset[str]:

@@ -12,8 +12,6 @@ from storage import clean, clock
 from storage.models import LearnedRule, RuleSet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlite_utils import Database
 
 TABLES: Final = """
@@ -45,7 +43,7 @@ CREATE TRIGGER learned_rule_is_kept BEFORE DELETE ON learned_rule
 BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
 CREATE TRIGGER learned_rule_is_frozen BEFORE UPDATE OF source, number, key ON learned_rule
 BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
--- `by_hand`: somebody chose it; learning at night leaves it.
+-- `at`: when it was learned or chosen last. `by_hand`: somebody chose it; learning at night leaves it.
 CREATE TABLE rule_choice (
   source TEXT PRIMARY KEY,
   number INTEGER NOT NULL,
@@ -72,10 +70,11 @@ class Numbered:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The set in force, 0 for none; `by_hand`: somebody chose it."""
+    """The set in force, 0 for none; `by_hand`: somebody chose it; `at`: when it was learned or chosen last (UTC text)."""
 
     number: int
     by_hand: bool
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,8 @@ def in_force(db: Database, source: str) -> RuleSet | None:
 
 def choice(db: Database, source: str) -> Choice:
     """Which set is in force."""
-    row = db.conn.execute("SELECT number, by_hand FROM rule_choice WHERE source = ?", (source,)).fetchone()
-    return Choice(row[0], bool(row[1])) if row else Choice(0, False)
+    row = db.conn.execute("SELECT number, by_hand, at FROM rule_choice WHERE source = ?", (source,)).fetchone()
+    return Choice(row[0], bool(row[1]), row[2]) if row else Choice(0, False)
 
 
 def sets(db: Database, source: str) -> list[Numbered]:
@@ -183,15 +182,6 @@ def kept_sources(db: Database) -> list[str]:
 def _choose(db: Database, source: str, chosen: Choice, now: str) -> None:
     db.conn.execute(
         "INSERT INTO rule_choice VALUES (?, ?, ?, ?) ON CONFLICT (source) DO UPDATE SET number = excluded.number,"
-        " by_hand = excluded.by_hand, at = excluded.at"
-        " WHERE number <> excluded.number OR by_hand <> excluded.by_hand",
+        " by_hand = excluded.by_hand, at = excluded.at",
         (source, chosen.number, chosen.by_hand, now),
     )
-
-
-def only_new(db: Database, source: str, learnt: Sequence[LearnedRule]) -> tuple[list[LearnedRule], list[LearnedRule]]:
-    """What `learnt` has beyond the set in force, and what that one has beyond it."""
-    before = {rule.key: rule for rule in rules(db, source, choice(db, source).number)}
-    after = {rule.key: rule for rule in learnt}
-    added = [rule for key, rule in after.items() if key not in before]
-    return added, [rule for key, rule in before.items() if key not in after]

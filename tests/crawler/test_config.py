@@ -57,6 +57,7 @@ def test_an_empty_file_is_the_defaults_in_its_folder() -> None:
         ("delay_floor = 0", "delay_floor", "seconds"),
         ("workers = 1000", "workers", "0 to 256"),
         ("on_alert = 5", "on_alert", "a command"),
+        ("learn = 1", "learn", "true or false"),
         ("on_alert = ['mail', 5]", "on_alert", "a command"),
         ("on_alert = ['', 'x']", "on_alert", "a command"),
         ('on_alert = "mail \'ops"', "on_alert", "a command"),
@@ -147,6 +148,7 @@ def test_what_is_rendered_explains_each_key_and_comments_out_what_is_not_set() -
         "window_days",
         "workers",
         "on_alert",
+        "learn",
     }
 
 

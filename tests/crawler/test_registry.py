@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import registry
+from crawler import profiles, registry
 from crawler.discovery.links import on_hosts, source_of
 from crawler.registry import RegistryError
 from crawler.source import Politeness
@@ -87,7 +87,7 @@ def test_a_profiles_version_follows_its_data_and_nothing_else(tmp_path: Path) ->
     ].profile
     other = registry.load(write(tmp_path / "c", GOOD.replace(".text", ".body")))["agency"].profile
     assert one.version == same.version != other.version
-    assert registry.version_of(replace(one, version="x")) == one.version
+    assert profiles.version_of(replace(one, version="x")) == one.version
 
 
 def test_a_later_folder_takes_the_place_of_a_whole_file(tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""Learning a source's boilerplate from its kept pages: they are extracted again without learned rules, in the pool of worker
+processes, and `pipelines.repeats` finds what many stories have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pipelines import repeats
+from pipelines.extractor import stamp
+from pipelines.repeats import Floor, Told
+from storage import clock, database, raw, rule_sets
+from storage.models import Profile
+from storage.rule_sets import Choice, Learnt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from crawler.session import Session
+    from pipelines.workers import ExtractionPool
+    from storage.models import Extraction, LearnedRule, Page
+
+logger = logging.getLogger(__name__)
+
+MOST_PAGES: Final = 600
+NIGHT_PAGES: Final = 200
+AT_ONCE: Final = 12
+KEPT_DAYS: Final = 180
+"""A rule that the kept pages no longer show stays for so long after it was last seen: backfills bring older pages."""
+
+EVERY: Final = timedelta(days=7)
+"""How often the daemon learns a source anew: 200 pages cost ten seconds of a worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one source's pages taught. `before`: the set in force until now; `added`, `gone`: against it; `pages`: that were
+    read. Without `learnt`, `note` says why nothing was learned."""
+
+    source: str
+    pages: int
+    stories: int
+    before: Choice
+    learnt: Learnt | None
+    added: tuple[LearnedRule, ...] = ()
+    gone: tuple[LearnedRule, ...] = ()
+    note: str | None = None
+
+
+async def learn(
+    path: Path,
+    pool: ExtractionPool,
+    profile: Profile,
+    *,
+    now: float,
+    most: int = MOST_PAGES,
+    floor: Floor | None = None,
+    stop: asyncio.Event | None = None,
+) -> Finding | None:
+    """Read a source's kept pages in the database at `path` and find its boilerplate; writes nothing. None where `stop` was set.
+
+    Raises `StorageError`."""
+    floor = floor or Floor()
+    # Its licence is for what is stored: here words are only counted.
+    profile = replace(profile, rules=None, licensed=True)
+    with closing(await asyncio.to_thread(database.open_reader, path, any_thread=True)) as db:
+        before = rule_sets.choice(db, profile.source)
+        former = rule_sets.rules(db, profile.source, before.number)
+        kept = await asyncio.to_thread(rule_sets.kept_pages, db, profile.source, most)
+        if len(kept) < floor.sample:
+            note = f"{len(kept)} articles with kept pages; at least {floor.sample} are needed"
+            return Finding(profile.source, 0, 0, before, None, note=note)
+        told: list[Told] = []
+        for start in range(0, len(kept), AT_ONCE):
+            if stop is not None and stop.is_set():
+                return None
+            read = (_told(db, pool, profile, *ids) for ids in kept[start : start + AT_ONCE])
+            told += [one for one in await asyncio.gather(*read) if one is not None]
+    found = await asyncio.to_thread(repeats.repeated, told, floor)
+    if found.stories < floor.sample:
+        note = f"{found.stories} different stories on {len(told)} pages; at least {floor.sample} are needed"
+        return Finding(profile.source, len(told), found.stories, before, None, note=note)
+    rules = (*found.rules, *_still(former, found.rules, repeats.seen(told), now))
+    days = len({one.day for one in told})
+    known, meant = {rule.key for rule in former}, {rule.key for rule in rules}
+    return Finding(
+        profile.source,
+        len(told),
+        found.stories,
+        before,
+        Learnt(rules, found.stories, days, stamp(profile)),
+        tuple(rule for rule in rules if rule.key not in known),
+        tuple(rule for rule in former if rule.key not in meant),
+    )
+
+
+async def at_night(session: Session) -> None:
+    """Learn the sources of a daemon whose turn it is, one after another; what somebody chose by hand stays.
+
+    Raises `StorageError`."""
+    for source in session.sources.values():
+        now = session.clock()
+        if not await asyncio.to_thread(_is_due, session.config.database, source.name, now):
+            continue
+        found = await learn(
+            session.config.database, session.pool, source.profile, now=now, most=NIGHT_PAGES, stop=session.stop
+        )
+        if found is None:
+            return
+        if found.learnt is None:
+            continue
+        number = await asyncio.wrap_future(session.store.keep_rules(source.name, found.learnt, at=now, by_hand=False))
+        if number != found.before.number:
+            logger.info(
+                "%s: learned from %d stories: %d rules, set %d (before: %d)",
+                source.name, found.stories, len(found.learnt.rules), number, found.before.number,
+            )  # fmt: skip
+
+
+def _is_due(path: Path, source: str, now: float) -> bool:
+    with closing(database.open_reader(path)) as db:
+        standing = rule_sets.choice(db, source)
+    if standing.by_hand:
+        return False
+    return standing.at is None or standing.at <= clock.text(now - EVERY.total_seconds())
+
+
+async def _told(db: Database, pool: ExtractionPool, profile: Profile, fetch_id: int, article_id: int) -> Told | None:
+    """One kept page as the learner needs it; None where it is kept no longer or holds no text."""
+    page: Page | None = await asyncio.to_thread(raw.read, db, fetch_id, profile)
+    if page is None:
+        return None
+    extraction: Extraction = await pool.extract(page)
+    article = extraction.article
+    if article is None or not article.body:
+        return None
+    day = (article.published.at if article.published else page.fetched_at)[:10]
+    return Told(article_id, article.title, day, tuple(article.body.split("\n\n")), frozenset(article.subheads))
+
+
+def _still(
+    former: tuple[LearnedRule, ...], found: tuple[LearnedRule, ...], seen: frozenset[str], now: float
+) -> tuple[LearnedRule, ...]:
+    """The rules in force that these pages neither show nor speak against."""
+    oldest = (datetime.fromtimestamp(now, UTC) - timedelta(days=KEPT_DAYS)).date().isoformat()
+    named = {rule.key for rule in found}
+    return tuple(rule for rule in former if rule.key not in named | seen and rule.last_seen >= oldest)
