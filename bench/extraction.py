@@ -62,8 +62,9 @@ def measure(gold: dict[str, Any], corpus: str, respect: bool, beside: tuple[str,
 
 
 def by_us(gold: dict[str, Any], url: str, body: bytes, respect: bool) -> dict[str, Any]:
-    """Our extraction."""
+    """Our extraction; the publication with its own offset, so that its day is the one a reader saw."""
     from pipelines.extractor import extract
+    from pipelines.instants import written
     from storage.models import Page, Profile
 
     page = Page(
@@ -76,7 +77,7 @@ def by_us(gold: dict[str, Any], url: str, body: bytes, respect: bool) -> dict[st
     return {
         "title": article and article.title,
         "authors": list(article.authors) if article else [],
-        "published": article.published.at if article and article.published else None,
+        "published": written(article.published) if article and article.published else None,
         "body": article.body if article else "",
         "reason": extraction.reason,
         "dropped": extraction.dropped,

@@ -66,8 +66,13 @@ MONTH_NAMES = frozenset(
 ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360,
     "PST": -480, "PDT": -420, "CET": 60, "CEST": 120, "EET": 120, "EEST": 180, "MSK": 180, "JST": 540, "KST": 540,
-    "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780,
+    "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "WEST": 60, "MEZ": 60, "MESZ": 120, "IDT": 180, "TRT": 180,
+    "SAST": 120, "CAT": 120, "EAT": 180, "WAT": 60, "PKT": 300, "NPT": 345, "ICT": 420, "WIB": 420, "WITA": 480,
+    "WIT": 540, "HKT": 480, "SGT": 480, "PHT": 480, "AWST": 480, "ACST": 570, "ACDT": 630, "BRT": -180, "ART": -180,
+    "AKST": -540, "AKDT": -480, "HST": -600,
 }  # fmt: skip
+# American news writes the zone without saying which half of the year it is: the date does.
+REGIONS = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
 
 def read(raw: object, *, origin: str, timezone: str | None, fetched_at: str) -> Instant | None:
@@ -86,6 +91,16 @@ def read(raw: object, *, origin: str, timezone: str | None, fetched_at: str) -> 
 def moment(at: str) -> datetime:
     """A text time of the models as a datetime in UTC; a bare day is its first moment. Raises ValueError."""
     return datetime.fromisoformat(at).replace(tzinfo=UTC) if len(at) == 10 else datetime.fromisoformat(at)
+
+
+def written(instant: Instant) -> str:
+    """An instant in ISO 8601 with the offset that it was written with, so that its day is the one a reader saw; a bare day
+    as it is."""
+    if instant.precision == "day" or instant.offset is None:
+        return instant.at
+    size = _offset(instant.offset)
+    shift = timedelta() if size is None or size is ABSENT else size
+    return moment(instant.at).astimezone(timezone(shift)).isoformat()
 
 
 def day(year: int, month: int, number: int, *, raw: str, origin: str, fetched_at: str) -> Instant | None:
@@ -144,6 +159,8 @@ def _built(part: dict[str, str | None], text: str, origin: str, source_zone: str
     if precision == "day":
         return Instant(naive.date().isoformat(), "day", None, text, origin)
     try:
+        if region := REGIONS.get(written.upper()):
+            return _zoned(naive.replace(tzinfo=zone(region)), precision, text, origin)
         if offset is not None and offset is not ABSENT:
             return _zoned(naive.replace(tzinfo=timezone(offset)), precision, text, origin)
         local = naive.replace(tzinfo=zone(source_zone)) if source_zone is not None else None

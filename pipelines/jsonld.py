@@ -1,7 +1,7 @@
 """schema.org metadata in JSON-LD, read once: the witness that knows most about a news page.
 
 Publishers' scripts are often broken; what can be mended without guessing (comments, trailing commas, raw line breaks,
-escaped quotes) is mended, the rest is left alone.
+escaped quotes) is mended. Of an article's script that cannot be, `salvage` takes the plain fields that it gives once.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipelines.salvage import salvaged
 from pipelines.text import fold, squeeze
 
 MAX_SCRIPT = 600_000
@@ -25,11 +26,13 @@ ARTICLE_TYPES = (
     "AskPublicNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting", "Article", "BlogPosting",
     "SocialMediaPosting", "TechArticle", "ScholarlyArticle", "Report", "CreativeWork", "VideoObject", "WebPage",
 )  # fmt: skip
+ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation", "brand"})
 RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
 WRAPPED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?[\s;]*$",
     re.DOTALL,
 )
+COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*")|(?<![:\w])//[^\n"]{0,400}(?=\n|$)|/\*[^*]{0,400}\*/""")
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MARKUP = re.compile(r"<[^<>]{1,200}>")
 
@@ -85,12 +88,16 @@ def _is_jsonld(script: HtmlElement) -> bool:
 def _loaded(text: str) -> Any:
     match = WRAPPED.match(text)
     text = match[1] if match else text
-    for mend in (str, lambda t: TRAILING_COMMA.sub(r"\1", t), html.unescape):
+    for mend in (str, _uncommented, html.unescape):
         try:
             return json.loads(mend(text), strict=False)
         except (ValueError, RecursionError):
             continue
-    return None
+    return salvaged(text)
+
+
+def _uncommented(text: str) -> str:
+    return TRAILING_COMMA.sub(r"\1", COMMENT.sub(lambda match: match[1] or "", text) if "/" in text else text)
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
@@ -167,7 +174,7 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         )
         if isinstance(image, dict)
         else None,
-        access=_truth(node.get("isAccessibleForFree")),
+        access=_access(node),
         correction=_correction(node.get("correction")),
         state=_name(_first(node.get("creativeWorkStatus"), by_id)),
         copyright=_text(node.get("copyrightNotice")) or _name(_first(node.get("copyrightHolder"), by_id)),
@@ -177,14 +184,19 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
 def _authors(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
     people: list[str] = []
     organisations: list[str] = []
-    given = node.get("author") or node.get("creator")
-    for said in given if isinstance(given, list) else [given]:
+    given, creators = (
+        value if isinstance(value, list) else [value] for value in (node.get("author"), node.get("creator"))
+    )
+    # Some name one of several as the author and all of them as creators.
+    if not any(given) or len(creators) > len(given):
+        given = creators
+    for said in given:
         author = by_id.get(str(said.get("@id"))) or said if isinstance(said, dict) else said
         if isinstance(author, dict):
             kinds = {kind.casefold() for kind in _types(author)}
-            into = (
-                organisations if kinds & {"organization", "newsmediaorganization", "corporation", "brand"} else people
-            )
+            # One who is both is a person who publishes alone.
+            whole = kinds & ORGANISATIONS and "person" not in kinds
+            into = organisations if whole else people
             into.extend(_list(author.get("name")))
         elif isinstance(author, str):
             people.extend(_list(author, split=False))
@@ -248,7 +260,24 @@ def _address(value: Any) -> str | None:
     return _text(value)
 
 
+def _access(node: dict[str, Any]) -> bool | None:
+    """`isAccessibleForFree` of the article; where it says nothing, False if a part of it is not free."""
+    said = _truth(node.get("isAccessibleForFree"))
+    parts = node.get("hasPart")
+    if said is None and any(
+        _truth(part.get("isAccessibleForFree")) is False
+        for part in (parts if isinstance(parts, list) else [parts])
+        if isinstance(part, dict)
+    ):
+        return False
+    return said
+
+
 def _truth(value: Any) -> bool | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("@value", value.get("@id"))
     if isinstance(value, bool):
         return value
     said = fold(str(value)).rpartition("/")[2] if value is not None else ""

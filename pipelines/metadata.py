@@ -15,10 +15,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines import lines, people, picture, printed, published, titles, urls
+from pipelines import headmatter, people, picture, printed, published, titles, urls
 from pipelines.body import select
+from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
-from pipelines.lines import Line
 from pipelines.tags import Tags, heading
 from pipelines.text import fold, letters, listed, squeeze
 from storage.models import Access, Form, Instant, Page
@@ -94,8 +94,8 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
 
     @functools.cache
     def about() -> list[Line]:
-        head = lines.headline_of(root, tags, title)
-        return lines.about(head) if head is not None else []
+        head = headmatter.headline_of(root, tags, title)
+        return headmatter.about(head) if head is not None else []
 
     names, origin = people.authors(root, tags, claims, sites=sites, about=about)
     if names:
@@ -110,16 +110,17 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
     language = chosen("language", (_language(tags.language), "html"), (_language(claims.language), "json-ld"),
         (_language(tags.first("og:locale", "content-language", "language", "dc.language")), "meta"),
                       (_language(page.witness.language if page.witness else None), "feed"))  # fmt: skip
-    when, changed = published.published(page, tags, claims), published.modified(page, tags, claims)
+    when, otherwise = published.published(page, tags, claims, language)
+    changed, changed_otherwise = published.modified(page, tags, claims, language)
     shown_day: Instant | None = None
     if when is None or when.precision == "day":
         shown_day = printed.read(about(), language=language, region=_region(tags), host=hosts[0],
             timezone=page.profile.timezone, fetched_at=page.fetched_at)  # fmt: skip
         when = published.sharpened(when, shown_day)
     if when:
-        sources["published"] = when.origin
+        sources["published"] = f"{when.origin}; {otherwise}" if otherwise else when.origin
     if changed:
-        sources["modified"] = changed.origin
+        sources["modified"] = f"{changed.origin}; {changed_otherwise}" if changed_otherwise else changed.origin
     shown = picture.read(root, page, tags, claims)
     if shown.url:
         sources["image_url"] = shown.origin

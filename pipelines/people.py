@@ -14,9 +14,9 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import lines, names, wires
+from pipelines import headmatter, names, wires
+from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
-from pipelines.lines import Line
 from pipelines.tags import Tags, heading
 from pipelines.text import has_template, letters, listed, squeeze
 
@@ -157,7 +157,7 @@ def _bylines(
     kept = []
     for element in dict.fromkeys(found):
         text = heading(element)
-        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not lines.apart(element):
+        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element):
             kept.append(element)
     return kept[:MAX_MARKED]
 
@@ -185,7 +185,7 @@ def _named_in(element: HtmlElement, sites: frozenset[str], least: int) -> Names:
     """The people of one byline: its links', where they name some, else those of its first line that names any and of the
     lines after it that are a name alone."""
     linked = [text for link in element.iter("a") if (text := heading(link))]
-    for texts in (linked, lines.lines_of(element)):
+    for texts in (linked, headmatter.lines_of(element)):
         found: list[str] = []
         for text in texts:
             people = _people([text], sites) if len(text) <= MAX_BYLINE and not PICTURE.match(text) else ()

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from pipelines import calendars, instants
 from pipelines.calendars import Written
-from pipelines.lines import Line
+from pipelines.headmatter import Line
 from pipelines.names import LEAD_IN
+from pipelines.people import PICTURE
 from pipelines.text import listed
 from storage.models import Instant
 
@@ -30,8 +31,8 @@ _CLOCK_BEFORE = re.compile(
 _MOSCOW = re.compile("мск", re.IGNORECASE)
 _PUBLISHED = re.compile(
     r"publi(?:shed|é|cado|cación|cata|cato|ziert|kováno|k(?:ov|acj))|veröffentlicht|erschienen|posted|gepostet|gepubliceerd|geplaatst|publicerad|publisert"
-    r"|udgivet|julkaistu|opublikowan|datum|date|datë|fecha|data\b|dato\b|dátum|опублик|дата|yayın|tarih|dipublikasi|diterbitkan|terbit|đăng|ngày"
-    r"|تاريخ|نشر|تاریخ|انتشار|פורסם|प्रकाशित|公開|掲載|发布|發布|發表|发表|時間|时间|日期|配信|入力|입력|등록|게시|เผยแพร่|δημοσι|created|issued|written|vom\b",
+    r"|udgivet|julkaistu|opublikowan|(?<![^\W\d_])(?:datum|date|datë|fecha|data|dato|dátum)\b|опублик|дата|yayın|tarih|dipublikasi|diterbitkan|terbit|đăng|ngày"
+    r"|تاريخ|نشر|تاریخ|انتشار|פורסם|प्रकाशित|公開|掲載|发布|發布|發表|发表|時間|时间|日期|配信|入力|입력|등록|게시|เผยแพร่|δημοσι|created|issued|written",
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
@@ -55,6 +56,7 @@ _FILLERS = frozenset(
         mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim pm am gmt utc cet cest est edt ist bst"""
     )
 )
+MAX_SINGLE = 60
 US_HOSTS = ("com", "us", "org", "net", "gov", "edu", "mil")
 
 
@@ -64,7 +66,7 @@ def read(
     """The publication as the lines about the headline tell it; None where none does, or only what may not be true.
 
     `language`, `region`: of the page as declared (`en`, `us`); with the `host` they tell the order of `3/11/2024`."""
-    lines = list(told)
+    lines = [line for line in told if not PICTURE.match(line.text)]
     shown = calendars.order([line.text for line in lines])
     month_first = shown if shown is not None else _month_first(language, region, host)
     ranked: list[tuple[int, int, Instant]] = []
@@ -80,6 +82,15 @@ def read(
             if rank is not None and found is not None:
                 ranked.append((rank, number, found))
     return min(ranked, key=lambda one: one[:2])[2] if ranked else None
+
+
+def single(text: str, *, language: str | None, timezone: str | None, fetched_at: str) -> Instant | None:
+    """The one day or time that a short text names, as a `time` element or a tag may hold it (`15 августа 2016, 13:43`); None
+    where it names none or several."""
+    days = calendars.find(text, language=language, month_first=None if language in (None, "en") else False)
+    if len(days) != 1 or len(text) > MAX_SINGLE:
+        return None
+    return _instant(text, days[0], 0, timezone, fetched_at)
 
 
 def _month_first(language: str | None, region: str | None, host: str) -> bool | None:

@@ -8,15 +8,19 @@
 6. the day in the URL
 7. the day by htmldate (labelled `text`), the only witness that guesses
 
-A witness that knows the time beats an earlier one that knows only the same day.
+A witness that knows the time beats an earlier one that knows only the same day. One that stands alone with its day gives
+way where two later ones of different kinds agree on another. What the others say is kept where it differs by more than a
+minute (`dissent`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
-from pipelines import instants
+from pipelines import instants, printed
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags
 from pipelines.text import listed
@@ -36,6 +40,7 @@ MODIFIED = listed(
     article:updated_time modified lastmod last-modified dc.date.modified dcterms.modified rnews:datemodified
     bt:moddate date.modified shareaholic:article_modified_time article:updated revised lastupdated"""
 )
+MINUTE = timedelta(minutes=1)
 URL_DAY = re.compile(
     r"(?<!\d)(19[9]\d|20\d\d)([-/_.]?)(0[1-9]|1[0-2]|[1-9](?=[-/_.]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
 )
@@ -57,15 +62,16 @@ ELSEWHERE = (
 )
 
 
-def published(page: Page, tags: Tags, claims: Claims) -> Instant | None:
-    """The publication instant, or the day where no witness knows more; None where nobody says."""
-    return _best(
-        _read(page, raw, origin) if isinstance(raw, str) else raw for raw, origin in _publication(page, tags, claims)
-    )
+def published(page: Page, tags: Tags, claims: Claims, language: str | None = None) -> tuple[Instant | None, str | None]:
+    """The publication instant, or the day where no witness knows more, with what other witnesses say (`meta says …`);
+    None where nobody says."""
+    found = [one for raw, origin in _publication(page, tags, claims) if (one := _taken(page, raw, origin, language))]
+    chosen = _chosen(found)
+    return chosen, dissent(chosen, found)
 
 
-def modified(page: Page, tags: Tags, claims: Claims) -> Instant | None:
-    """The last change, as declared; None where nobody says."""
+def modified(page: Page, tags: Tags, claims: Claims, language: str | None = None) -> tuple[Instant | None, str | None]:
+    """The last change, as declared, with what other witnesses say; None where nobody says."""
     marked = [
         when
         for when, around, prop in tags.times
@@ -79,7 +85,21 @@ def modified(page: Page, tags: Tags, claims: Claims) -> Instant | None:
         *((value, "time") for value in marked[:2]),
         (witness, ""),
     ]
-    return _best(_read(page, raw, origin) if isinstance(raw, str) else raw for raw, origin in given)
+    found = [one for raw, origin in given if (one := _taken(page, raw, origin, language))]
+    chosen = _best(found)
+    return chosen, dissent(chosen, found)
+
+
+def dissent(chosen: Instant | None, found: list[Instant]) -> str | None:
+    """What witnesses of other kinds say, each kind once, where it differs from the chosen one by more than a minute, or by a
+    day where one of the two is a day; None where they agree."""
+    if chosen is None:
+        return None
+    said: dict[str, str] = {}
+    for one in found:
+        if one.origin != chosen.origin and not _agree(one, chosen):
+            said.setdefault(one.origin, f"{one.origin} says {one.at}")
+    return "; ".join(said.values()) or None
 
 
 def day_of_url(url: str, fetched_at: str) -> Instant | None:
@@ -99,7 +119,7 @@ def sharpened(when: Instant | None, shown: Instant | None) -> Instant | None:
     """A bare day with the time that is printed for the same day; unchanged where there is none."""
     if when is None or shown is None or when.precision != "day" or shown.precision == "day":
         return when
-    return shown if when.at in (shown.at[:10], _local_day(shown)) else when
+    return shown if when.at in (shown.at[:10], local_day(shown)) else when
 
 
 def guessed(page: Page, html: str) -> Instant | None:
@@ -131,8 +151,40 @@ def _publication(page: Page, tags: Tags, claims: Claims) -> Iterable[tuple[str |
     yield day_of_url(page.final_url or page.url, page.fetched_at), ""
 
 
-def _read(page: Page, raw: str, origin: str) -> Instant | None:
-    return instants.read(raw, origin=origin, timezone=page.profile.timezone, fetched_at=page.fetched_at)
+def _taken(page: Page, raw: str | Instant | None, origin: str, language: str | None) -> Instant | None:
+    if not isinstance(raw, str):
+        return raw
+    zone, at = page.profile.timezone, page.fetched_at
+    found = instants.read(raw, origin=origin, timezone=zone, fetched_at=at)
+    if found is None and not raw.isdigit():
+        found = printed.single(raw, language=language, timezone=zone, fetched_at=at)
+        if found is not None:
+            found = replace(found, origin=found.origin.replace("text", origin))
+    return found
+
+
+def _agree(one: Instant, other: Instant) -> bool:
+    if "day" in (one.precision, other.precision):
+        return bool(_days(one) & _days(other))
+    return abs(instants.moment(one.at) - instants.moment(other.at)) <= MINUTE
+
+
+def _days(instant: Instant) -> set[str]:
+    """The days that an instant may be printed with: in UTC and in its own offset."""
+    return {instant.at[:10]} if instant.precision == "day" else {instant.at[:10], local_day(instant)}
+
+
+def _chosen(found: list[Instant]) -> Instant | None:
+    """The best of the witnesses in their order, but for one that is alone with its day where two kinds agree on another."""
+    first = _best(found)
+    if first is None or any(one.origin != first.origin and _days(one) & _days(first) for one in found):
+        return first
+    others = [one for one in found if one.origin != first.origin]
+    for one in others:
+        backing = [other for other in others if _days(other) & _days(one)]
+        if len({other.origin for other in backing}) >= 2:
+            return _best(backing)
+    return first
 
 
 def _best(found: Iterable[Instant | None]) -> Instant | None:
@@ -143,21 +195,16 @@ def _best(found: Iterable[Instant | None]) -> Instant | None:
             continue
         if first is None:
             first = instant
-        elif instant.precision != "day" and first.at in (instant.at[:10], _local_day(instant)):
+        elif instant.precision != "day" and first.at in (instant.at[:10], local_day(instant)):
             return instant
         if first.precision != "day":
             return first
     return first
 
 
-def _local_day(instant: Instant) -> str:
-    from datetime import timedelta
-
-    sign = -1 if (instant.offset or "+").startswith("-") else 1
-    hours, _, minutes = (instant.offset or "+00:00")[1:].partition(":")
-    return (
-        (instants.moment(instant.at) + sign * timedelta(hours=int(hours), minutes=int(minutes or 0))).date().isoformat()
-    )
+def local_day(instant: Instant) -> str:
+    """The calendar day of an instant in the offset that it was written with."""
+    return instants.written(instant)[:10]
 
 
 def _elsewhere(around: str) -> bool:

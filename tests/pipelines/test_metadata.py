@@ -63,7 +63,8 @@ def test_json_ld_is_believed_first_and_every_field_names_its_witness() -> None:
         True,
     )
     assert (found.picture.url, found.picture.caption) == ("https://img.harbour-agency.test/quay-1180.jpg", "The quay")
-    assert found.sources["published"] == found.sources["section"] == "json-ld"
+    assert found.sources["section"] == "json-ld"
+    assert found.sources["published"] == "json-ld; meta says 2020-01-01T00:00:00Z"
     assert found.canonical_url == URL
 
 

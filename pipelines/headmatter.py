@@ -1,0 +1,206 @@
+"""The short lines of text about the headline, where a reader finds who wrote a story and when: of this article's own, not of
+its pictures, of teasers or of comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.tags import Tags, heading
+from pipelines.text import letters, squeeze
+
+Place = Literal["before", "head", "text", "after"]
+
+MAX_LINE = 140
+MAX_LINES = 400
+MAX_BEFORE = 12
+LONG = 25
+"""Words from which on a line is a paragraph."""
+HEAD = 90
+"""Words in paragraphs after which the head of an article is over: a lead may stand before the byline."""
+OWN_DEPTH = 12
+MIN_PART = 0.5
+MAX_LABEL = 25
+"""Characters of a line that only labels the next one (`Author:`)."""
+
+_INLINE = frozenset({"a", "span", "b", "strong", "em", "i", "small", "time", "font", "u", "sup", "abbr", "bdi", "cite",
+    "wbr", "mark", "sub", "ins", "bdo", "nobr", "meta", "link"})  # fmt: skip
+_SILENT = frozenset(
+    {"script", "style", "noscript", "template", "title", "option", "textarea", "svg", "select", "iframe"}
+)
+_APART = frozenset(
+    {"figure", "figcaption", "picture", "video", "audio", "nav", "footer", "aside", "form", "blockquote"}
+)
+_OTHERS = re.compile(
+    r"(?:^|[\s_-])(?:related|sidebar|side-bar|recommend\w*|comments?|commentlist|respond|promos?|most-?\w*|latest|popular|trending|menu|navigation|navbar|newsletter"
+    r"|recirc\w*|breadcrumbs?|partners?|footer|outbrain|taboola|carousel|ticker|cookie\w*|consent|modal|popup"
+    r"|card|cards|teasers?|caption|gallery|lightbox|copyright|appetizer\w*)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_OWN_FOOTER = re.compile(r"(?:^|[\s_-])(?:post|entry|article|story|content)(?=$|[\s_-])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as read; `names`: class names, ids and tags of its element and the two about it, lower case."""
+
+    text: str
+    names: str
+    place: Place
+
+
+def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement | None:
+    """The element in which the headline is printed: the h1 that says the title, another heading that does, else the
+    first h1."""
+    said = letters(title or "")
+    for element, text in tags.headings:
+        if said and said in letters(text):
+            return element
+    if said:
+        for element in root.iter("h2", "h3", "h4"):
+            text = letters(heading(element)) if len(element) <= 6 else ""
+            if (text == said or (len(text) > MIN_PART * len(said) and text in said)) and not apart(element):
+                return element
+        for element in root.iter("strong", "p", "div", "span"):
+            text = element.text or ""
+            if len(said) <= len(text) <= 3 * len(said) and letters(text) == said and not apart(element):
+                return element
+    return tags.headings[0][0] if tags.headings else None
+
+
+def names_of(element: HtmlElement) -> str:
+    """Class names and id of one element, camel case parted by hyphens, lower case."""
+    given = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return (_CAMEL.sub("-", given) if not given.islower() else given).casefold()
+
+
+def apart(element: HtmlElement) -> bool:
+    """Whether an element is not this article's own text: of a picture, a teaser, a comment, the site's frame. A container
+    that holds the headline too belongs to the article, whatever it is called."""
+    node: HtmlElement | None = element
+    for _ in range(OWN_DEPTH):
+        if node is None or node.tag in ("body", "html", "main", "article", "header"):
+            return False
+        names = names_of(node)
+        if node.tag in _APART or _OTHERS.search(names) or "widget" in names.split():
+            own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
+            if not own and node.find(".//h1") is None:
+                return True
+        node = node.getparent()
+    return False
+
+
+def about(headline: HtmlElement) -> list[Line]:
+    """The lines before and after a headline in reading order: `before` it within its own block and the ones beside it,
+    in the `head` until the text begins, in the `text`, and `after` its last paragraph."""
+    before = [Line(text, names, "before") for text, names in _before(headline)]
+    found: list[Line] = []
+    prose, last = 0, 0
+    for text, element in _following(headline):
+        if element is None:
+            if prose >= HEAD:
+                break
+            continue
+        size = len(text.split())
+        if size >= LONG or len(text) > 3 * MAX_LINE:
+            prose += max(size, LONG)
+            last = len(found)
+            continue
+        if len(text) <= MAX_LINE and not apart(element):
+            place: Place = "head" if prose < HEAD else "text"
+            label = found[-1] if found else None
+            if label and label.text.endswith((":", "：")) and len(label.text) <= MAX_LABEL and label.place == place:
+                found[-1] = Line(f"{label.text} {text}", label.names, place)
+            else:
+                found.append(Line(text, _around(element), place))
+        if len(found) >= MAX_LINES:
+            break
+    after = [Line(line.text, line.names, "after") if prose >= HEAD else line for line in found[last:]]
+    return before + found[:last] + after
+
+
+def lines_of(element: HtmlElement) -> list[str]:
+    """The texts of one element, a line for each of its blocks."""
+    return [text for text, _ in _lines(element)]
+
+
+def _around(element: HtmlElement) -> str:
+    names, node = [], element
+    for _ in range(3):
+        names.append(f"{node.tag} {names_of(node)}")
+        parent = node.getparent()
+        if parent is None:
+            break
+        node = parent
+    return " ".join(names)
+
+
+def _before(headline: HtmlElement) -> Iterator[tuple[str, str]]:
+    node, seen = headline, 0
+    for _ in range(4):
+        if node.tag in ("article", "main", "body"):
+            return
+        for sibling in node.itersiblings(preceding=True):
+            if not isinstance(sibling.tag, str) or sibling.tag in _SILENT or sibling.tag in ("nav", "form", "ul", "ol"):
+                continue
+            if apart(sibling):
+                continue
+            for text, element in _lines(sibling):
+                seen += 1
+                if seen > MAX_BEFORE:
+                    return
+                if len(text) <= MAX_LINE:
+                    yield text, _around(element)
+        parent = node.getparent()
+        if parent is None:
+            return
+        node = parent
+
+
+def _following(headline: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
+    """(text, element) of each line of text after the heading, in the order of the document; the element is None where
+    an `article` or `main` ends."""
+    node: HtmlElement | None = headline
+    while node is not None and node.tag != "body":
+        for sibling in node.itersiblings():
+            if isinstance(sibling.tag, str):
+                yield from _lines(sibling)
+        if node.tag in ("article", "main"):
+            yield "", None
+        node = node.getparent()
+
+
+def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    parts: list[str] = []
+    owner = top
+    walk = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        if event in ("comment", "pi"):
+            if element.tail and element is not top:
+                parts.append(element.tail)
+            continue
+        inline = element.tag in _INLINE
+        if not inline and (text := squeeze("".join(parts))):
+            yield text, owner
+        if not inline:
+            parts = []
+        if event == "start":
+            if element.tag in _SILENT or element.tag in _APART:
+                walk.skip_subtree()
+            elif element.text:
+                if not parts:
+                    owner = element
+                parts.append(element.text)
+        elif element.tail and element is not top:
+            if not parts:
+                owner = element.getparent()
+            parts.append(element.tail)
+    if text := squeeze("".join(parts)):
+        yield text, owner
