@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from pipelines.body import Body, Paragraph, from_selected
-from pipelines.text import squeeze, words
+from pipelines.text import solid, squeeze, words
 
 Place = tuple[str, ...]
 Block = tuple[HtmlElement, str, Place, HtmlElement | None]
@@ -93,19 +93,28 @@ def _reader(element: HtmlElement) -> bool:
 
 def _blocks(root: HtmlElement) -> Iterator[Block]:
     """(element, its words, the kind of place it stands in, the article element it belongs to) of each paragraph."""
+    around: dict[HtmlElement | None, tuple[Place, HtmlElement | None]] = {}
     for element in root.iter("p", *HEADS):
         if key := _key(element.text_content()):
-            home = next((parent for parent in element.iterancestors() if parent.tag in ("article", "main")), None)
-            yield element, key, _place(element), home
+            parent = element.getparent()
+            if parent not in around:
+                around[parent] = _place(parent), _home(parent)
+            place, home = around[parent]
+            yield element, key, (f"{element.tag}.{element.get('class') or ''}", *place), home
 
 
 def _key(text: str) -> str:
-    return "".join(squeeze(text).split())
+    return solid(text)
 
 
-def _place(element: HtmlElement) -> Place:
-    names = [f"{element.tag}.{element.get('class') or ''}"]
-    parent = element.getparent()
+def _home(parent: HtmlElement | None) -> HtmlElement | None:
+    while parent is not None and parent.tag not in ("article", "main"):
+        parent = parent.getparent()
+    return parent
+
+
+def _place(parent: HtmlElement | None) -> Place:
+    names = []
     for _ in range(LEVELS):
         if parent is None:
             break

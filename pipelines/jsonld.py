@@ -28,10 +28,8 @@ ARTICLE_TYPES = (
 )  # fmt: skip
 ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation", "brand"})
 RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
-WRAPPED = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?(.*?)(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?[\s;]*$",
-    re.DOTALL,
-)
+OPENING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?")
+ENDS = ";" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*")|(?<![:\w])//[^\n"]{0,400}(?=\n|$)|/\*[^*]{0,400}\*/""")
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MARKUP = re.compile(r"<[^<>]{1,200}>")
@@ -86,14 +84,30 @@ def _is_jsonld(script: HtmlElement) -> bool:
 
 
 def _loaded(text: str) -> Any:
-    match = WRAPPED.match(text)
-    text = match[1] if match else text
+    plain = _unwrapped(text)
     for mend in (str, _uncommented, html.unescape):
         try:
-            return json.loads(mend(text), strict=False)
+            return json.loads(mend(plain), strict=False)
         except (ValueError, RecursionError):
             continue
-    return salvaged(text)
+    return salvaged(plain)
+
+
+def _unwrapped(text: str) -> str:
+    """A script without the marks of a comment or a CDATA section around it. No expression is asked for the last one: it
+    would take time by the square of a run of blanks."""
+    opening = OPENING.match(text)
+    text = text[opening.end() if opening else 0 :].rstrip(ENDS)
+    if text.endswith("-->"):
+        return text[:-3]
+    inner = text[:-2].rstrip() if text.endswith("*/") else text
+    if not inner.endswith("]]>"):
+        return text
+    inner = inner[:-3]
+    mark = "/*" if text.endswith("*/") else "//"
+    if inner.rstrip().endswith(mark):
+        return inner.rstrip()[:-2]
+    return inner if text.endswith("]]>") else text
 
 
 def _uncommented(text: str) -> str:

@@ -51,7 +51,8 @@ PROFILES = etree.XPath(
     + " or ".join(f"contains(@href, '/{name}/')" for name in listed("author authors autor autoren auteur auteurs by"))
     + "]"
 )
-NAMES = etree.XPath("//@class | //@id | //@data-testid", smart_strings=False)
+# Not in one expression: libxml2 joins sets by comparing each name with all others.
+NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id", "data-testid"))
 OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
@@ -82,7 +83,7 @@ def authors(
     for given, origin in declared:
         if people := _people(given, sites):
             return people, origin
-    candidates = set(cast("list[str]", NAMES(root)))
+    candidates = {name for ask in NAMES for name in cast("list[str]", ask(root))}
     marked = _bylines(root, candidates, MARKED, ADDRESSED)
     if people := _first(marked, sites, least=1):
         return people, "byline"

@@ -6,12 +6,15 @@ Names are lower-cased; a `name`, `property`, `itemprop` or `http-equiv` counts a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import cast
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.text import has_template, squeeze
 
 MAX_CONTENT = 4000
+ITEMS = etree.XPath("//*[@itemprop][not(self::meta)][ancestor::body]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def read(root: HtmlElement) -> Tags:
             case _:
                 if (text := heading(element)) and not has_template(text):
                     found.headings.append((element, text))
-    for element in root.xpath("//body//*[@itemprop][not(self::meta)]"):
+    for element in cast("list[HtmlElement]", ITEMS(root)):
         _item(element, found)
     return found
 

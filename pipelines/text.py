@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Controls, and zero-width and direction marks that only help typesetting; ZWNJ and ZWJ stay, Persian and Indic words
 # need them.
@@ -18,6 +19,7 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
+PARAGRAPH = 2_000
 TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -59,8 +61,17 @@ def letters(value: str) -> str:
 
 def words(value: str) -> int:
     """Number of words; in scripts without spaces (Chinese, Japanese, Thai, Lao, Burmese, Khmer) of characters."""
+    # One rule after the other asks how long a paragraph is, and the body as a whole.
+    return _counted(value) if len(value) <= PARAGRAPH else _counted_whole(value)
+
+
+def _count(value: str) -> int:
     plain = value.isascii() or _UNSPACED_LETTER.search(value) is None
     return len((WORD if plain else UNSPACED).findall(value))
+
+
+_counted = lru_cache(maxsize=1024)(_count)
+_counted_whole = lru_cache(maxsize=4)(_count)
 
 
 def likeness(one: str, other: str) -> float:
