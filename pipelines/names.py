@@ -185,7 +185,7 @@ def shaped(name: str) -> bool:
     script has them, without digits or marks."""
     if _NOT_A_NAME.search(name) or len(name) > MAX_NAME or len(name) < (2 if _CJK.search(name) else 3):
         return False
-    if name.casefold().strip(".") in WEEKDAYS | _SHORT_DAYS or (month_of(name) and " " not in name):
+    if of_calendar(name):
         return False
     if _CJK.search(name):
         return len(name.replace(" ", "")) <= (24 if _KATAKANA.search(name) else 8) and not _CJK_OTHER.search(name)
@@ -209,3 +209,8 @@ def uncased(name: str) -> bool:
 def pen_name(name: str) -> bool:
     """Whether one word can be a pen name: letters, digits, dots, underscores and hyphens, with a letter."""
     return _PEN_NAME.fullmatch(name) is not None and any(c.isalpha() for c in name)
+
+
+def of_calendar(name: str) -> bool:
+    """Whether one word is the name of a month or a day of the week."""
+    return name.casefold().strip(".") in WEEKDAYS | _SHORT_DAYS or (" " not in name and bool(month_of(name)))

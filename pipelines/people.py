@@ -14,7 +14,7 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import headmatter, names, wires
+from pipelines import calendars, headmatter, names, wires
 from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags, heading
@@ -41,7 +41,8 @@ NO_PERSON = STAFF | frozenset(
         universidad institute institut instituto ministry ministerium verband verein bund council committee centre center
         zentrum department office partei party bank club federation union academy akademie society gesellschaft museum church
         kirche portal blog podcast channel studio studios official forum community shop redirect copyright sponsored advertorial
-        anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view posts profile profil biography
+        anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view read related
+        next previous posts profile profil biography
         beiträge artikel articles comments kommentare programme project"""
     )
 )
@@ -64,6 +65,17 @@ PICTURE = re.compile(
     re.IGNORECASE,
 )
 """A picture's credit: its author is not the text's."""
+SOURCE = re.compile(
+    r"\(?(?:source|quelle|fuente|fonte|bron|kaynak|źródło|zdroj|zdroje|источник|джерело|forrás|källa|kilde|lähde|πηγή|المصدر|منبع"
+    r"|来源|來源|出典|출처|sumber|nguồn)\s*[:：]\s*",
+    re.IGNORECASE,
+)
+SIGNED = re.compile(r"(?:^|[\s_-])(?:sign(?:ed|ature)?|firma|author|autor)(?=$|[\s_-])")
+CREDITED = re.compile(
+    r"author|autor|auteur|byline|source|quelle|fuente|agenc|agentur|credit|provider|(?:^|\s)name(?:$|\s)"
+)
+USER = re.compile(r"(?:^|[\s_-])user-?name(?:$|[\s_-])")
+_BEFORE_DAY = re.compile(r"\s*[,|·•–—-]\s*$")
 MAX_BYLINE = 120
 MAX_AUTHORS = 12
 MAX_MARKED = 40
@@ -88,7 +100,7 @@ def authors(
     if people := _first(marked, sites, least=1):
         return people, "byline"
     told = about()
-    if people := _told(told, sites):
+    if people := _told(told, sites) or _beside_day(told, sites) or _signed(told, sites):
         return people, "text"
     if found := desk(claims.organisations, sites):
         return (found,), "json-ld"
@@ -98,7 +110,8 @@ def authors(
     for given, origin in (*declared, (texts, "byline"), (_labelled(told), "text")):
         if found := desk(given, sites):
             return (found,), origin
-    if found := _pen_name(texts, sites):
+    users = [heading(element) for element in _bylines(root, candidates, USER, ADDRESSED)]
+    if found := _pen_name([*texts, *users], sites):
         return (found,), "byline"
     return (), None
 
@@ -108,6 +121,8 @@ def person(name: str, sites: frozenset[str]) -> bool:
     key = letters(name)
     if not names.shaped(name) or key in sites or (name.islower() and not names.uncased(name)):
         return False
+    if name.isupper() and " " not in name and not names.uncased(name):
+        return False  # an abbreviation: an agency, a desk, a publisher
     return not any(word in NO_PERSON for word in key.split()) and not _agency(name)
 
 
@@ -213,9 +228,51 @@ def _narrowest(people: Names) -> Names:
 
 
 def _labelled(told: list[Line]) -> Iterator[str]:
+    """Lines that can name a desk or an agency: a byline at the headline, an agency alone there, a source after the text."""
     for line in told:
-        if line.place in ("head", "before") and names.LEAD_IN.match(line.text):
+        source = SOURCE.match(line.text)
+        near = line.place in ("head", "before")
+        if near and (names.LEAD_IN.match(line.text) or (CREDITED.search(line.names) and wires.may_name(line.text))):
             yield line.text
+        elif source and _agency(line.text[source.end() :].strip(" .")):
+            yield line.text[source.end() :]
+
+
+def _beside_day(told: list[Line], sites: frozenset[str]) -> Names:
+    """A name that stands beside the day, in a line of its own at the headline (`Ada Byron | 3 Nov 2024`)."""
+    for line in told:
+        if line.place != "head" or not any(c.isdigit() for c in line.text):
+            continue
+        days = calendars.find(line.text, language=None, month_first=False)
+        if not days:
+            continue
+        before = (
+            _BEFORE_DAY.sub("", line.text[: days[0].start]) if _BEFORE_DAY.search(line.text[: days[0].start]) else ""
+        )
+        after = line.text[days[-1].end :]
+        for side in (
+            before,
+            after[1:] if after[:1] in ",|·•–—-" else after.lstrip()[1:] if after.lstrip()[:1] in ",|·•–—" else "",
+        ):
+            people = _people([side], sites)
+            if len(people) == 1 and 2 <= len(people[0].split()) <= 4 and letters(people[0]) == letters(side):
+                return people
+    return ()
+
+
+def _signed(told: list[Line], sites: frozenset[str]) -> Names:
+    """The name that signs a text: alone and set off in the line after its last paragraph."""
+    for line in [line for line in told if line.place == "after"][:1]:
+        people = _people([line.text], sites)
+        set_off = line.names.split()[:1] in (["strong"], ["b"], ["em"], ["i"]) or SIGNED.search(line.names)
+        if (
+            set_off
+            and len(people) == 1
+            and 2 <= len(people[0].split()) <= 4
+            and letters(people[0]) == letters(line.text)
+        ):
+            return people
+    return ()
 
 
 def _told(told: list[Line], sites: frozenset[str]) -> Names:
@@ -238,6 +295,11 @@ def _pen_name(texts: list[str], sites: frozenset[str]) -> str | None:
         parts = names.split(text)
         if len(parts) != 1 or " " in parts[0] or letters(parts[0]) in sites:
             continue
-        if 3 <= len(parts[0]) <= 30 and names.pen_name(parts[0]) and letters(parts[0]) not in NO_PERSON:
+        if (
+            3 <= len(parts[0]) <= 30
+            and names.pen_name(parts[0])
+            and not names.of_calendar(parts[0])
+            and letters(parts[0]) not in NO_PERSON
+        ):
             return parts[0]
     return None
