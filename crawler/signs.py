@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from crawler.health_memory import Learnt
     from storage.health import Look
 
-WALLS: Final = frozenset({"consent_wall", "bot_check", "javascript_wall", "login_wall", "paywall"})
+WALLS: Final = frozenset(
+    {"consent_wall", "bot_check", "javascript_wall", "login_wall", "paywall", "region_block", "age_gate"}
+)
 OUTAGE_SECONDS: Final = 3600.0
 """Nothing is called failing before: servers are restarted."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
@@ -26,9 +27,12 @@ from pipelines import (
     languages,
     layout,
     markers,
+    overlays,
     prune,
     remnants,
+    surface,
     tags,
+    teaser,
     tree,
     trims,
     walls,
@@ -94,12 +98,15 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     watch.step("metadata")
     said = attribution.read(root, found, claims, page.final_url or page.url)
     watch.step("attribution")
+    paid = meta.access == "paywalled"
+    selectors = overlays.paid_selectors(root) if paid else ()
     prune.quieten(root)
     extent = walls.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else walls.headlines(root)
+    dropped += overlays.take_out(root, selectors, paid=paid)
     watch.step("walls")
     body, trimmed = _body(page, root, meta, claims, dropped, watch)
-    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed, headlines))) is not None:
+    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed, headlines, found))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
@@ -159,6 +166,7 @@ def _body(
     lead = meta.lead if meta.standfirst else None
     trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead)
     boilerplate.take_off(trimmed, page.profile.rules)
+    teaser.trim(trimmed)
     dropped += trimmed.dropped
     watch.step("trims")
     return body, trimmed
@@ -171,6 +179,7 @@ def _look(
     extent: walls.Extent,
     trimmed: Trimmed,
     headlines: frozenset[str],
+    found: tags.Tags,
 ) -> walls.Look:
     return walls.Look(
         title=meta.title,
@@ -178,11 +187,14 @@ def _look(
         html=parsed.html,
         path=urlsplit(page.final_url or page.url).path,
         declared=meta.declared,
-        dated=meta.published is not None and meta.published.origin != "url",
+        dated=meta.published is not None and meta.published.origin not in walls.NOT_THE_PAGE,
         extent=extent,
         paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
+        surface=partial(surface.look, page.body, page.charset),
         cut=parsed.huge,
         listed=walls.listed([p.text for p in trimmed.paragraphs], headlines),
+        cells=sum(words(p.text) for p in trimmed.paragraphs if p.kind == "cell"),
+        page_title=found.title,
     )
 
 
@@ -240,8 +252,7 @@ def _article(
         published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
         dateline=place, credit=spoken[1] if spoken else None,
         image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
-        access="paywalled" if meta.access == "unknown" and walls.paywalled(text, _last(found,
-            trimmed)) else meta.access,
+        access=teaser.access(meta.access, text, _last(trimmed)),
         marker=marker.kind, label=marker.label, announced=marker.announced, tail=tail, word_count=words(text),
         sketch=() if remnants.withdrawn(marker.kind, text) else fingerprint.sketch(text),
     )  # fmt: skip
@@ -255,9 +266,9 @@ def stamp(profile: Profile) -> str:
     return f"{ENGINE}, profile {profile.version}{learned}"
 
 
-def _last(found: tags.Tags, trimmed: Trimmed) -> str:
+def _last(trimmed: Trimmed) -> str:
     """Where a call to subscribe would stand: what was dropped, and the end of the text."""
-    said = [text for rule, text in trimmed.dropped if rule in ("promotion", "box", "read also")]
+    said = [text for rule, text in trimmed.dropped if rule in ("promotion", "box", "read also", teaser.CALL)]
     return squeeze(" ".join((*said, *(p.text for p in trimmed.paragraphs[-3:]))))[:PAYWALL_PAGE]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from pipelines import identity, urls
+from pipelines.walls import PASSING
 from pipelines.workers import FAILURES
 from storage.models import Outcome
 
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 
     from storage.models import Article, Dispatch, Page
 
-INDEX = frozenset({"listing", "no_text", "no_title", "soft_404"})
+INDEX = frozenset({"listing", "no_text", "no_title", "soft_404", "media_only", "data_only"})
 """Reasons for which a section's page is no article."""
 
 
 def judge(dispatch: Dispatch) -> Dispatch:
     """`dispatch` with its article in the ending, or with its outcome decided.
 
-    `failed:…` when extraction itself broke (the page is tried again), `rejected:…` when the page is no article or lies
+    `failed:…` when extraction itself broke, or the site was out of order (the page is tried again), `rejected:…` when the page is no article or lies
     outside the backfill's span, `gone` when the site sent the reader to its front page or a section instead.
     """
     extraction = dispatch.extraction
@@ -32,7 +33,7 @@ def judge(dispatch: Dispatch) -> Dispatch:
         return _decided(dispatch, Outcome("gone", why))
     if article is None:
         reason = extraction.reason or "no_text"
-        name = f"failed:{reason}" if reason in FAILURES else f"rejected:{reason}"
+        name = f"failed:{reason}" if reason in FAILURES | PASSING else f"rejected:{reason}"
         return _decided(dispatch, Outcome(name, extraction.detail))
     if dispatch.span and outside(article, dispatch.span):
         published = article.published.at if article.published else "unknown"
