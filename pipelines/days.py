@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
-from pipelines.months import month_of
+from pipelines.months import SOLAR, month_of
 from pipelines.places import WEEKDAYS
 
 # A dateline may bear a day later than the page's: zones, and items written in advance; not a month later.
 _AHEAD = 7
 
-_MONTH = r"(?P<month>[^\W\d_][^\s\d.,;:()/\[\]،]*(?:\s(?:الثاني|الأول))?)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_MONTH = r"(?P<month>[^\W\d_][^\s\d.,;:()/\[\]،]*(?:\s(?:الثاني|الأول))?|[ก-ฮ][ก-๙]{0,2}\.[ก-ฮ])"
+_YEAR = r"(?P<year>(?:1[349]|2[05])\d\d)"
 _AFTER_YEAR = r"(?:\s*(?:г|року|р|m|م)\b\.?)?"
 _FORMS = tuple(
     re.compile(pattern)
     for pattern in (
         # 1 November 2023 | 22nd April, 2026 | 1er août | 1. studenoga 2023. | 1 de noviembre de 2023 | 10 фев
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|\.)?\s*(?:(?:de|of|d['’])\s*)?{_MONTH}\.?"
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|\.)?\s*(?:(?:de|of)\s+|d['’]\s?)?{_MONTH}\.?"
         rf"(?:,?\s*(?:del?\s+)?{_YEAR}\.?{_AFTER_YEAR})?",
         # November 1 | Nov. 1, 2023 | lapkričio 1 d.
         rf"{_MONTH}\.?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s?d\b\.?)?(?:,?\s+{_YEAR})?",
@@ -28,7 +28,14 @@ _FORMS = tuple(
 )
 _AT_END = tuple(re.compile(rf"(?<![\w.])(?:{form.pattern})\s*$") for form in _FORMS)
 _AT_START = tuple(re.compile(rf"(?:{form.pattern})(?=\s*[,.،])") for form in _FORMS)
-_NUMERIC = re.compile(r"(?<![\d.])(?P<a>\d{1,2})[./](?P<b>\d{1,2})[./](?P<year>(?:19|20)\d\d)\s*$")
+_NUMERIC = re.compile(
+    r"(?<![\w./-])(?P<a>\d{1,2})\s?(?P<by>[./-])\s?(?P<b>\d{1,2})\s?(?P=by)\s?(?P<year>\d{2,4})\.?\s*$"
+)
+_ISO = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\s*$")
+# `الكويت - 1 - 11 (كونا)`: day and month as numbers alone, before an agency's mark.
+_NUMBERS = re.compile(r"(?<![\d./-])[-–,]?\s*\b(?P<day>\d{1,2})\s?[-/]\s?(?P<month>\d{1,2})\s*$")
+_BUDDHIST = 543
+_LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 _WEEKDAY = re.compile(r"[\s,،]*\b([^\W\d_]+)[,.]?$")
 
 
@@ -63,10 +70,41 @@ def nearest(months: tuple[int, ...], day: int, year: int | None, published: str 
 def _read(match: re.Match[str], published: str | None, language: str | None) -> tuple[bool, str | None]:
     months = month_of(match["month"], language)
     day = int(match["day"])
-    if not months or not 1 <= day <= 31:
+    if not 1 <= day <= 31:
         return False, None
     year = int(match["year"]) if match["year"] else None
+    if (solar := SOLAR.get(match["month"])) is not None and not (months and year and year > 1900):
+        return True, _solar(year, solar, day, published)
+    if not months or (year is not None and year < 1900):
+        return False, None
+    if year is not None and year > 2100:
+        year -= _BUDDHIST
     return True, nearest(months, day, year, published)
+
+
+def _solar(year: int | None, month: int, day: int, published: str | None) -> str | None:
+    """A day of the Iranian calendar; its leap years by the 33-year cycle, which holds from 1178 to 1633 (AD 1799 to 2254)."""
+    if year is None and published is None:
+        return None
+    if year is None:
+        at = date.fromisoformat((published or "")[:10])
+        days = [found for y in (at.year - 622, at.year - 621) if (found := _solar(y, month, day, None))]
+        past = [found for found in days if (date.fromisoformat(found) - at).days <= _AHEAD]
+        return max(past, default=None)
+    length = 31 if month <= 6 else 30
+    if not 1178 <= year <= 1633 or day > length:
+        return None
+    leaps = sum(1 for y in range(1178, year) if y % 33 in _LEAPS)
+    start = date(1799, 3, 21) + timedelta(days=365 * (year - 1178) + leaps)
+    return (start + timedelta(days=min(month - 1, 6) * 31 + max(month - 7, 0) * 30 + day - 1)).isoformat()
+
+
+def numbers_at_end(text: str, published: str | None) -> tuple[str, str | None] | None:
+    """(what stands before the day and month written as bare numbers, the ISO day); None where there are none."""
+    match = _NUMBERS.search(text)
+    if match is None or not (1 <= int(match["day"]) <= 31 and 1 <= int(match["month"]) <= 12):
+        return None
+    return text[: match.start()], nearest((int(match["month"]),), int(match["day"]), None, published)
 
 
 def strip_weekday(text: str) -> str:
@@ -85,10 +123,20 @@ def at_end(text: str, published: str | None, language: str | None) -> tuple[str,
             found, day = _read(match, published, language)
             if found:
                 return strip_weekday(text[: match.start()]), day
+    if iso := _ISO.search(text):
+        exact = _day(int(iso["year"]), int(iso["month"]), int(iso["day"]))
+        return (text[: iso.start()], exact.isoformat()) if exact else None
     match = _NUMERIC.search(text)
     if match:
         first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
-        days = {found for found in (_day(year, second, first), _day(year, first, second)) if found}
+        if len(match["year"]) == 2:
+            year += 2000
+        if not 1900 <= year <= 2100:  # a year that somebody mistyped: a date, but none that can be told
+            return (text[: match.start()], None) if 1 <= first <= 31 and 1 <= second <= 12 else None
+        orders = [_day(year, second, first), _day(year, first, second)]
+        if match["by"] != "/" and orders[0]:
+            del orders[1]  # the month first is written with slashes only
+        days = {found for found in orders if found}
         if len(days) == 2 and published:
             at = date.fromisoformat(published[:10])
             days = {min(days, key=lambda found: (abs((found - at).days), found))}

@@ -14,8 +14,19 @@ Sort = Literal["city", "capitals", "name", "script"]
 ABBREVIATION = re.compile(r"(?:^|[\s,./(\[])(?:[^\W\d_]{1,5}|[A-Z](?:\.[A-Z])+)$")
 _REGION = re.compile(r"\s*(?:/[^/\n]{2,40}/|\[[^\[\]\n]{2,40}\]|\([^()\n]{2,40}\))\s*,?")
 _PARTS = re.compile(r"\s*(?:[,/·•،]| - | – | and | et | und | y | и | i | ve )\s*")
-_WORD = re.compile(r"[^\W_][\w'’.\-]*$")
+# Signs of Latin-1 within a word: a letter that was decoded twice ("KÃ¸benhavn").
+_WORD = re.compile(r"[^\W_][\w'’.\-\u00a1-\u00bf]*$")
 _SENTENCE = re.compile(r"[^\W\d_]{6,}\.\s|[!?;\"“”«»:]")
+
+
+def is_small(letter: str) -> bool:
+    """A small letter of a script that has capitals; Georgian, which Unicode calls small, has none in running text."""
+    return letter.islower() and not "\u10d0" <= letter <= "\u10ff"
+
+
+def is_caseless(text: str) -> bool:
+    """Whether the letters of `text` know no capitals."""
+    return not any(letter.isupper() or is_small(letter) for letter in text)
 
 
 def is_no_agency(text: str) -> bool:
@@ -29,7 +40,7 @@ def _words_fit(words: list[str]) -> bool:
         if not _WORD.match(word):
             return False
         plain = word.lower().rstrip(".,")
-        if word[0].islower() and not (plain in PARTICLES and number > 0):
+        if is_small(word[0]) and not (plain in PARTICLES and number > 0):
             head = re.match(r"(?:d|l|al|el|an|as|ad|ash)['’-]\w", plain)
             if not head:
                 return False
@@ -46,7 +57,7 @@ def _words_fit(words: list[str]) -> bool:
 def sort(text: str) -> Sort | None:
     """`city`: a listed one; `capitals`: all in capitals; `name`: words that begin with capitals; `script`: letters that
     know no capitals; None: no place. A region may follow after a comma or in brackets, several cities after a slash."""
-    if not 2 <= len(text) <= 75 or _SENTENCE.search(text):
+    if not 2 <= len(text) <= 75 or text[0] in "([/" or _SENTENCE.search(text):
         return None
     bare = _REGION.sub(" ", text).strip(" ,")
     if not bare:
@@ -55,9 +66,11 @@ def sort(text: str) -> Sort | None:
     parts = [part for part in _PARTS.split(bare) if part]
     if not parts or len(bare.split()) > 10:
         return None
-    if not any(c.isupper() or c.islower() for c in bare):
+    if is_caseless(bare):
         letters = all(_WORD.match(word.strip("،,")) or not word.isalnum() for word in bare.split())
-        return "script" if letters and len(bare.split()) <= 5 and not any(c.isdigit() for c in bare) else None
+        if not letters or len(bare.split()) > 5 or any(c.isdigit() for c in bare):
+            return None
+        return "city" if all(city.strip() in CITIES for city in re.split(r"[/،]", bare)) else "script"
     for part in parts:
         words = part.split()
         if len(words) > 6 or not _words_fit(words):

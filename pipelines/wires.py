@@ -65,6 +65,13 @@ _BEGINNINGS = frozenset(
 )
 
 BARE = alternation([spelling for wire in WIRES for spelling in wire.bare])
+# What names of agencies and newsrooms are made of, in the scripts read here; lower case.
+SOUNDS = re.compile(
+    r"news|press|wire|agen[czt]|agence|nachricht|dienst|radio|(?:^|\W)tv(?:\W|$)|media|\.(?:com|net|org|ru)\b|info|prens|notici|haber|"
+    r"ajans|новост|информ|инфо|пресс|агентст|агенц|ньюс|أنباء|وكالة|نيوز|إخباري|خبر|نیوز|خبرگزاری|समाचार|न्यूज|সংবাদ|নিউজ|חדשות|"
+    r"סוכנות|뉴스|통신|通信|通訊|通讯|新闻|新聞|ニュース|ข่าว|ნიუს|լուր"
+)
+
 FIRST = alternation([spelling for wire in WIRES if wire.first for spelling in wire.spellings])
 
 

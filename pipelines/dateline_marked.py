@@ -1,0 +1,172 @@
+"""Datelines that bear an agency's name: in brackets or slashes, bare, or before the place.
+
+Such a dateline is read from its agency's mark backwards: what stands before it must be a place, a day or both. The less is
+known of the agency, the more the place must prove.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines import days, placename
+from pipelines.dateline_found import Found, after
+from pipelines.dateline_head import About, Head, is_city, read
+from pipelines.wires import BARE, FIRST, SOUNDS, all_named, inside, named
+
+_WINDOW = 170
+_DASH = re.compile(r"[ \t\u00a0]*(?:\.?[-–—―_]|:|：)")
+_BRACKETS = re.compile(r"[(（]([^()（）\n]{2,60})[)）]|(?<![^\s,.])/ ?([^/\n]{2,60}?) ?/(?=[\s.:,–—-])")
+_BARE = re.compile(rf"(?<![^\s,.،–—/-])({BARE})(?=\s*[-–—:_.,،։]|\s/|\s\S)")
+_DATE_AFTER = re.compile(r" ?([^/\n]{4,24}?) ?/ ?")
+_FIRST = re.compile(rf"(?:[(（]({FIRST})[)）]|({FIRST})(?=\s))[ \u00a0]*(?:[-–—_:]{{1,2}}|\.-)[ \u00a0]+")
+_VIA = re.compile(rf"([A-Z][\w.&’' ]{{1,30}} via (?:{FIRST}))[ \u00a0]*[-–—]{{1,2}}[ \u00a0]+")
+_FIRST_REST = re.compile(r"(?P<head>[^\n(]{2,60}?)[ \u00a0]*[-–—_]{1,2}[ \u00a0]+")
+_AUTHORS = re.compile(r",[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3}(?:,[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3})*(?=\.)")
+_UNKNOWN = re.compile(r"(?=.*[^\W\d_])(?!\d)[^()\[\]<>\"“”;:,!?]{2,30}$")
+_PICTURE = re.compile(r"(?:^|\W)(?:photos?|fotos?|images?|bild(?:er)?|pictures?|video|фото|getty|foto\w*)(?:$|\W)")
+_ALONE = {"NNA", "AGI", "وطنية"}
+"""Agencies that begin their texts with their bare name and nothing else."""
+_CAPITALS = re.compile(
+    r"(?:(?<=\s)|^)(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’-]+){0,4}(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?)[, ]*$"
+)
+_EMBEDDED = re.compile(
+    r"\(([A-Za-z][\w .]{1,20})\) ?[-–—_.]{1,2} |/([^/\s][^/\n]{1,20})/[.:]? |(?<=\s)(Kyodo|AAP|AFP) - "
+)
+
+
+def _agency(inner: str, about: About) -> tuple[str, bool] | None:
+    """(agency as written, whether it is a known one) of a bracket's content; None where it cannot be an agency."""
+    inner = " ".join(inner.split()).strip(" .,;:-–—")
+    if all_named(inner) or (about.own and inner.casefold() == about.own.casefold()):
+        return inner, True
+    within = inside(inner)
+    if within is not None:
+        return within[0], True
+    if _UNKNOWN.match(inner) and len(inner.split()) <= 4 and not placename.is_no_agency(inner):
+        if days.at_end(inner, None, about.language) is not None:
+            return None  # "(May 3)"
+        return inner, False
+    return None
+
+
+def _like_agency(name: str) -> bool:
+    """A name made as agencies' are: `fn-press`, `Coastline News`, or a short mark in small letters (`ots`)."""
+    return SOUNDS.search(name.casefold()) is not None or (name.islower() and name.isalpha() and len(name) <= 4)
+
+
+def bracketed(line: str, about: About) -> Iterator[Found]:
+    """Datelines whose agency stands in brackets or between slashes, those of known agencies and of others."""
+    for mark in _BRACKETS.finditer(line[:_WINDOW]):
+        agency = _agency(mark[1] or mark[2], about)
+        head = read(line[: mark.start()], about, numbers=agency[1]) if agency else None
+        if agency is None or head is None or not _believed(line, mark, head, *agency):
+            continue
+        name, known = agency
+        end = after(line, mark.end())
+        dated_after = _DATE_AFTER.match(line, mark.end()) if mark[2] and not head.dated else None
+        day = days.at_end(dated_after[1], about.published, about.language) if dated_after else None
+        if dated_after and day and not day[0]:  # "LONDON, UK / ACCESSWIRE / November 1, 2023 / "
+            yield Found(0, dated_after.end(), head.place, day[1], True, name, known)
+        else:
+            yield Found(0, end, head.place, head.day, head.dated, name, known)
+
+
+def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool) -> bool:
+    slashed = mark[2] is not None
+    dash = _DASH.match(line, mark.end()) is not None
+    stop = line[mark.end() : mark.end() + 1] in {".", "։", "।", "۔"} or slashed
+    begins = not placename.is_small(line[after(line, mark.end()) :][:1])
+    if head.place is None and not head.dated:
+        return known and dash
+    if head.place is not None and named(head.place) is not None:
+        return False  # "The Associated Press (AP) - "
+    strong = head.sort in {"capitals", "city", "script"}
+    if head.place is not None and _PICTURE.search(head.place.casefold()):
+        return False  # "Getty Images (AFP) - "
+    if known and not head.dated and not dash and not stop:
+        return strong and begins  # "Paris (ats afp) Le port …", and not "UN (AP) photographers"
+    if known:
+        return dash or head.dated or strong or (stop and (slashed or begins))
+    if head.dated:
+        return dash or stop
+    if not begins:
+        return False
+    if placename.is_caseless(head.place or ""):
+        return dash and (is_city(head) or SOUNDS.search(name.casefold()) is not None)
+    return (dash and (strong or _like_agency(name))) or (stop and _like_agency(name) and (strong or "-" in name))
+
+
+def bare(line: str, about: About) -> Found | None:
+    """A dateline whose agency stands without brackets: `SAITAMA, Japan, Dec. 9 Kyodo - `."""
+    marks = list(_BARE.finditer(line[:_WINDOW]))
+    if about.own:
+        marks += list(re.finditer(rf"(?<![^\s,.–—-])({re.escape(about.own)})(?=\s*[-–—:_.])", line[:_WINDOW]))
+    for mark in marks:
+        head = read(line[: mark.start()], about, numbers=True)
+        if head is None or (head.place is None and not head.dated):
+            continue
+        end = mark.end()
+        authors = _AUTHORS.match(line, end)
+        if authors:
+            end = authors.end()
+        followed = re.match(r"[ \u00a0]*(?:[-–—_.:،։]|/)", line[end:]) is not None or placename.is_caseless(
+            head.place or "a"
+        )
+        before = line[: mark.start()].rstrip()[-1:]
+        parted = before in {",", ".", "-", "–", "—", "/", "،"}
+        if followed and (head.dated or (parted and head.sort in {"capitals", "city", "script"})):
+            return Found(0, after(line, end), head.place, head.day, head.dated, mark[1], True)
+    return None
+
+
+def agency_first(line: str, about: About) -> Found | None:
+    """`(ANSA) - ROME, JUL 11 - `, `(Reuters) — `, `NNA - `, `KVELLER via JTA — `."""
+    if via := _VIA.match(line):
+        return Found(0, via.end(), None, None, False, via[1], True)
+    mark = _FIRST.match(line)
+    if mark is None and about.own:
+        mark = re.match(rf"\(?({re.escape(about.own)})\)?[ \u00a0]*[-–—_:]{{1,2}}[ \u00a0]+", line)
+    if mark is None:
+        return None
+    agency = next(group for group in mark.groups() if group)
+    rest = _FIRST_REST.match(line, mark.end())
+    if rest is not None:
+        head = read(rest["head"], about)
+        if head is not None and head.place and (head.dated or head.sort in {"capitals", "city"}):
+            return Found(0, rest.end(), head.place, head.day, head.dated, agency, True)
+    in_brackets = line.startswith(("(", "（"))
+    if not in_brackets and agency != about.own and named(agency) is not None and agency not in _ALONE:
+        return None
+    return Found(0, mark.end(), None, None, False, agency, True)
+
+
+def embedded(line: str, about: About) -> Found | None:
+    """The dateline of an item whose advisory, bullets and byline were joined with it into one paragraph."""
+    for mark in _EMBEDDED.finditer(line[:900]):
+        agency = next(group for group in mark.groups() if group)
+        if not all_named(agency):
+            continue
+        text = line[: mark.start()].rstrip(" ,./")
+        found = days.at_end(text, about.published, about.language)
+        before, day = found if found is not None else (text, None)
+        place = _place_at_end(before)
+        if not place and found is None:
+            return None
+        start = before.rindex(place) if place else len(before)
+        return Found(start, after(line, mark.end()), place or None, day, found is not None, agency, True)
+    return None
+
+
+def _place_at_end(text: str) -> str:
+    """The place that ends a paragraph of other things: words in capitals, or a listed city; empty where there is none."""
+    text = text.rstrip(" ,")
+    capitals = _CAPITALS.search(text)
+    if capitals and placename.sort(capitals["place"]):
+        return capitals["place"]
+    words = text.split(" ")
+    for n in (4, 3, 2, 1):
+        place = " ".join(words[-n:])
+        if len(words) > n and place[:1].isupper() and placename.sort(place) == "city":
+            return place
+    return ""
