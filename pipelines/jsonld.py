@@ -249,7 +249,7 @@ def _name(value: Any) -> str | None:
 def _list(value: Any, *, split: bool = True) -> list[str]:
     """Texts of a list, or of a text with commas (schema.org allows both)."""
     if isinstance(value, str):
-        parts = re.split(r"\s*[,;]\s*", value) if split and len(value) < 2000 else [value]
+        parts = re.split(r"\s*[,;]\s*", html.unescape(value)) if split and len(value) < 2000 else [value]
     else:
         parts = [v for v in value if isinstance(v, str | dict)] if isinstance(value, list) else []
     return [text for part in parts if (text := _name(part))]

@@ -20,8 +20,8 @@ def _either(words: str) -> str:
 
 # Words before a name that say who wrote.
 _BY = _either(
-    """by von par por pour di door av af przez od от oleh bởi yazan escrito_por écrit_par scritto_da geschrieben_von with mit
-    avec من_قبل بقلم بواسطة كتب كتبت إعداد تحرير نوشته نوشته_از به_قلم מאת द्वारा γράφει_ο γράφει_η του της írta piše пише
+    """by von par por pour di door av af przez od от oleh bởi yazan escrito_por écrit_par scritto_da geschrieben_von
+    من_قبل بقلم بواسطة كتب كتبت إعداد تحرير نوشته نوشته_از به_قلم מאת द्वारा γράφει_ο γράφει_η του της írta piše пише
     scris_de"""
 )
 _AUTHOR = _either(
@@ -31,8 +31,8 @@ _AUTHOR = _either(
 )
 _WORK = _either(
     """writer writers reporter reporters journalist journaliste journalistin redacteur redactor redactora redattore redaksi
-    redaktor editor text texte texto testo tekst teksti szöveg текст words story report bericht artikel article artículo
-    articolo interview entrevista intervista analysis analyse kommentar beitrag reportage blog muhabir haber
+    redaktor editor reporting text texte texto testo tekst teksti szöveg текст words story report bericht artikel article
+    artículo articolo interview entrevista intervista analysis analyse kommentar beitrag reportage blog muhabir haber
     pewarta 取材 文 기자"""
 )
 _WRITTEN = _either(
@@ -82,7 +82,7 @@ _ROLE_ALONE = re.compile(
 )
 EMAIL = re.compile(r"\S+@\S+\.\w+")
 HANDLE = re.compile(r"(?<!\w)@\w+")
-_GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-Z][a-zà-ÿ.])")
+_GLUED = re.compile(r"^(?:By|Von|Par|Por|Author|Autor|Auteur|Автор:?)(?=[A-Z][a-zà-ÿ.])")
 # From a day or a time on, a byline speaks of when.
 _WHEN = re.compile(
     r"\s*(?:[|•·,–—-]\s*)?(?:\b(?:(?:am\s|on\s)?(?:"
@@ -126,7 +126,8 @@ _STRIP = " .,:;-–—|*\"'()[]/•·　：，"
 
 def split(text: str) -> list[str]:
     """`By A, B and C, Staff Writers` -> [A, B, C]; nothing where an address stands among them, for then the list is a
-    publisher with his town. Of several parts those of one word are places, marks or agencies."""
+    publisher with his town. Of several parts those of one word, and
+    those in capitals beside others that are not, are places, marks or agencies."""
     text = HANDLE.sub(" ", EMAIL.sub(" ", squeeze(unescape(text))))
     if _ADDRESS.search(text):
         return []
@@ -140,7 +141,13 @@ def split(text: str) -> list[str]:
     ]
     if len(parts) > 1 and any(" " in part for part in parts):
         parts = [part for part in parts if " " in part or _CJK.search(part)]
-    return parts
+    if any(_mixed(part) for part in parts):
+        parts = [part for part in parts if _mixed(part) or not part.isupper()]
+    return [part.title() if part.isupper() and " " in part else part for part in parts]
+
+
+def _mixed(part: str) -> bool:
+    return " " in part and any(c.islower() for c in part) and any(c.isupper() for c in part)
 
 
 def led(text: str) -> str:
@@ -174,10 +181,7 @@ def _parts(text: str) -> list[str]:
 def _trimmed(name: str) -> str:
     name = led(name.strip(_STRIP)).strip(_STRIP)
     name = _ROLE.sub("", name).strip(_STRIP)
-    name = _CJK_ROLE.sub("", _FROM.sub("", name)).strip(_STRIP)
-    if name.isupper() and " " in name:
-        name = name.title()
-    return name
+    return _CJK_ROLE.sub("", _FROM.sub("", name)).strip(_STRIP)
 
 
 def shaped(name: str) -> bool:
@@ -193,7 +197,8 @@ def shaped(name: str) -> bool:
     own = [word for word in words if word.casefold().strip(".") not in _PARTICLES | _SUFFIXES]
     if not own or len(own) > MAX_WORDS or len(words) > MAX_WORDS + 2:
         return False
-    return all(_capital(own[n]) for n in {0, len(own) - 1}) and bool(letters(name))
+    last = words[-1].casefold().strip(".")
+    return all(map(_capital, own)) and (last not in _PARTICLES or len(words) == 1) and bool(letters(name))
 
 
 def _capital(word: str) -> bool:

@@ -36,14 +36,15 @@ NO_PERSON = STAFF | frozenset(
         """admin administrator webmaster moderator root editor editors news agency agencies agencia agencias agentur
         agenturen agence agenzia ajansı agencja агентство وكالة reporter correspondent writer contributor contributors press
         media medien online web digital tv radio guest gast unknown anonymous author autor publisher user wire services service
-        association gmbh inc ltd llc corp ag ev co magazine magazin zeitung newspaper company verlag presse zentrale board
+        association gmbh inc ltd llc corp magazine magazin zeitung newspaper company verlag presse zentrale board
         group gruppe network times post herald tribune journal gazette stiftung foundation university universität université
         universidad institute institut instituto ministry ministerium verband verein bund council committee centre center
-        zentrum department office partei party bank club federation union academy akademie society gesellschaft museum church
-        kirche portal blog podcast channel studio studios official forum community shop redirect copyright sponsored advertorial
-        anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view read related
-        next previous posts profile profil biography
-        beiträge artikel articles comments kommentare programme project"""
+        zentrum department office partei party bank club federation union academy akademie society gesellschaft museum
+        church kirche portal blog podcast channel studio studios official forum community shop redirect copyright
+        sponsored advertorial anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view
+        read related next previous posts profile profil biography beiträge artikel articles comments kommentare
+        programme project collectif collective kollektiv beitrag nachrichten international rezept recipe inhalte
+        landesanstalt anstalt behörde amt authority ministère ministerio министерство nation world sports"""
     )
 )
 ADDRESSED = etree.XPath("//*[@rel='author' or contains(@itemprop, 'author')]")
@@ -97,7 +98,7 @@ def authors(
             return people, origin
     candidates = {name for ask in NAMES for name in cast("list[str]", ask(root))}
     marked = _bylines(root, candidates, MARKED, ADDRESSED)
-    if people := _first(marked, sites, least=1):
+    if people := _first(marked, sites, least=2):
         return people, "byline"
     told = about()
     if people := _told(told, sites) or _beside_day(told, sites) or _signed(told, sites):
@@ -151,7 +152,10 @@ def _people(given: Iterable[str], sites: frozenset[str]) -> Names:
     for text in given:
         if not text or has_template(text):
             continue
+        dated = any(c.isdigit() for c in text)  # what is left of a text with numbers is no name, if it is one word
         for name in names.split(_without_site(text, sites)):
+            if dated and " " not in name and not names.uncased(name):
+                continue
             if (key := letters(name)) and key not in found and person(name, sites):
                 found[key] = name
     return tuple(found.values())[:MAX_AUTHORS]
@@ -205,8 +209,7 @@ def _named_in(element: HtmlElement, sites: frozenset[str], least: int) -> Names:
         found: list[str] = []
         for text in texts:
             people = _people([text], sites) if len(text) <= MAX_BYLINE and not PICTURE.match(text) else ()
-            few = max(least, 2 if any(c.isdigit() for c in text) else 1)
-            people = tuple(n for n in people if len(n.split()) >= few or names.uncased(n))
+            people = tuple(n for n in people if len(n.split()) >= least or names.uncased(n))
             if not people and found:
                 break
             found += people
