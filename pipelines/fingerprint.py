@@ -85,9 +85,9 @@ def _marks() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _ranges(codes: list[int]) -> str:
     """What a character class says of the codes beyond the first plane."""
-    beyond = [code for code in codes if code >= 0x10000]
-    starts = [code for code in beyond if code - 1 not in beyond]
-    ends = [code for code in beyond if code + 1 not in beyond]
+    beyond = {code for code in codes if code >= 0x10000}
+    starts = sorted(code for code in beyond if code - 1 not in beyond)
+    ends = sorted(code for code in beyond if code + 1 not in beyond)
     return "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from lxml import etree
@@ -77,8 +78,17 @@ def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement
 
 def names_of(element: HtmlElement) -> str:
     """Class names and id of one element, camel case parted by hyphens, lower case."""
-    given = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return _plain(f"{element.get('class') or ''} {element.get('id') or ''}")
+
+
+@lru_cache(maxsize=4096)
+def _plain(given: str) -> str:
     return (_CAMEL.sub("-", given) if not given.islower() else given).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _of_others(names: str) -> bool:
+    return _OTHERS.search(names) is not None or "widget" in names.split()
 
 
 def apart(element: HtmlElement) -> bool:
@@ -89,7 +99,7 @@ def apart(element: HtmlElement) -> bool:
         if node is None or node.tag in ("body", "html", "main", "article", "header"):
             return False
         names = names_of(node)
-        if node.tag in _APART or _OTHERS.search(names) or "widget" in names.split():
+        if node.tag in _APART or _of_others(names):
             own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
             if not own and node.find(".//h1") is None:
                 return True
@@ -187,7 +197,7 @@ def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
                 parts.append(element.tail)
             continue
         inline = element.tag in _INLINE
-        if not inline and (text := squeeze("".join(parts))):
+        if not inline and parts and (text := squeeze("".join(parts))):
             yield text, owner
         if not inline:
             parts = []

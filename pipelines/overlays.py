@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from cssselect import SelectorError
@@ -49,10 +50,9 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CONTAINERS = frozenset(
     ("div", "section", "aside", "form", "p", "span", "footer", "header", "ul", "article", "main", "table")
 )
-NAMES = etree.XPath("//body//@class | //body//@id", smart_strings=False)
-HIDDEN = etree.XPath(
-    "//body//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden') or @amp-subscriptions-section]"
-)
+# Not in one expression: libxml2 joins sets by comparing each name with all others.
+NAMES = tuple(etree.XPath(f"//body//@{name}", smart_strings=False) for name in ("class", "id"))
+STYLED = ("none", "hidden")
 LENGTH = etree.XPath("string-length(normalize-space(.))")
 REST = 150
 """Characters of text beside a banner from which on the page is more than its wall."""
@@ -78,7 +78,7 @@ def take_out(root: HtmlElement, selectors: tuple[str, ...], *, paid: bool) -> li
 
 
 def _banners(root: HtmlElement, dropped: list[Dropped]) -> None:
-    named = {name for name in set(cast("list[str]", NAMES(root))) if _is_banner(name)}
+    named = {name for name in {n for ask in NAMES for n in cast("list[str]", ask(root))} if _is_banner(name)}
     if not named:
         return
     found = {e: None for e in root.iter(*CONTAINERS) if e.get("class") in named or e.get("id") in named}
@@ -100,9 +100,20 @@ def _is_banner(name: str) -> bool:
     return BANNER.search(CAMEL.sub("-", name)) is not None
 
 
+def _perhaps_hidden(root: HtmlElement) -> Iterator[HtmlElement]:
+    for element in (e for body in root.iter("body") for e in body.iterdescendants("*")):
+        style = element.get("style")
+        if (
+            (style and any(word in style for word in STYLED))
+            or element.get("hidden") is not None
+            or element.get("amp-subscriptions-section") is not None
+        ):
+            yield element
+
+
 def _hidden(root: HtmlElement, dropped: list[Dropped], *, paid: bool) -> None:
     total = -1
-    for element in cast("list[HtmlElement]", HIDDEN(root))[:MOST]:
+    for element in list(islice(_perhaps_hidden(root), MOST)):
         if element.getparent() is None or element.tag in ("body", "script", "style", "input", "noscript"):
             continue
         behind = (

@@ -47,12 +47,7 @@ NO_PERSON = STAFF | frozenset(
         landesanstalt anstalt behörde amt authority ministère ministerio министерство nation world sports"""
     )
 )
-ADDRESSED = etree.XPath("//*[@rel='author' or contains(@itemprop, 'author')]")
-PROFILES = etree.XPath(
-    "//a["
-    + " or ".join(f"contains(@href, '/{name}/')" for name in listed("author authors autor autoren auteur auteurs by"))
-    + "]"
-)
+PROFILE = re.compile(r"/(?:authors?|autor(?:en)?|auteurs?|by)/")
 # Not in one expression: libxml2 joins sets by comparing each name with all others.
 NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id", "data-testid"))
 OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
@@ -97,7 +92,7 @@ def authors(
         if people := _people(given, sites):
             return people, origin
     candidates = {name for ask in NAMES for name in cast("list[str]", ask(root))}
-    marked = _bylines(root, candidates, MARKED, ADDRESSED)
+    marked = _bylines(root, candidates, MARKED, _addressed)
     if people := _first(marked, sites, least=2):
         return people, "byline"
     told = about()
@@ -105,13 +100,13 @@ def authors(
         return people, "text"
     if found := desk(claims.organisations, sites):
         return (found,), "json-ld"
-    if people := _first(_bylines(root, candidates, NAMED, PROFILES), sites, least=2):
+    if people := _first(_bylines(root, candidates, NAMED, _profiles), sites, least=2):
         return people, "byline"
     texts = [heading(element) for element in marked]
     for given, origin in (*declared, (texts, "byline"), (_labelled(told), "text")):
         if found := desk(given, sites):
             return (found,), origin
-    users = [heading(element) for element in _bylines(root, candidates, USER, ADDRESSED)]
+    users = [heading(element) for element in _bylines(root, candidates, USER, _addressed)]
     if found := _pen_name([*texts, *users], sites):
         return (found,), "byline"
     return (), None
@@ -168,12 +163,23 @@ def _without_site(text: str, sites: frozenset[str]) -> str:
     return " | ".join(own) if own and len(own) < len(parts) else text
 
 
+def _addressed(root: HtmlElement) -> list[HtmlElement]:
+    return [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")]
+
+
+def _profiles(root: HtmlElement) -> list[HtmlElement]:
+    return [link for link in root.iter("a") if PROFILE.search(link.get("href", ""))]
+
+
 def _bylines(
-    root: HtmlElement, candidates: set[str], pattern: re.Pattern[str], others: etree.XPath
+    root: HtmlElement,
+    candidates: set[str],
+    pattern: re.Pattern[str],
+    others: Callable[[HtmlElement], list[HtmlElement]],
 ) -> list[HtmlElement]:
     """Elements that are marked as a byline of this article, in the order of the page: those within no other."""
     called = {name for name in candidates if pattern.search(name)}
-    found = [*_called(root, called), *cast("list[HtmlElement]", others(root))][: 2 * MAX_MARKED]
+    found = [*_called(root, called), *others(root)][: 2 * MAX_MARKED]
     kept = []
     for element in dict.fromkeys(found):
         text = heading(element)

@@ -6,15 +6,12 @@ Names are lower-cased; a `name`, `property`, `itemprop` or `http-equiv` counts a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.text import has_template, squeeze
 
 MAX_CONTENT = 4000
-ITEMS = etree.XPath("//*[@itemprop][not(self::meta)][ancestor::body]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,14 @@ def read(root: HtmlElement) -> Tags:
             case _:
                 if (text := heading(element)) and not has_template(text):
                     found.headings.append((element, text))
-    for element in cast("list[HtmlElement]", ITEMS(root)):
-        _item(element, found)
+    for element in root.iter("*"):
+        if element.get("itemprop") is not None and element.tag != "meta" and _in_body(element):
+            _item(element, found)
     return found
+
+
+def _in_body(element: HtmlElement) -> bool:
+    return next(element.iterancestors("body"), None) is not None
 
 
 def heading(element: HtmlElement) -> str:

@@ -28,6 +28,7 @@ WIDER = {
     "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs",
     "utf-7": "cp1252",
 }  # fmt: skip
+REFERENCE = re.compile("&#[0-9a-zA-Z]+;?")
 NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
 # Raw C0 control bytes but tab, line feed and carriage return; libxml2 cuts the text at a NUL.
 C0 = bytes(c for c in range(0x20) if c not in (0x09, 0x0A, 0x0D)) + b"\x7f"
@@ -100,7 +101,13 @@ def repair(html: str) -> str:
     the whole article); references to 128-159 mean windows-1252, as browsers read them."""
     if "\ufffe" in html or "\uffff" in html:
         html = NONCHARACTER.sub("", html)
-    return NUMERIC.sub(_reference, html) if "&#" in html else html
+    return NUMERIC.sub(_reference, html) if "&#" in html and _harmful(html) else html
+
+
+def _harmful(html: str) -> bool:
+    """Whether a reference must be mended: a page has many, of few kinds."""
+    kinds = set(REFERENCE.findall(html))
+    return any(_reference(match) != match[0] for kind in kinds for match in NUMERIC.finditer(kind))
 
 
 def drop_templates(parsed: Parsed) -> list[str]:
