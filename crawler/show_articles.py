@@ -93,7 +93,9 @@ def _print_versions(article: Row, revisions: list[Row], changes: list[Change], w
         row = texts[change.revision]
         if row["kind"] != change.kind:
             why = f": {terminal.line(article['gone_why'])}" if change.at == article["gone_at"] else ""
-            click.echo(terminal.fitted(f"    -  {change.at}  {change.kind}, no new text{why}", width))
+            again = f", revision {change.revision} made anew from its kept page"
+            told = again if change.kind == "reextracted" else f", no new text{why}"
+            click.echo(terminal.fitted(f"    -  {change.at}  {change.kind}{told}", width))
             continue
         mark = "*" if change.revision == article["revision"] else " "
         label = f"({terminal.line(row['label'])}) " if row["label"] else ""

@@ -16,7 +16,8 @@ An article whose identity (source and key) is stored, and that is no stranger (`
  7. it says the same (`furniture`: typography, encoding, counters, boxes and labels around the text differ): `alias` at
     an address that is new for it, else `revised`, minor; unless a correction is announced for the first time, or a
     refile or repeat;
- 8. another version of the extractor made the text and almost all of it is the same: `revised`, minor;
+ 8. another version of the extractor made the stored text, so that the two cannot be compared (`rereading`: its page is
+    not kept any more), and almost all is the same, or most, where nothing says that the page was modified: `revised`, minor;
  9. it is the beginning of the stored text before a paywall: `unchanged`, with a detail;
 10. it says the same as an earlier revision and announces nothing: `unchanged`, as by rule 4;
 11. it is withdrawn, and still says so in other words or with more around them: `revised`, minor;
@@ -54,6 +55,8 @@ COMPARED = 6
 RESEMBLANCE = 0.85
 WITHIN = 0.95
 WITHIN_SIZE = 0.5
+MOSTLY = 0.8
+"""Of the shorter text's five-word runs, in the longer, where the page gives no later time of its own."""
 
 
 def same_text(article: Article, known: KnownArticle) -> bool:
@@ -236,4 +239,7 @@ def _nearly(article: Article, known: KnownArticle) -> bool:
         return False
     if shared >= RESEMBLANCE * len(one | other):
         return True
-    return shared >= WITHIN * smaller and smaller >= WITHIN_SIZE * larger
+    if shared >= WITHIN * smaller and smaller >= WITHIN_SIZE * larger:
+        return True
+    unsaid = not captures.modified_since(article, known, 0.0) and news.kind(article, known.labels) is None
+    return unsaid and shared >= MOSTLY * smaller

@@ -26,14 +26,18 @@ DAYS = 14.0
 MOST_BYTES = 5 * 10**9
 _STEP = 500
 _PAGE = """
-SELECT p.url, p.final_url, p.body, coalesce(p.captured_at, r.seen_at, p.fetched_at), p.status, p.charset, p.content_type,
-  p.witness, p.captured_at IS NULL AND f.requests > 0,
+SELECT p.url, p.final_url, p.body, p.row_hash, coalesce(p.captured_at, r.seen_at, p.fetched_at), p.status, p.charset,
+  p.content_type, p.witness, p.captured_at IS NULL AND f.requests > 0,
   CASE WHEN p.captured_at IS NOT NULL THEN p.reserved WHEN a.rights = 'reserved' THEN 'as it was stored' END
 FROM raw_page AS p LEFT JOIN fetch AS f ON f.id = p.fetch_id
   LEFT JOIN revision AS r ON r.article_id = f.article_id AND r.revision = f.revision
   LEFT JOIN article AS a ON a.id = f.article_id
 WHERE p.fetch_id = ?
 """
+
+
+class Damaged(Exception):
+    """A kept page's bytes are not those that were written."""
 
 
 def keep(db: Database, fetch_id: int, page: Page, *, article_id: int | None, at: float) -> None:
@@ -67,11 +71,14 @@ def keep(db: Database, fetch_id: int, page: Page, *, article_id: int | None, at:
 def read(db: Database, fetch_id: int, profile: Profile) -> Page | None:
     """The page that a fetch gave, as it went into extraction, with `profile`; None where it is not kept (any more).
 
-    What an earlier version kept lacks the content type, and whether the text was reserved: that is then as it was stored."""
+    What an earlier version kept lacks the content type, and whether the text was reserved: that is then as it was stored.
+    Raises Damaged."""
     row = db.conn.execute(_PAGE, (fetch_id,)).fetchone()
     if row is None:
         return None
-    url, final_url, body, captured_at, status, charset, content_type, witness, fetched, reserved = row
+    url, final_url, body, row_hash, captured_at, status, charset, content_type, witness, fetched, reserved = row
+    if not is_whole(body, row_hash):
+        raise Damaged(f"the kept page of fetch {fetch_id} is damaged on the disk")
     told = from_json(witness)
     if fetched and told is not None:  # an earlier version kept what the feed said, not what extraction was told
         told = replace(told, whole=False)

@@ -11,6 +11,7 @@ within the transaction (`moved`; only the current text's article row is touched)
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -69,12 +70,14 @@ def due(
 
 
 def of_article(db: Database, article_id: int, profile: Profile, by: str) -> tuple[tuple[KeptText, Page], ...]:
-    """The newest texts of an article that another extractor made, and was not refused by this one, with their kept pages."""
+    """The newest texts of an article that another extractor made and that were not refused by this one, with their kept
+    pages, where these are whole."""
     rows = [row for row in db.conn.execute(_OF_ARTICLE, (article_id,)).fetchall() if by not in (row[5], row[8])]
     found = []
     for text in map(_text, rows[:MOST_OF_ARTICLE]):
-        if (page := raw.read(db, text.fetch_id, profiled(text, profile))) is not None:
-            found.append((text, page))
+        with suppress(raw.Damaged):
+            if (page := raw.read(db, text.fetch_id, profiled(text, profile))) is not None:
+                found.append((text, page))
     return tuple(found)
 
 

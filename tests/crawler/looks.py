@@ -194,4 +194,4 @@ def _open_hosts(db: Any) -> None:
         hosts.note(db, HostNote(name, robots=HostRules(name, "allow_all", "", 1e12)))
 
 
-__all__ = ["HOST", "OTHER", "PUBLISHED", "TEXT", "Lease", "Looks", "Sheet"]
+__all__ = ["HOST", "OTHER", "PUBLISHED", "TEXT", "Lease", "Looks", "Sheet", "extract"]

@@ -1,0 +1,206 @@
+"""`dateline reextract`: the articles made anew from their kept pages, by the present extractor, without the network.
+
+Pages go one after another through the pool of worker processes; a batch of readings is written in one transaction, by the
+rules of `storage.reextraction`. What a text was made by stands in its row: so a call that is broken off, however, goes on
+with the rest when it is made again, and one that came to its end finds nothing to do. With `everything` that cannot be
+told by the rows; then the place reached is kept with each batch. Memory holds one batch, whatever the archive's size.
+
+Beside a daemon: extraction gives way to the daemon's (`NICE`), each transaction is short, and what the daemon wrote
+meanwhile is seen in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from crawler.arguments import ArgumentProblem
+from crawler.reextracted import Told
+from pipelines.rereading import reading_of
+from pipelines.workers import QUEUED, ExtractionPool
+from storage import raw, reextraction, rule_sets
+from storage.errors import Missing
+from storage.models import Profile, Reading, Rewritten
+from storage.reader import Reader
+from storage.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from crawler.config import Config
+    from crawler.source import Source
+    from storage.models import KeptText
+
+BATCH = 48
+"""Texts that share a transaction: some 50 ms of the write lock."""
+NICE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be read again. `sources`: their names, all where there is none; `since`, `until`: UTC text between which
+    the pages were fetched (until: exclusive), empty for no bound; `everything`: also what the present extractor made."""
+
+    sources: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    limit: int | None = None
+    everything: bool = False
+    dry_run: bool = False
+
+
+def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as_json: bool) -> int:
+    """Read kept pages again and put what they give in the place of the stored words; print what changed.
+
+    0; 1 where extraction of a page broke, or the work was stopped (SIGTERM, SIGINT): called again, it goes on. Raises
+    ArgumentProblem for a source that neither the registry nor the database knows, `StorageError`."""
+    if not config.database.exists():
+        raise Missing(f"{config.database}: no such database: name it with --db")
+
+    async def main() -> int:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        with ExitStack() as opened:
+            store = None
+            if not asked.dry_run:
+                store = opened.enter_context(Store.open(config.database, write=True, group=config.group))
+            reader = opened.enter_context(Reader(config.database))
+            profiles = _Profiles(reader, sources, asked.sources)
+            workers = config.workers or max(1, os.cpu_count() or 1)
+            pool, slots = ExtractionPool(workers=workers, nice=NICE), asyncio.Semaphore(workers * QUEUED)
+            try:
+                return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json)).done()
+            finally:
+                await pool.close()
+
+    return asyncio.run(main())
+
+
+class _Profiles:
+    """How each source's pages are read now: its TOML's profile, a general one for a site that has none, and the rule set
+    in force; with the name of the extractor that this makes."""
+
+    def __init__(self, reader: Reader, sources: Mapping[str, Source], names: Sequence[str]) -> None:
+        self._reader, self._sources, self._names = reader, sources, frozenset(names)
+        self._known: dict[str, tuple[Profile, str]] = {}
+        for name in names:
+            stored = reader.db.conn.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone()
+            if name not in sources and stored is None:
+                raise ArgumentProblem(f"{name}: no source of the registry or of {reader.path} is called so")
+
+    def of(self, source: str) -> tuple[Profile, str]:
+        """The profile, and what `extractor` says of a text made with it."""
+        if source not in self._known:
+            from pipelines.extractor import stamp
+
+            known = self._sources.get(source)
+            profile = known.profile if known else Profile(source=source)
+            profile = replace(profile, rules=rule_sets.in_force(self._reader.db, source))
+            self._known[source] = profile, stamp(profile)
+        return self._known[source]
+
+    def wanted(self, source: str) -> str | None:
+        """The present extractor of a source that is asked for."""
+        return None if self._names and source not in self._names else self.of(source)[1]
+
+
+@dataclass(slots=True)
+class _Work:
+    asked: Asked
+    profiles: _Profiles
+    reader: Reader
+    store: Store | None
+    pool: ExtractionPool
+    slots: asyncio.Semaphore
+    stop: asyncio.Event
+    told: Told
+    writing: asyncio.Future[tuple[Rewritten, ...]] | None = None
+    written: list[Reading] = field(default_factory=list)
+
+    async def done(self) -> int:
+        """All batches, each extracted while the one before it is written."""
+        after, left = await self._start(), self.asked.limit
+        (last,) = self.reader.db.conn.execute("SELECT coalesce(max(fetch_id), 0) FROM raw_page").fetchone()
+        ended = False
+        while not self.stop.is_set() and left != 0:
+            texts = [text for text in self._due(after, left) if text.fetch_id <= last]
+            if not texts:
+                ended = True
+                break
+            readings = [reading for reading in await asyncio.gather(*map(self._read, texts)) if reading is not None]
+            after = texts[-1].fetch_id
+            left = None if left is None else left - len(texts)
+            await self._settle()
+            self._write(readings, after)
+        await self._settle()
+        if ended and self.asked.everything and self.store is not None:
+            await asyncio.wrap_future(self.store.set_reextraction_cursor(None))
+        self.told.summary(dry_run=self.asked.dry_run, stopped=self.stop.is_set() and not ended)
+        return 1 if self.told.failed or (self.stop.is_set() and not ended) else 0
+
+    def _due(self, after: int, left: int | None) -> list[KeptText]:
+        return reextraction.due(
+            self.reader.db,
+            after,
+            wanted=self.profiles.wanted,
+            everything=self.asked.everything,
+            since=self.asked.since,
+            until=self.asked.until or "9",
+            limit=BATCH if left is None else min(BATCH, left),
+        )
+
+    async def _read(self, text: KeptText) -> Reading | None:
+        """What the text's page says now; None where it is not kept any more, or could not be read. A page is only unpacked
+        when a worker is about to be free."""
+        profile, by = self.profiles.of(text.source)
+        async with self.slots:
+            try:
+                page = raw.read(self.reader.db, text.fetch_id, reextraction.profiled(text, profile))
+            except raw.Damaged as error:
+                self.told.broken(text, str(error))
+                return None
+            if page is None:
+                return None
+            extraction = await self.pool.extract(page)
+        reading = reading_of(text, by, extraction)
+        if reading is None:
+            self.told.broken(text, f"{extraction.reason}: {extraction.detail}")
+        return reading
+
+    def _write(self, readings: list[Reading], after: int) -> None:
+        if self.store is None:
+            for reading in readings:
+                self.told.text(reading, reextraction.compare(self.reader.db, reading))
+            return
+        self.written = readings
+        self.writing = asyncio.wrap_future(self.store.rewrite(readings, cursor=self._cursor(after)))
+
+    async def _settle(self) -> None:
+        """Wait for the batch that is being written, and tell of it."""
+        if self.writing is None:
+            return
+        for reading, found in zip(self.written, await self.writing, strict=True):
+            self.told.text(reading, found)
+        self.writing = None
+
+    async def _start(self) -> int:
+        """The fetch after which to begin: that of a call with the same words which was broken off, else the first."""
+        if self.store is None or not self.asked.everything:
+            return 0
+        kept = await asyncio.wrap_future(self.store.reextraction_cursor())
+        found: dict[str, Any] = json.loads(kept) if kept else {}
+        return int(found["after"]) if found.get("asked") == self._question() else 0
+
+    def _cursor(self, after: int) -> str | None:
+        return json.dumps({"asked": self._question(), "after": after}) if self.asked.everything else None
+
+    def _question(self) -> list[Any]:
+        from pipelines.extractor import ENGINE
+
+        return [ENGINE, sorted(self.asked.sources), self.asked.since, self.asked.until]
