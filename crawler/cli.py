@@ -223,42 +223,6 @@ def reextract(
 
 
 @main.command()
-@click.argument("sources", nargs=-1)
-@click.option("--dry-run", is_flag=True, help="Only look and say; put nothing in force.")
-@click.option("--show", is_flag=True, help="List the rule sets of the SOURCES with their evidence; learn nothing.")
-@click.option(
-    "--use", type=click.IntRange(1), metavar="NUMBER", help="Put this former rule set of the SOURCE in force."
-)
-@click.option("--forget", is_flag=True, help="Use no learned rules for the SOURCE; its sets are kept.")
-@DATABASE
-@AS_JSON
-@told_plainly
-def learn(
-    sources: tuple[str, ...],
-    dry_run: bool,
-    show: bool,
-    use: int | None,
-    forget: bool,
-    db: Path | None,
-    as_json: bool,
-) -> int:
-    """Learn from kept pages which paragraphs a source prints under story after story, and take them off new texts.
-
-    What was found gets a number and is frozen; the number is part of `extractor`."""
-    from crawler import show_rules
-    from crawler.arguments import ArgumentProblem
-
-    config = configuration(db)
-    if sum((dry_run, show, use is not None, forget)) > 1:
-        raise ArgumentProblem("--dry-run, --show, --use and --forget: one at a time")
-    if show:
-        return show_rules.show(config, sources, as_json=as_json)
-    if use is not None or forget:
-        return show_rules.choose(config, sources, use or 0)
-    return show_rules.learn_sources(config, sources, dry_run=dry_run, as_json=as_json)
-
-
-@main.command()
 @click.argument("page")
 @click.option("--url", help="The address that a file was fetched from.")
 @AS_JSON
