@@ -25,7 +25,6 @@ LONG = 25
 """Words from which on a line is a paragraph."""
 HEAD = 90
 """Words in paragraphs after which the head of an article is over: a lead may stand before the byline."""
-OWN_DEPTH = 12
 MIN_PART = 0.5
 MAX_LABEL = 25
 """Characters of a line that only labels the next one (`Author:`)."""
@@ -38,6 +37,7 @@ _SILENT = frozenset(
 _APART = frozenset(
     {"figure", "figcaption", "picture", "video", "audio", "nav", "footer", "aside", "form", "blockquote"}
 )
+_OWN = frozenset({"body", "html", "main", "article", "header"})
 _OTHERS = re.compile(
     r"(?:^|[\s_-])(?:related|sidebar|side-bar|recommend\w*|comments?|commentlist|respond|promos?|most-?\w*|latest|popular|trending|menu|navigation|navbar|newsletter"
     r"|recirc\w*|breadcrumbs?|partners?|footer|outbrain|taboola|carousel|ticker|cookie\w*|consent|modal|popup"
@@ -67,50 +67,56 @@ def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement
     if said:
         for element in root.iter("h2", "h3", "h4"):
             text = letters(heading(element)) if len(element) <= 6 else ""
-            if (text == said or (len(text) > MIN_PART * len(said) and text in said)) and not apart(element):
+            if (text == said or (len(text) > MIN_PART * len(said) and text in said)) and not apart(element, {}):
                 return element
         for element in root.iter("strong", "p", "div", "span"):
             text = element.text or ""
-            if len(said) <= len(text) <= 3 * len(said) and letters(text) == said and not apart(element):
+            if len(said) <= len(text) <= 3 * len(said) and letters(text) == said and not apart(element, {}):
                 return element
     return tags.headings[0][0] if tags.headings else None
 
 
 def names_of(element: HtmlElement) -> str:
     """Class names and id of one element, camel case parted by hyphens, lower case."""
-    return _plain(f"{element.get('class') or ''} {element.get('id') or ''}")
-
-
-@lru_cache(maxsize=4096)
-def _plain(given: str) -> str:
+    given = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
     return (_CAMEL.sub("-", given) if not given.islower() else given).casefold()
 
 
-@lru_cache(maxsize=4096)
-def _of_others(names: str) -> bool:
-    return _OTHERS.search(names) is not None or "widget" in names.split()
+Known = dict[HtmlElement, bool]
 
 
-def apart(element: HtmlElement) -> bool:
+def apart(element: HtmlElement, known: Known) -> bool:
     """Whether an element is not this article's own text: of a picture, a teaser, a comment, the site's frame. A container
-    that holds the headline too belongs to the article, whatever it is called."""
+    that holds the headline too belongs to the article, whatever it is called. `known` keeps the answers of one tree."""
+    chain: list[HtmlElement] = []
     node: HtmlElement | None = element
-    for _ in range(OWN_DEPTH):
-        if node is None or node.tag in ("body", "html", "main", "article", "header"):
-            return False
-        names = names_of(node)
-        if node.tag in _APART or _of_others(names):
-            own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
-            if not own and node.find(".//h1") is None:
-                return True
+    answer = False
+    while node is not None and node.tag not in _OWN:
+        if node in known:
+            answer = known[node]
+            break
+        chain.append(node)
+        if _is_apart(node):
+            answer = True
+            break
         node = node.getparent()
-    return False
+    known.update(dict.fromkeys(chain, answer))
+    return answer
+
+
+def _is_apart(node: HtmlElement) -> bool:
+    names = names_of(node)
+    if node.tag not in _APART and not (names and (_OTHERS.search(names) or "widget" in names.split())):
+        return False
+    own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
+    return not own and node.find(".//h1") is None
 
 
 def about(headline: HtmlElement) -> list[Line]:
     """The lines before and after a headline in reading order: `before` it within its own block and the ones beside it,
     in the `head` until the text begins, in the `text`, and `after` its last paragraph."""
-    before = [Line(text, names, "before") for text, names in _before(headline)]
+    known: Known = {}
+    before = [Line(text, names, "before") for text, names in _before(headline, known)]
     found: list[Line] = []
     prose, last = 0, 0
     for text, element in _following(headline):
@@ -123,7 +129,7 @@ def about(headline: HtmlElement) -> list[Line]:
             prose += max(size, LONG)
             last = len(found)
             continue
-        if len(text) <= MAX_LINE and not apart(element):
+        if len(text) <= MAX_LINE and not apart(element, known):
             place: Place = "head" if prose < HEAD else "text"
             label = found[-1] if found else None
             if label and label.text.endswith((":", "：")) and len(label.text) <= MAX_LABEL and label.place == place:
@@ -152,7 +158,7 @@ def _around(element: HtmlElement) -> str:
     return " ".join(names)
 
 
-def _before(headline: HtmlElement) -> Iterator[tuple[str, str]]:
+def _before(headline: HtmlElement, known: Known) -> Iterator[tuple[str, str]]:
     node, seen = headline, 0
     for _ in range(4):
         if node.tag in ("article", "main", "body"):
@@ -160,7 +166,7 @@ def _before(headline: HtmlElement) -> Iterator[tuple[str, str]]:
         for sibling in node.itersiblings(preceding=True):
             if not isinstance(sibling.tag, str) or sibling.tag in _SILENT or sibling.tag in ("nav", "form", "ul", "ol"):
                 continue
-            if apart(sibling):
+            if apart(sibling, known):
                 continue
             for text, element in _lines(sibling):
                 seen += 1

@@ -29,6 +29,11 @@ MAX_TAGS = 40
 MAX_TAG = 80
 LANGUAGE = re.compile(r"^[a-z]{2,3}(?=$|[-_])")
 REGION = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})(?=$|[-_.@])")
+PAGED = re.compile(r"[?&](?:page|paged|pg|seite)=\d+(?:&|$)|/(?:page|seite)/\d+/?$", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:^|&)(?:id|p|aid|nid|cid|artid|news_?id|article_?id|article|story|newsid|no|num|idx)=\w*\d", re.IGNORECASE
+)
+SCRIPT = re.compile(r"(?:\.(?:php|aspx?|jsp|cgi|do|html?)|/)$", re.IGNORECASE)
 RESERVING = frozenset({"noarchive", "nocache", "noindex", "none"})
 ROBOTS = ("robots", "dateline")
 TIERS: dict[str, Access] = {"free": "open", "metered": "metered", "locked": "paywalled"}
@@ -83,6 +88,10 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
     title = chosen("title", titles.choose(tags, claims, sites=sites, suffixes=page.profile.title_suffix,
         own=own) or (None, ""),
                    (page.witness.title if page.witness else None, "feed"))  # fmt: skip
+    if title and sources["title"] == "title" and (head := headmatter.headline_of(root, tags, title)) is not None:
+        text = heading(head)
+        if titles.piece(title, text) and letters(text) not in (*sites, letters(title)):
+            title = text
     lead = _selected(root, page.profile.lead)
     standfirst = lead is not None
     lead = chosen(
@@ -201,7 +210,8 @@ def _region(tags: Tags) -> str | None:
 
 def _canonical(page: Page, tags: Tags, claims: Claims, sources: dict[str, str]) -> str:
     """The declared canonical address where it can be this page's: of the same site, not its home page or a section
-    above it; else the address that answered."""
+    above it, not one page of several where this is none, not without the number by which this page is asked for; else
+    the address that answered."""
     final = urls.canonical(page.final_url or page.url)
     here = urlsplit(final)
     for value, origin in (
@@ -216,12 +226,24 @@ def _canonical(page: Page, tags: Tags, claims: Claims, sources: dict[str, str]) 
         except ValueError:
             continue
         there = urlsplit(said)
-        above = there.path.rstrip("/") != here.path.rstrip("/") and here.path.startswith(there.path.rstrip("/") + "/")
-        if urls.same_site(there.netloc, here.netloc) and not above:
+        if urls.same_site(there.netloc, here.netloc) and not _other(said, final):
             sources["canonical_url"] = origin
             return said
     sources["canonical_url"] = "url"
     return final
+
+
+def _other(said: str, final: str) -> bool:
+    """Whether an address on this site is of another page, as far as the two spellings tell."""
+    if urls.above(said, final) or (urls.is_home(said) and not urls.is_home(final)):
+        return True
+    if PAGED.search(said) and not PAGED.search(final):
+        return True
+    return (
+        NUMBERED.search(urlsplit(final).query) is not None
+        and not urlsplit(said).query
+        and SCRIPT.search(said) is not None
+    )
 
 
 def _access(tags: Tags, claims: Claims) -> Access:

@@ -181,9 +181,10 @@ def _bylines(
     called = {name for name in candidates if pattern.search(name)}
     found = [*_called(root, called), *others(root)][: 2 * MAX_MARKED]
     kept = []
+    known: headmatter.Known = {}
     for element in dict.fromkeys(found):
         text = heading(element)
-        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element):
+        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element, known):
             kept.append(element)
     return kept[:MAX_MARKED]
 

@@ -10,6 +10,8 @@ from pipelines.text import fold, letters, likeness, listed, squeeze
 
 SEPARATOR = re.compile(r"\s+(?:[-–—|·•›>/:~│]{1,2}|»)\s+|\s*[|•│]\s*")
 BAR = re.compile(r"\s*[|•│]\s*|\s+»\s+")
+DATED = re.compile(r"^\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}\s*[-–—|:]\s+(?=\S)")
+LOOSE = re.compile(r"\w\s[:,;.](?:\s|$)")
 MAX_HEADINGS = 12
 MIN_LIKENESS = 0.5
 MAX_SUFFIX_WORDS = 5
@@ -56,7 +58,12 @@ def choose(
     agreed = _agreed(declared)
     if agreed and _only_adds(heading, agreed):
         return agreed, "json-ld"
-    return _without_kicker(clean(heading) or heading, declared), "h1"
+    return _as_set(_without_kicker(clean(heading) or heading, declared), declared), "h1"
+
+
+def piece(title: str, text: str) -> bool:
+    """Whether `text` is one of the parts that a separator parts the title into: the headline beside names of the site."""
+    return letters(text) in [letters(part) for part in SEPARATOR.split(title)] and len(text.split()) > 1
 
 
 def strip_site(title: str, sites: frozenset[str], sections: list[str], known: list[str]) -> str:
@@ -173,6 +180,16 @@ def _agreed(declared: list[tuple[str, str]]) -> str | None:
 def _only_adds(heading: str, agreed: str) -> bool:
     one, other = letters(heading), letters(agreed)
     return one != other and (one.endswith(" " + other) or one.startswith(other + " "))
+
+
+def _as_set(heading: str, declared: list[tuple[str, str]]) -> str:
+    """A heading without a day before it and with its marks where they belong (`Port : open`, where elements part them)."""
+    heading = DATED.sub("", heading) or heading
+    if LOOSE.search(heading):
+        return next(
+            (text for text, _ in declared if letters(text) == letters(heading) and not LOOSE.search(text)), heading
+        )
+    return heading
 
 
 def _without_kicker(heading: str, declared: list[tuple[str, str]]) -> str:
