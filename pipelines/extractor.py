@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
@@ -26,11 +25,12 @@ from pipelines import (
     jsonld,
     languages,
     layout,
+    liveblog,
     markers,
     overlays,
     prune,
     remnants,
-    surface,
+    sight,
     tags,
     teaser,
     tree,
@@ -100,13 +100,17 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
+    told = liveblog.updates(root) if "liveBlogUpdate" in parsed.html and not paid else ()
     prune.quieten(root)
-    extent = walls.extent(root, links=not (meta.declared or meta.published))
-    headlines = frozenset[str]() if meta.declared else walls.headlines(root)
+    extent = sight.extent(root, links=not (meta.declared or meta.published))
+    headlines = frozenset[str]() if meta.declared else sight.headlines(root)
     dropped += overlays.take_out(root, selectors, paid=paid)
     watch.step("walls")
-    body, trimmed = _body(page, root, meta, claims, dropped, watch)
-    if (wall := walls.reason(_look(page, parsed, meta, extent, trimmed, headlines, found))) is not None:
+    sure = bool(told) or meta.form == "live_blog"
+    maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
+    live = _live(root, told, meta, watch, sure=sure) if maybe else None
+    body, trimmed = live or _body(page, root, meta, claims, dropped, watch)
+    if (wall := walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
@@ -172,30 +176,18 @@ def _body(
     return body, trimmed
 
 
-def _look(
-    page: Page,
-    parsed: tree.Parsed,
-    meta: Metadata,
-    extent: walls.Extent,
-    trimmed: Trimmed,
-    headlines: frozenset[str],
-    found: tags.Tags,
-) -> walls.Look:
-    return walls.Look(
-        title=meta.title,
-        body=_text(trimmed),
-        html=parsed.html,
-        path=urlsplit(page.final_url or page.url).path,
-        declared=meta.declared,
-        dated=meta.published is not None and meta.published.origin not in walls.NOT_THE_PAGE,
-        extent=extent,
-        paragraphs=sum(1 for p in trimmed.paragraphs if words(p.text) > 20),
-        surface=partial(surface.look, page.body, page.charset),
-        cut=parsed.huge,
-        listed=walls.listed([p.text for p in trimmed.paragraphs], headlines),
-        cells=sum(words(p.text) for p in trimmed.paragraphs if p.kind == "cell"),
-        page_title=found.title,
-    )
+def _live(
+    root: HtmlElement, told: tuple[liveblog.Update, ...], meta: Metadata, watch: Stopwatch, *, sure: bool
+) -> tuple[Body, Trimmed] | None:
+    """A live blog's preamble, trimmed like any text, and its entries as they stand: what would be a time line or a
+    repeated label elsewhere is an entry's here."""
+    found = liveblog.read(root, told, sure=sure)
+    watch.step("body")
+    if found is None:
+        return None
+    trimmed = trims.trim(found[0], headlines=meta.headlines, authors=meta.authors, lead=None)
+    trimmed.paragraphs += found[1]
+    return Body((*found[0], *found[1]), liveblog.WAY), trimmed
 
 
 def _text(trimmed: Trimmed) -> str:
@@ -242,6 +234,7 @@ def _article(
     agency_id = _agency_id(profile.agency_id, url, meta.canonical_url)
     title = marker.title or meta.title or ""
     lead = _lead(meta.lead, text)
+    form = "live_blog" if meta.sources["body"] == liveblog.WAY else _form(meta.form, marker.urgency)
     article = Article(
         source=profile.source, key=f"id:{agency_id}" if agency_id else meta.canonical_url, url=url,
         canonical_url=meta.canonical_url, title=title, body=text,
@@ -249,7 +242,7 @@ def _article(
         extractor=stamp(profile), lead=lead,
         subheads=tuple(p.text for p in trimmed.paragraphs if p.kind == "head"), authors=meta.authors,
         section=meta.section, tags=meta.tags, language=language,
-        published=meta.published, modified=meta.modified, agency_id=agency_id, form=_form(meta.form, marker.urgency),
+        published=meta.published, modified=meta.modified, agency_id=agency_id, form=form,
         dateline=place, credit=spoken[1] if spoken else None,
         image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
         access=teaser.access(meta.access, text, _last(trimmed)),

@@ -8,16 +8,10 @@ single words; a short one where its sentences are the wall's own (`walls.toml`),
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import cast
-
-from lxml import etree
-from lxml.html import HtmlElement
 
 from pipelines import wallwords
 from pipelines.phrases import CHALLENGE
-from pipelines.surface import Surface
+from pipelines.sight import HEADLINE, Look
 from pipelines.text import TEMPLATE, letters, squeeze, words
 
 REASONS: frozenset[str] = frozenset(
@@ -28,9 +22,6 @@ REASONS: frozenset[str] = frozenset(
 )  # fmt: skip
 PASSING: frozenset[str] = frozenset({"maintenance", "server_error"})
 """Reasons that say nothing of the page, only of the moment: the fetch ends as `failed:…` and is tried again."""
-
-NOT_THE_PAGE: frozenset[str] = frozenset({"url", "feed", "sitemap", "listing"})
-"""Witnesses of a time that does not stand on the page: a wall stands at an address that a feed gave, too."""
 
 WALL_WORDS = 150
 """Words of a text that may be a wall's; a consent wall may have more."""
@@ -44,7 +35,6 @@ LINE = 25
 """Words of a line that is prose whatever it ends with."""
 FIRST = 3
 SHARED = 0.3
-HEADLINE = 60
 LISTED, CARDS, CARDED = 5, 5, 0.6
 OWN_LISTING = 80
 UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]{4}")
@@ -54,74 +44,8 @@ SEARCH_PATH = re.compile(
     r"(?:^|/)(?:search|suche|recherche|buscar|busca|poisk|arama|tags?|topics?|themen?|keywords?)(?:/|$)", re.IGNORECASE
 )
 MARKUP_LIMIT = 60_000
-# Of all the text, scripts too: only its order of magnitude counts.
-WORD_COUNT = etree.XPath("string-length(normalize-space(//body)) div 6")
-HEADINGS = ("h1", "h2", "h3", "h4")
 SENTENCE_END = tuple('.!?…。！？؟।”»"')
 Verdict = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Of the whole page: its words, those within links, and its headings that are links (headlines of other stories)."""
-
-    words: int
-    linked_words: int
-    teasers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the judgement rests on. `declared`: the page calls itself an article; `dated`: it bears a time of
-    publication. `paragraphs`: those of more than twenty words; `cells`: words in rows of tables. `cut`: the parser met
-    one of its limits. `listed`: how many paragraphs of the body begin with the words of a link, and how many there are.
-    `surface`: gives the second look at the page, where that is needed."""
-
-    title: str | None
-    body: str
-    html: str
-    path: str
-    declared: bool
-    dated: bool
-    extent: Extent
-    paragraphs: int
-    surface: Callable[[], Surface]
-    cut: bool = False
-    listed: tuple[int, int] = (0, 0)
-    cells: int = 0
-    page_title: str | None = None
-
-
-def extent(root: HtmlElement, *, links: bool) -> Extent:
-    """Measures the page before it is pruned; its links only where asked, since that takes a walk."""
-    linked = teasers = 0
-    for link in root.iter("a") if links else ():
-        size = link.text_content().count(" ") + 1
-        linked += size
-        parent = link.getparent()
-        headed = (
-            (parent is not None and parent.tag in HEADINGS)
-            or link.find("h2") is not None
-            or link.find("h3") is not None
-        )
-        teasers += size >= 4 and headed
-    return Extent(int(cast("float", WORD_COUNT(root))), linked, teasers)
-
-
-def headlines(root: HtmlElement) -> frozenset[str]:
-    """The beginnings of the page's longer link texts: the headlines of other stories, on an index."""
-    found = set()
-    for link in root.iter("a"):
-        text = squeeze(link.text_content())
-        if text.count(" ") >= 3 or len(text) >= 24:
-            found.add(text[:HEADLINE])
-    return frozenset(found)
-
-
-def listed(paragraphs: Sequence[str], found: frozenset[str]) -> tuple[int, int]:
-    """(paragraphs that begin with a headline of `found`, all paragraphs)."""
-    starts = sum(1 for p in paragraphs if p[:HEADLINE] in found or any(p.startswith(h) for h in found))
-    return starts, len(paragraphs)
 
 
 def reason(look: Look) -> Verdict | None:
@@ -148,7 +72,7 @@ def _long(look: Look, size: int) -> Verdict | None:
     """Of a text that is longer than walls are: consent's small print, the site's own pages, fillers, lists of teasers."""
     head = wallwords.sentences(look.body[:6_000])
     if not look.declared and not look.dated:
-        titled = wallwords.titled(look.title) or wallwords.titled(look.page_title)
+        titled = _titled(look)
         if titled and titled[0] == "service_page":
             return "service_page", titled[1]
         if size <= CONSENT_WORDS:
@@ -175,7 +99,10 @@ def _wall(look: Look, size: int) -> Verdict | None:
     said, first = wallwords.spoken(lines)
     walled = {line for spoken in said.values() for line in spoken}
     own = sum(words(line) for line in lines if line not in walled)
-    titled = wallwords.titled(look.title) or wallwords.titled(look.page_title)
+    for code, spoken in (wallwords.spoken(list(look.headings))[0] if own <= BARE else {}).items():
+        said.setdefault(code, []).extend(spoken)
+        first = 0
+    titled = _titled(look)
     short_page = len(look.html) <= MARKUP_LIMIT and look.extent.words <= 600
     checked = titled is not None and titled[0] == "bot_check"
     if (checked or size < BARE) and short_page and not article and (found := CHALLENGE.search(look.html)):
@@ -190,6 +117,12 @@ def _wall(look: Look, size: int) -> Verdict | None:
     if titled and titled[0] != "service_page" and size < BARE and not (article and own > OWN_DATED):
         return titled
     return None if article and own > OWN_DATED else _behind(look, size, own, titled)
+
+
+def _titled(look: Look) -> Verdict | None:
+    """What the first headline that names a wall begins with."""
+    titles = dict.fromkeys((look.title, look.page_title, *look.headings))
+    return next((found for title in titles if (found := wallwords.titled(title))), None)
 
 
 def _strongest(said: dict[str, list[str]], titled: Verdict | None) -> str:

@@ -25,7 +25,8 @@ ORDER = (
 
 def _compiled() -> tuple[dict[str, re.Pattern[str]], dict[str, re.Pattern[str]]]:
     """(titles, sentences) by reason. Raises ValueError naming the entry that is no regular expression."""
-    titles, said = {}, {}
+    titles: dict[str, re.Pattern[str]] = {}
+    said: dict[str, re.Pattern[str]] = {}
     for reason, tables in tomllib.loads((files("pipelines") / "walls.toml").read_text(encoding="utf-8")).items():
         for table, before, into in (("title", TITLE_START, titles), ("said", "(?:", said)):
             if table not in tables:

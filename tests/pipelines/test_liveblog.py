@@ -1,0 +1,133 @@
+"""Live blogs: one article of entries with their times, in the page's order; none lost, none twice."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.extractor import extract
+from storage.models import Article, Page, Profile
+
+TITLE = "Live: the port reopens"
+ENTRIES = (
+    ("14:32", "Last ship in", "The last ship of the day has come in, the harbour master says."),
+    ("13:05", "", "The band plays on the quay. Some thousand people are dancing in the rain."),
+    ("11:47", "Mayor speaks", "The mayor thanks the workers who repaired the walls for two years."),
+    ("09:00", "First ship", "The first ship has tied up at nine, as it was planned a year ago."),
+    ("08:15", "", "Good morning from Kiel, where the port reopens today after two years."),
+)
+LEAD = "Follow the reopening of the port of Kiel with our reporters on the quay and on the water."
+
+
+def boxes(entries: tuple[tuple[str, str, str], ...]) -> str:
+    """Each entry in a box of its own, the time in an element of HTML5, with buttons."""
+    return "".join(
+        f"<article class='liveblog-post' id='p{n}'><header><time datetime='2026-08-31T{at}:00+02:00'>{at}</time>"
+        f"<span class='timestamp'>updated {at}</span></header>{f'<h2>{head}</h2>' if head else ''}<p>{text}</p>"
+        f"<div class='share'><button>Share</button></div></article>"
+        for n, (at, head, text) in enumerate(entries)
+    )
+
+
+def rows(entries: tuple[tuple[str, str, str], ...]) -> str:
+    """A list, each item a column for the time and one for the text."""
+    return "<ul class='ticker'>" + "".join(
+        f"<li><div class='col-time'><span class='time'>{at} Uhr</span></div><div class='col'>"
+        f"{f'<h3>{head}</h3>' if head else ''}<div class='text'><p>{text}</p></div></div></li>"
+        for at, head, text in entries
+    ) + "</ul>"  # fmt: skip
+
+
+def flat(entries: tuple[tuple[str, str, str], ...]) -> str:
+    """No boxes at all: a time in bold above each entry's paragraphs."""
+    return "".join(
+        f"<p><strong>{at}</strong></p>{f'<h3>{head}</h3>' if head else ''}<p>{text}</p>" for at, head, text in entries
+    )
+
+
+def page(main: str, data: dict[str, object] | None = None, title: str = TITLE) -> Article:
+    script = f"<script type='application/ld+json'>{json.dumps(data)}</script>" if data else ""
+    html = (
+        f"<html><head><title>{title}</title>{script}</head><body><header><nav><a href='/'>Home</a></nav></header><main>"
+        f"<h1>{title}</h1><p class='intro'>{LEAD}</p><div class='entries'>{main}</div></main>"
+        "<section class='comments'><div><time>15:01</time><p>Great, at last, after so many years of waiting!</p></div>"
+        "<div><time>15:02</time><p>I was there and it rained all day long.</p></div>"
+        "<div><time>15:09</time><p>The band was better than the speeches, as always.</p></div></section></body></html>"
+    )
+    url = "https://agency.test/news/118"
+    article = extract(Page(url, url, html.encode(), "2026-09-01T00:00:00Z", Profile("agency"))).article
+    assert article is not None
+    return article
+
+
+def listed(entries: tuple[tuple[str, str, str], ...]) -> dict[str, object]:
+    return {
+        "@context": "https://schema.org", "@type": "LiveBlogPosting", "headline": TITLE,
+        "datePublished": "2026-08-31T06:00:00Z",
+        "liveBlogUpdate": [
+            {"@type": "BlogPosting", "headline": head, "articleBody": text, "datePublished": f"2026-08-31T{at}:00+02:00"}
+            for at, head, text in entries
+        ],
+    }  # fmt: skip
+
+
+def check(article: Article, *, clocks: bool = True) -> None:
+    places = [article.body.index(text) for _, _, text in ENTRIES]
+    assert places == sorted(places), "entries out of the page's order"
+    for at, head, text in ENTRIES:
+        assert article.body.count(text) == 1
+        assert article.body.count(head) >= 1
+        assert not clocks or article.body.rindex(at, 0, article.body.index(text)) >= 0
+    assert article.form == "live_blog"
+    assert article.body.startswith(LEAD)
+    assert "raining" not in article.body and "Great, at last" not in article.body
+
+
+@pytest.mark.parametrize("layout", [boxes, rows, flat])
+@pytest.mark.parametrize("declared", [True, False])
+def test_entries_stand_in_order_with_their_times(layout, declared: bool) -> None:  # type: ignore[no-untyped-def]
+    data = listed(ENTRIES) if declared else None
+    check(page(layout(ENTRIES), data))
+
+
+def test_an_entry_that_only_the_data_tells_is_put_in_its_place() -> None:
+    article = page(boxes((*ENTRIES[:2], *ENTRIES[3:])), listed(ENTRIES))
+    check(article, clocks=False)
+    assert "2026-08-31T11:47:00+02:00 Mayor speaks" in article.body
+
+
+def test_where_the_page_prints_no_entry_the_data_is_the_text() -> None:
+    check(page("<div id='blog-root'></div>", listed(ENTRIES)))
+
+
+def test_a_pinned_entry_is_not_told_twice() -> None:
+    check(page(boxes((*ENTRIES, ENTRIES[2])), listed(ENTRIES)))
+
+
+def test_a_story_with_a_list_of_latest_news_is_none() -> None:
+    latest = "".join(
+        f"<li><time>1{n}:20</time> <a href='/n/{n}'>Ferry line {n} adds a second ship</a></li>" for n in range(8)
+    )
+    story = "".join(
+        f"<p>Paragraph {n} tells where the sailors live, what they eat and how they sleep.</p>" for n in range(6)
+    )
+    article = page(f"<article>{story}</article><ul>{latest}</ul>", title="Where the sailors live")
+    assert article.form == "article"
+    assert article.body.count("where the sailors live") == 6
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 23 * 60), min_size=3, max_size=12, unique=True), st.sampled_from([boxes, rows, flat]))
+def test_every_entry_is_there_once_whatever_its_time(minutes: list[int], layout) -> None:  # type: ignore[no-untyped-def]
+    entries = tuple(
+        (f"{m // 60:02}:{m % 60:02}", "", f"Entry number {n} tells what happened then in the port.")
+        for n, m in enumerate(minutes)
+    )
+    article = page(layout(entries), listed(entries))
+    assert [article.body.count(text) for _, _, text in entries] == [1] * len(entries)
+    assert [article.body.index(text) for _, _, text in entries] == sorted(
+        article.body.index(text) for _, _, text in entries
+    )
