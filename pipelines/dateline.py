@@ -7,6 +7,7 @@ is believed of what: `dateline_marked` (an agency's name), `dateline_plain` (non
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -17,10 +18,11 @@ from pipelines.wires import named
 from storage.models import Dateline
 
 _NEAR = 3
-_DIGITS = {ord(zero) + n: str(n) for zero in "٠۰०০੦૦௦౦೦൦๐໐၀០" for n in range(10)}
 # Every sign stands for one sign, so that offsets hold: digits of all scripts, blanks of all widths, marks of direction.
-_PLAIN_SIGNS = _DIGITS | dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u200e\u200f\u202a\u202c"), " ")
-_PLAIN_SIGNS |= dict.fromkeys(map(ord, "‐‑"), "-")
+_PLAIN_SIGNS = {chr(ord(zero) + n): str(n) for zero in "٠۰०০੦૦௦౦೦൦๐໐၀០" for n in range(10)}
+_PLAIN_SIGNS |= dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u200e\u200f\u202a\u202c", " ")
+_PLAIN_SIGNS |= dict.fromkeys("‐‑", "-")
+_UNUSUAL = re.compile(f"[{''.join(_PLAIN_SIGNS)}]")
 
 
 def _line(line: str, about: About, following: str, number: int) -> Found | None:
@@ -78,8 +80,8 @@ def split(
     between months of the same name. `agency`: the name that the source's own datelines bear. Of the answer, `text` is
     the dateline without the blank after it, `length` counts from the start of `body`, so that `body[length:]` is the rest.
     """
-    beginning = body[: preface.REACH].translate(_PLAIN_SIGNS)
-    about = About(published_day, language, agency, beginning)
+    beginning = _UNUSUAL.sub(lambda sign: _PLAIN_SIGNS[sign[0]], body[: 2 * preface.LENGTH])
+    about = About(published_day, language, agency, body[: preface.REACH])
     lines = list(preface.lines(beginning))[: preface.LINES + 5]
     prefaced = after_byline = True
     sentences = 0

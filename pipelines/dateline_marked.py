@@ -12,21 +12,37 @@ from collections.abc import Iterator
 from pipelines import days, placename
 from pipelines.dateline_found import Found, after
 from pipelines.dateline_head import About, Head, is_city, read
-from pipelines.wires import BARE, FIRST, SOUNDS, all_named, inside, named
+from pipelines.months import month_of
+from pipelines.places import REGIONS
+from pipelines.wires import BARE, FIRST, SOUNDS, all_named, inside, is_common, named
 
 _WINDOW = 170
 _DASH = re.compile(r"[ \t\u00a0]*(?:\.?[-–—―_]|:|：)")
-_BRACKETS = re.compile(r"[(（]([^()（）\n]{2,60})[)）]|(?<![^\s,.])/ ?([^/\n]{2,60}?) ?/(?=[\s.:,–—-])")
+_BRACKETS = re.compile(r"[(（]([^()（）\n]{2,60})[)）]|(?<![^\s,.\u0600-\u06ff])/ ?([^/\n]{2,60}?) ?/(?=[\s.:,–—-])")
 _BARE = re.compile(rf"(?<![^\s,.،–—/-])({BARE})(?=\s*[-–—:_.,،։]|\s/|\s\S)")
 _DATE_AFTER = re.compile(r" ?([^/\n]{4,24}?) ?/ ?")
-_FIRST = re.compile(rf"(?:[(（]({FIRST})[)）]|({FIRST})(?=\s))[ \u00a0]*(?:[-–—_:]{{1,2}}|\.-)[ \u00a0]+")
+_FIRST = re.compile(rf"(?:[(（]({FIRST})[)）]|({FIRST})(?=\s|\.-))[ \u00a0]*(?:[-–—_:]{{1,2}}|\.-)[ \u00a0]+")
 _VIA = re.compile(rf"([A-Z][\w.&’' ]{{1,30}} via (?:{FIRST}))[ \u00a0]*[-–—]{{1,2}}[ \u00a0]+")
 _FIRST_REST = re.compile(r"(?P<head>[^\n(]{2,60}?)[ \u00a0]*[-–—_]{1,2}[ \u00a0]+")
 _AUTHORS = re.compile(r",[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3}(?:,[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3})*(?=\.)")
 _UNKNOWN = re.compile(r"(?=.*[^\W\d_])(?!\d)[^()\[\]<>\"“”;:,!?]{2,30}$")
 _PICTURE = re.compile(r"(?:^|\W)(?:photos?|fotos?|images?|bild(?:er)?|pictures?|video|фото|getty|foto\w*)(?:$|\W)")
-_ALONE = {"NNA", "AGI", "وطنية"}
-"""Agencies that begin their texts with their bare name and nothing else."""
+# An agency that no list has, bare behind the day: "ALMATY. November 1. KAZTAG - ", "PORT ELLIOT, Nov 1 CNX - ".
+_UNLISTED = re.compile(
+    r"(?<=[\s,.،])(?P<name>[^\W\d_]{2,12}(?:[ .-][^\W\d_]{2,12})?)[ \u00a0][-–—]{1,2}[ \u00a0](?=\S)"
+)
+# Outlets that sign with their own name: "JAKARTA, KOMPAS.com - ", "Jakarta, CNN Indonesia -- ", "TEMPO.CO, Jakarta - ".
+_OUTLET = r"[A-Z][\w-]*(?:\.[A-Za-z]{2,4}){1,2}"
+_OUTLET_BEHIND = re.compile(
+    rf"(?P<head>[^\n,()]{{2,40}}), (?P<name>{_OUTLET}|(?:[A-Z][\w.]+ ){{0,2}}[A-Z][\w.]+)[ \u00a0]*[-–—]{{1,2}}[ \u00a0](?=\S)"
+)
+_OUTLET_FIRST = re.compile(
+    rf"(?P<name>{_OUTLET})[,:]?[ \u00a0](?P<head>[^\n()]{{2,40}}?)[ \u00a0]*[-–—]{{1,2}}[ \u00a0](?=\S)"
+)
+_UNLISTED_FIRST = re.compile(
+    r"\(((?:[A-Z][\w.]*[ -]){0,2}(?:News|Newswire|Wire|Press|Agency))\)[ \u00a0]*[-–—]{1,2}[ \u00a0]+(?=[^\W\d_])"
+)
+_DAY_BEHIND = re.compile(r"[-–—]{1,2}[ \u00a0]?([^\n()–—]{4,24}?)[ \u00a0]?[-–—]{2}[ \u00a0]?")
 _CAPITALS = re.compile(
     r"(?:(?<=\s)|^)(?P<place>[A-ZÀ-Þ][A-ZÀ-Þ.'’-]+(?:[ /][A-ZÀ-Þ][A-ZÀ-Þ.'’-]+){0,4}(?:, [A-Z][\w.]+(?: [A-Z][\w.]+)?)?)[, ]*$"
 )
@@ -50,6 +66,13 @@ def _agency(inner: str, about: About) -> tuple[str, bool] | None:
     return None
 
 
+def _day_inside(inner: str, about: About) -> tuple[str, str | None] | None:
+    """(agency, day) of a bracket that holds both."""
+    found = days.at_end(inner, about.published, about.language)
+    name = found[0].strip(" ,-–—") if found else ""
+    return (name, found[1]) if found and name else None
+
+
 def _like_agency(name: str) -> bool:
     """A name made as agencies' are: `fn-press`, `Coastline News`, or a short mark in small letters (`ots`)."""
     return SOUNDS.search(name.casefold()) is not None or (name.islower() and name.isalpha() and len(name) <= 4)
@@ -64,7 +87,11 @@ def bracketed(line: str, about: About) -> Iterator[Found]:
             continue
         name, known = agency
         end = after(line, mark.end())
-        dated_after = _DATE_AFTER.match(line, mark.end()) if mark[2] and not head.dated else None
+        if not head.dated and (inner := _day_inside(mark[1] or "", about)):  # "(Newsfile Corp. - November 1, 2023)"
+            yield Found(0, end, head.place, inner[1], True, inner[0] if inner[0] in name or not known else name, known)
+            continue
+        form = _DATE_AFTER if mark[2] else _DAY_BEHIND
+        dated_after = form.match(line, mark.end()) if not head.dated else None
         day = days.at_end(dated_after[1], about.published, about.language) if dated_after else None
         if dated_after and day and not day[0]:  # "LONDON, UK / ACCESSWIRE / November 1, 2023 / "
             yield Found(0, dated_after.end(), head.place, day[1], True, name, known)
@@ -115,8 +142,36 @@ def bare(line: str, about: About) -> Found | None:
         )
         before = line[: mark.start()].rstrip()[-1:]
         parted = before in {",", ".", "-", "–", "—", "/", "،"}
-        if followed and (head.dated or (parted and head.sort in {"capitals", "city", "script"})):
+        upright = head.dated and parted and mark[1].isupper() and re.match(r"[ \u00a0][^\W\d_]", line[end:]) is not None
+        if (followed or upright) and (head.dated or (parted and head.sort in {"capitals", "city", "script"})):
             return Found(0, after(line, end), head.place, head.day, head.dated, mark[1], True)
+    return _unlisted(line, about)
+
+
+def _outlet(line: str, about: About) -> Found | None:
+    mark = _OUTLET_FIRST.match(line) or _OUTLET_BEHIND.match(line)
+    head = read(mark["head"], about) if mark else None
+    if mark is None or head is None or not head.place or placename.is_small(line[mark.end() : mark.end() + 1]):
+        return None
+    name = mark["name"]
+    signs = re.fullmatch(_OUTLET, name) is not None or SOUNDS.search(name.casefold()) is not None
+    letters = not head.place.isupper() and any(word.isupper() and len(word) > 2 for word in name.split())
+    if (
+        name.casefold() in REGIONS
+        or not (signs or letters)
+        or not (is_city(head) or (signs and head.sort == "capitals"))
+    ):
+        return None
+    return Found(0, mark.end(), head.place, head.day, head.dated, name, False)
+
+
+def _unlisted(line: str, about: About) -> Found | None:
+    if outlet := _outlet(line, about):
+        return outlet
+    for mark in _UNLISTED.finditer(line[:_WINDOW]):
+        head = read(line[: mark.start("name")], about) if mark["name"].isupper() else None
+        if head is not None and head.dated and head.place is not None and not month_of(mark["name"]):
+            return Found(0, mark.end(), head.place, head.day, True, mark["name"], False)
     return None
 
 
@@ -128,7 +183,8 @@ def agency_first(line: str, about: About) -> Found | None:
     if mark is None and about.own:
         mark = re.match(rf"\(?({re.escape(about.own)})\)?[ \u00a0]*[-–—_:]{{1,2}}[ \u00a0]+", line)
     if mark is None:
-        return None
+        unlisted = _UNLISTED_FIRST.match(line)
+        return Found(0, unlisted.end(), None, None, False, unlisted[1], False) if unlisted else None
     agency = next(group for group in mark.groups() if group)
     rest = _FIRST_REST.match(line, mark.end())
     if rest is not None:
@@ -136,8 +192,9 @@ def agency_first(line: str, about: About) -> Found | None:
         if head is not None and head.place and (head.dated or head.sort in {"capitals", "city"}):
             return Found(0, rest.end(), head.place, head.day, head.dated, agency, True)
     in_brackets = line.startswith(("(", "（"))
-    if not in_brackets and agency != about.own and named(agency) is not None and agency not in _ALONE:
-        return None
+    small = placename.is_small(line[mark.end() : mark.end() + 1])
+    if not in_brackets and agency != about.own and (" " in agency or is_common(agency) or small):
+        return None  # "The Associated Press — which counts …"
     return Found(0, mark.end(), None, None, False, agency, True)
 
 

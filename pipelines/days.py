@@ -33,7 +33,7 @@ _NUMERIC = re.compile(
 )
 _ISO = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\s*$")
 # `الكويت - 1 - 11 (كونا)`: day and month as numbers alone, before an agency's mark.
-_NUMBERS = re.compile(r"(?<![\d./-])[-–,]?\s*\b(?P<day>\d{1,2})\s?[-/]\s?(?P<month>\d{1,2})\s*$")
+_NUMBERS = re.compile(r"(?<![\d./-])[-–,]?\s*(?:ngày\s+)?\b(?P<day>\d{1,2})\s?[-/]\s?(?P<month>\d{1,2})\s*$")
 _BUDDHIST = 543
 _LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 _WEEKDAY = re.compile(r"[\s,،]*\b([^\W\d_]+)[,.]?$")

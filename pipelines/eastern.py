@@ -15,8 +15,11 @@ _PLACE = r"[^\W\d_]{1,12}?(?:[·・/][^\W\d_]{1,8}?){0,3}"
 _DATE = r"(?:(?P<year>\d{4})年)?(?:(?P<month>\d{1,2})月)?(?P<day>\d{1,2})日"
 _REPORTER = r"(?:(?:特派)?[记記]者[^\s\d电電日）)】]{2,3})?"
 # （记者王小明、李小红） behind the dateline
-_REPORTERS = r"(?:\s*[（(][^（）()\n]{0,6}[记記]者[^（）()\n]{1,24}[）)])?"
-_KOREAN = r"[\w.]+(?:뉴스|뉴시스|통신|일보|신문|미디어|투데이|타임스|방송|저널)(?:TV)?"
+_REPORTERS = (
+    r"(?:\s*[（(](?:[^（）()\n]{0,6}[记記]者[^（）()\n]{1,24}|[\u4e00-\u9fff]{2,4}(?:[ 、·][\u4e00-\u9fff]{2,4}){0,3})[）)]"
+    r"|\s+[记記]者[\u4e00-\u9fff、 ]{2,12}[报報][道导導][：:]?)?"
+)
+_KOREAN = r"[\w.]*(?:뉴스\w{0,3}|뉴시스|통신|일보|신문|미디어|투데이|타임스|방송|저널)(?:TV)?"
 
 _FORMS = tuple(
     re.compile(pattern)
@@ -24,19 +27,21 @@ _FORMS = tuple(
         # 新华社北京11月1日电（记者…） | 据新华社联合国11月1日电 | 中新网11月1日电
         rf"(?:据|據)?(?P<agency>{_NAMES})(?P<place>{_PLACE})??{_DATE}(?:[专專]?[电電]|讯|訊){_REPORTERS}\s*",
         # 海岸社青岛11月1日电: an agency that no list has; the place is at least two signs
-        rf"(?:据|據)?(?P<agency>{_HAN}{{2,5}}?[社网網])(?P<place>{_HAN}{{2,8}}?){_DATE}[专專]?[电電](?![\u4e00-\u9fff]){_REPORTERS}\s*",
+        rf"(?:据|據)?(?P<agency>{_HAN}{{2,5}}?(?:[社网網]|[日晚时時][报報]))(?P<place>{_HAN}{{2,8}}?){_DATE}[专專]?[电電](?![\u4e00-\u9fff]){_REPORTERS}\s*",
         # 本报北京11月1日电
         rf"本[报報](?:[记記]者)?(?P<place>{_PLACE})?{_DATE}[电電讯訊]{_REPORTERS}\s*",
         # （中央社記者王小明台北1日電） | （中央社華盛頓31日綜合外電報導） | 【共同社11月1日电】
         rf"[（(【](?P<agency>{_NAMES}){_REPORTER}(?P<place>{_PLACE})?{_DATE}[^）)】\n]{{0,8}}?[电電][^）)】\n]{{0,4}}[）)】]\s*",
         # ［東京 １日 ロイター］ -
-        rf"[［\[](?P<place>{_PLACE})\s*{_DATE}\s*(?P<agency>{_NAMES}|{_LATIN})[］\]]\s*[-－―–—]?\s*",
+        rf"[［\[](?P<place>{_PLACE})??\s*{_DATE}\s*(?P<agency>{_NAMES}|{_LATIN})[］\]]\s*[-－―–—]?\s*",
         # 【11月1日 AFP】
         rf"【{_DATE}\s*(?P<agency>[A-Za-z][A-Za-z ]{{1,20}}|{_NAMES})】\s*",
         # 【AFP＝時事】
         rf"【(?P<agency>(?:{_LATIN})\s*[=＝]\s*(?:{_NAMES}))】\s*",
         # 【ワシントン共同】 | 【モスクワ時事】 | 【ソウル聯合ニュース】 | 【ワシントン＝共同】
         rf"【(?P<place>{_PLACE})\s*[=＝]?\s*(?P<agency>{_NAMES})】\s*",
+        # 【北京11月1日時事】
+        rf"【(?P<place>{_PLACE}){_DATE}\s*(?P<agency>{_NAMES})】\s*",
         # 【ロンドン＝山田太郎】: the reporter in the agency's place
         rf"【(?P<place>{_PLACE})\s*[=＝]\s*{_HAN}{{1,4}}[\s・]?{_HAN}{{1,4}}】\s*",
         # ニューヨーク（CNN） | ソウル（聯合ニュース）－

@@ -41,7 +41,7 @@ def _words_fit(words: list[str]) -> bool:
             return False
         plain = word.lower().rstrip(".,")
         if is_small(word[0]) and not (plain in PARTICLES and number > 0):
-            head = re.match(r"(?:d|l|al|el|an|as|ad|ash)['’-]\w", plain)
+            head = re.match(r"(?:d|l|al|el|an|as|ad|ash)['’-]\w|[aivo]\.(?:[a-z]\b|d\.)", plain)
             if not head:
                 return False
         if number == 0 and plain in NO_PLACE and plain not in BEGIN_CITY:
