@@ -209,7 +209,7 @@ def _columns(article: Article, text: KeptText, *, current: bool, only_article: b
     columns = articles.columns(article)
     if article.published is None and text.revision > 1:
         columns = {name: value for name, value in columns.items() if not name.startswith("published_")}
-    return {**columns, **words}
+    return {**words, **columns}
 
 
 def _compared(columns: dict[str, Any], stored: dict[str, Any]) -> Rewritten:

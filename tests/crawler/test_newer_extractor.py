@@ -101,6 +101,18 @@ def test_a_page_that_is_not_kept_makes_a_minor_revision_at_most(looks: Looks, up
     assert looks.kinds() == ["first", "minor", "update"]
 
 
+@pytest.mark.parametrize(("modified", "kind"), [(None, "minor"), ("2026-11-01T12:00:00Z", "update")])
+def test_a_story_that_grew_and_is_not_kept_is_an_update_where_its_page_says_that_it_was_modified(
+    looks: Looks, upgrade: Callable[[], None], modified: str | None, kind: str
+) -> None:
+    looks.keep_raw = False
+    told = modified and "2026-11-01T09:00:00Z"
+    looks.look(PAGE, Sheet(text=(TEXT[0], TEXT[2]), modified=told))
+    upgrade()
+    assert looks.look(PAGE, Sheet(text=(TEXT[0], TEXT[2], *OTHER), modified=modified)) == "revised"
+    assert looks.kinds() == ["first", kind]
+
+
 def test_a_kept_page_that_the_newer_extractor_refuses_leaves_the_words(
     looks: Looks, upgrade: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,23 @@ def test_sketches_are_made_over_in_batches_and_boilerplate_stays_bounded(
     crawl.close()
 
 
+def test_the_current_text_has_the_tail_that_its_article_had(old: Database, tmp_path: Path) -> None:
+    for number in (1, 2):
+        _store(old, number, page(number))
+        for revision in (1, 2):
+            old.conn.execute(
+                "INSERT INTO revision (article_id, revision, kind, title, body, subheads, content_hash, seen_at, extractor,"
+                " row_hash) VALUES (?, ?, 'first', 't', 'b', '[]', 'h', '2023-11-14T09:00:00Z', 'old', x'00')",
+                (number, revision),
+            )
+    old.conn.execute("UPDATE article SET revision = 2, tail = 'Reporting by A' WHERE id = 1")
+    old.conn.commit()
+    crawl = _upgraded(old, tmp_path / "old.db")
+    tails = crawl.sql("SELECT tail FROM revisions ORDER BY article_id, revision")
+    assert tails == [(None,), ("Reporting by A",), (None,), (None,)]
+    crawl.close()
+
+
 def test_migrating_an_old_database_says_beforehand_that_it_takes_a_while(old: Database, tmp_path: Path) -> None:
     old.close()
     path = str(tmp_path / "old.db")
