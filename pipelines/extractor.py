@@ -158,7 +158,7 @@ def _body(
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
     chosen = bodies.select(root, page.profile.body)
-    dropped += prune.noise(root)
+    dropped += prune.noise(root, urlsplit(page.final_url or page.url).hostname)
     watch.step("prune")
     body = bodies.from_selected(chosen) if chosen else None
     if body is None or not body.length:

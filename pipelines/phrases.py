@@ -28,8 +28,7 @@ _ALL = _compiled()
 READ_ALSO, BOX, PROMOTION, AFTERWARDS, UPDATED = (
     _ALL[n] for n in ("read_also", "box", "promotion", "afterwards", "updated")
 )
+READERS, PLAYER, NOTE, BIOGRAPHY = (_ALL[n] for n in ("readers", "player", "note", "biography"))
 PHOTO, AGENCY_PHOTO, COPYRIGHT = _ALL["photo"], _ALL["agency_photo"], _ALL["copyright"]
 TAIL, TAIL_INSIDE, END_MARK = _ALL["tail"], _ALL["tail_inside"], _ALL["end_mark"]
-CHALLENGE, BOT, JAVASCRIPT, CONSENT, LOST, LOGIN, PAYWALL = (
-    _ALL[n] for n in ("challenge", "bot", "javascript", "consent", "lost", "login", "paywall")
-)
+CHALLENGE = _ALL["challenge"]

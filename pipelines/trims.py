@@ -6,22 +6,20 @@ that a person can see why a line is missing. A page is never trimmed to nothing.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from pipelines import notices, phrases
+from pipelines import margins, notices, phrases
 from pipelines.body import Paragraph
-from pipelines.instants import PATTERNS
-from pipelines.text import fold, letters, likeness, words
+from pipelines.margins import SENTENCE
+from pipelines.text import fold
+from pipelines.text import words as counted
 
 Dropped = tuple[str, str]
 TOP = 4
 MAX_BOX_WORDS = 60
+LONGEST_HEADING = 200
 EDITORIAL = frozenset({"withdrawal", "correction"})
-SENTENCE = re.compile(r"[.!?…。！？।؟][\"”»’')\]]*$")
-BYLINE = re.compile(
-    r"^(?:by|von|par|por|di|door|av|af|przez|текст|автор|text|texte|autor)\b[:\s]+\S.{2,80}$", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -44,49 +42,38 @@ def trim(
     _afterwards(result)
     _boxes(result)
     _lines(result)
-    _end(result)
+    _end(result, authors)
     _dangling(result)
     return result
 
 
 def _top(result: Trimmed, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None) -> None:
-    known = [letters(h) for h in headlines if letters(h)]
-    names = [fold(a) for a in authors]
+    names = [fold(author) for author in authors]
     for place in range(min(TOP, len(result.paragraphs)) - 1, -1, -1):
         text = result.paragraphs[place].text
-        if rule := _top_rule(text, known, headlines, names, lead):
+        if rule := margins.above(text, headlines, names, lead):
             _remove(result, place, rule)
 
 
-def _top_rule(
-    text: str, known: list[str], headlines: tuple[str, ...], names: list[str], lead: str | None
-) -> str | None:
-    plain, size = letters(text), words(text)
-    if plain in known or (size <= 40 and any(likeness(text, h) >= 0.9 for h in headlines)):
-        return "headline"
-    if lead and (plain == letters(lead) or likeness(text, lead) >= 0.95):
-        return "lead"
-    if size > 16:
-        return None
-    if phrases.UPDATED.match(text) or any(p.fullmatch(text.strip(" |·•-–—")) for p in PATTERNS):
-        return "time line"
-    if names and (fold(text) in names or (BYLINE.match(text) and any(name in fold(text) for name in names))):
-        return "byline"
-    return None
-
-
 def _afterwards(result: Trimmed) -> None:
-    """From a heading such as `Comments`, `Tags` or `More stories` in the last part of the page on, nothing is text."""
+    """From a heading such as `Comments`, `Tags` or `More stories` in the last part of the page on, nothing is text. Behind
+    a heading of other stories a text may go on: prose is only cut off where readers or authors speak."""
     paragraphs = result.paragraphs
     total = sum(len(p.text) for p in paragraphs)
+    last_prose = max((place for place, p in enumerate(paragraphs) if _prose(p)), default=-1)
     before = 0
     for place, paragraph in enumerate(paragraphs):
-        if place and before >= 0.5 * total and words(paragraph.text) <= 14 and phrases.AFTERWARDS.match(paragraph.text):
-            rest = paragraphs[place + 1 :]
-            if all(not _prose(p) for p in rest) or paragraph.kind == "head":
-                while place < len(paragraphs) and _remove(result, place, "afterwards"):
-                    pass
-                return
+        if (
+            place
+            and before >= 0.5 * total
+            and len(paragraph.text) <= LONGEST_HEADING
+            and words(paragraph.text) <= 14
+            and phrases.AFTERWARDS.match(paragraph.text)
+            and (place > last_prose or (paragraph.kind == "head" and phrases.READERS.match(paragraph.text)))
+        ):
+            while place < len(result.paragraphs) and _remove(result, place, "afterwards"):
+                pass
+            return
         before += len(paragraph.text)
 
 
@@ -108,6 +95,8 @@ def _boxes(result: Trimmed) -> None:
             gone = _remove(result, place, "box")
         elif size <= MAX_BOX_WORDS and phrases.PROMOTION.match(text):
             gone = _remove(result, place, "promotion")
+        elif size <= MAX_BOX_WORDS and phrases.PLAYER.match(text):
+            gone = _remove(result, place, "player")
         else:
             gone = False
         place += not gone
@@ -134,8 +123,9 @@ def _lines(result: Trimmed) -> None:
         place += 1
 
 
-def _end(result: Trimmed) -> None:
-    """Reporters' tail and end marks: the last paragraphs, or the end of the last one."""
+def _end(result: Trimmed, authors: tuple[str, ...]) -> None:
+    """Reporters' tail, end marks and what is said of author and text: the last paragraphs, or the end of the last one."""
+    names = [name for author in authors if len((name := fold(author)).split()) > 1]
     looked = 0
     place = len(result.paragraphs) - 1
     while place > 0 and looked < 5:
@@ -147,6 +137,8 @@ def _end(result: Trimmed) -> None:
             _remove(result, place, "time line")
         elif phrases.END_MARK.fullmatch(text):
             _remove(result, place, "end mark")
+        elif rule := margins.under(text, looked, names):
+            _remove(result, place, rule)
         else:
             looked += 1
         place -= 1
@@ -175,6 +167,12 @@ def _dangling(result: Trimmed) -> None:
         and not SENTENCE.search(result.paragraphs[-1].text)
     ):
         _remove(result, len(result.paragraphs) - 1, "dangling subhead")
+
+
+@lru_cache(maxsize=512)
+def words(text: str) -> int:
+    """Asked several times of each paragraph of a page."""
+    return counted(text)
 
 
 def _headline_like(paragraph: Paragraph) -> bool:

@@ -1,0 +1,50 @@
+"""What a box is by its name: captions, related stories, comments … (`boxes.toml`). Data, and how a name is read."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+LONGEST = 3
+MOST_PARTS = 60
+ALWAYS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The kind of a box, which is the rule it is dropped by, and how many words it may hold at the most."""
+
+    kind: str
+    most: int = ALWAYS
+
+
+def _table() -> dict[str, Box]:
+    """Raises ValueError naming the entry of boxes.toml that stands twice under different kinds."""
+    entries = tomllib.loads((files("pipelines") / "boxes.toml").read_text(encoding="utf-8"))
+    found: dict[str, Box] = {}
+    for kind, entry in entries.items():
+        box = Box(kind, entry.get("most", ALWAYS))
+        for name in entry["names"].split():
+            if found.setdefault(name, box) != box:
+                raise ValueError(f"pipelines/boxes.toml: {name} stands under {found[name].kind} and {kind}")
+    return found
+
+
+TABLE = _table()
+
+
+@lru_cache(maxsize=20_000)
+def named(name: str) -> Box | None:
+    """The box that a class, an id or a tag's name speaks of; of several the first in it. Words are parted at anything that
+    is no letter and in camelCase, and read alone and joined with up to two that follow."""
+    for word in name.split():
+        parts = [part.lower() for part in PARTS.findall(word)[:MOST_PARTS]]
+        for at in range(len(parts)):
+            for size in range(LONGEST, 0, -1):
+                if at + size <= len(parts) and (box := TABLE.get("".join(parts[at : at + size]))) is not None:
+                    return box
+    return None
