@@ -99,6 +99,12 @@ def bracketed(line: str, about: About) -> Iterator[Found]:
             yield Found(0, end, head.place, head.day, head.dated, name, known)
 
 
+def _is_short_for(name: str, place: str) -> bool:
+    """A bracket that shortens the words before it: `Advanced Fingerprinting Protection (AFP)`."""
+    words = re.findall(r"[^\W\d_]+", place)
+    return len(words) > 1 and "".join(word[0] for word in words).casefold() == name.casefold()
+
+
 def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool) -> bool:
     slashed = mark[2] is not None
     dash = _DASH.match(line, mark.end()) is not None
@@ -106,8 +112,10 @@ def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool
     begins = not placename.is_small(line[after(line, mark.end()) :][:1])
     if head.place is None and not head.dated:
         return known and dash
-    if head.place is not None and named(head.place) is not None:
-        return False  # "The Associated Press (AP) - "
+    if head.place is not None and (named(head.place) is not None or _is_short_for(name, head.place)):
+        return False  # "The Associated Press (AP) - ", "Accounts Payable (AP) - "
+    if head.place is not None and head.sort == "name" and not head.dated and not begins:
+        return False
     strong = head.sort in {"capitals", "city", "script"}
     if head.place is not None and _PICTURE.search(head.place.casefold()):
         return False  # "Getty Images (AFP) - "
