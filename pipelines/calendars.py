@@ -41,7 +41,7 @@ _FORMS = tuple(
         r"(?:ngày\s)?(?<!\d)(?P<day>\d{1,2})\stháng\s(?P<m>\d{1,2}),?\s(?:năm\s)?(?P<year>\d{4})(?!\d)",
         r"(?<![\d.,/:-])(?P<a>\d{1,2})(?P<sep>\s?[./|-]\s?)(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?![\d/:-]|[.,]\d)",
         # 1 November 2023 | 22nd of April, 2026 | 1er août 2024 | 3 de noviembre de 2024 | 03-Nov-2024 | 3 พ.ย. 2567
-        rf"(?<![\d.,/:-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|\.)?[\s-]*(?:(?:de|of|d['’]|del)\s*)?{_MONTH}\.?,?[\s-]*"
+        rf"(?<![\d.,/:-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|º|°|ª|\.)?[\s-]*(?:(?:de|of|del)\s+|d['’]\s?)?{_MONTH}\.?,?[\s-]*"
         r"(?:(?:del?|พ\.ศ\.)\s+)?(?P<year>\d{4})(?!\d)",
         rf"(?<!\w){_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?,?\s+(?:del?\s+)?(?P<year>\d{{4}})(?!\d)",
         rf"(?<![\d.,/:-])(?P<year>\d{{4}})\.?\s+(?:m\.\s*|г\.\s*)?{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?!\d)\.?",

@@ -125,11 +125,9 @@ def _rank(line: Line, written: Written, since: int, until: int) -> int | None:
         return near + 1
     if len(words) <= 2 or LEAD_IN.match(line.text):
         return near + 2
-    apart = not before.strip() or _APART.search(before) or not after.strip() or _APART_AFTER.match(after)
-    sided = (not before.strip() and _APART_AFTER.match(after)) or (
-        bool(_APART.search(before)) and len(after.split()) <= 4
-    )
-    return near + 3 if apart and sided and len(words) <= 8 else None
+    left = not before.strip() or _APART.search(before) is not None
+    right = _APART_AFTER.match(after) is not None or (bool(before.strip()) and len(after.split()) <= 4)
+    return near + 3 if left and right and len(words) <= 8 else None
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int | None:
