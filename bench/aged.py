@@ -68,7 +68,7 @@ def age(path: Path) -> dict[str, int]:
 
 
 def _age(db: Database) -> dict[str, int]:
-    texts = reextraction.due(db, 0, wanted=lambda _: OLDER, everything=True, limit=1_000_000)
+    texts = reextraction.due(db, 0, wanted=lambda _, __: OLDER, everything=True, limit=1_000_000)
     (before,) = db.conn.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()
     changed = 0
     for place, text in enumerate(texts):

@@ -14,10 +14,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from crawler.arguments import ArgumentProblem
 from crawler.reextracted import Told
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 BATCH = 48
 """Texts that share a transaction: some 50 ms of the write lock."""
 NICE = 5
+_PROFILE = re.compile(r", profile (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class _Profiles:
     def __init__(self, reader: Reader, sources: Mapping[str, Source], names: Sequence[str]) -> None:
         self._reader, self._sources, self._names = reader, sources, frozenset(names)
         self._known: dict[str, tuple[Profile, str]] = {}
+        self._foreign: set[str] = set()
         for name in names:
             stored = reader.db.conn.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone()
             if name not in sources and stored is None:
@@ -105,9 +110,18 @@ class _Profiles:
             self._known[source] = profile, stamp(profile)
         return self._known[source]
 
-    def wanted(self, source: str) -> str | None:
-        """The present extractor of a source that is asked for."""
-        return None if self._names and source not in self._names else self.of(source)[1]
+    def wanted(self, source: str, made_by: str) -> str | None:
+        """The present extractor for a text of a source that is asked for. A text that was made with a profile which is not
+        here (a TOML that was taken away, a spider written by hand) is left: without it the reading would be a worse one."""
+        if self._names and source not in self._names:
+            return None
+        used = _PROFILE.search(made_by)
+        if source not in self._sources and used is not None and used[1] != Profile(source).version:
+            if source not in self._foreign:
+                self._foreign.add(source)
+                click.echo(f"{source}: its texts were made with a profile that is not in the registry: left", err=True)
+            return None
+        return self.of(source)[1]
 
 
 @dataclass(slots=True)

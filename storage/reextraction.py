@@ -48,20 +48,21 @@ def due(
     db: Database,
     after: int,
     *,
-    wanted: Callable[[str], str | None],
+    wanted: Callable[[str, str], str | None],
     everything: bool,
     since: str = "",
     until: str = "9",
     limit: int,
 ) -> list[KeptText]:
     """The next texts, at most `limit`, by the number of their fetch (above `after`), whose pages are kept and were kept
-    from `since` on and before `until` (UTC text). `wanted`: the present extractor of a source, None for one that is not
-    asked for; with `everything` also the texts that it made already, or found no article in."""
+    from `since` on and before `until` (UTC text). `wanted`: the present extractor of a source, by which a text that
+    another made is to be read; None for a text that is not asked for. With `everything` also the texts that it made
+    already, or found no article in."""
     found: list[KeptText] = []
     while len(found) < limit and (rows := db.conn.execute(_OF_SOURCES, (after, since, until, _SCANNED)).fetchall()):
         for row in rows:
             after = row[0]
-            by = wanted(row[3])
+            by = wanted(row[3], row[5])
             if by is not None and (everything or by not in (row[5], row[8])):
                 found.append(_text(row))
                 if len(found) == limit:

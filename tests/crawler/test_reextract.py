@@ -18,11 +18,12 @@ from crawler import reextracting, session
 from crawler.cli import main
 from crawler.config import Config
 from crawler.reextracting import Asked
+from crawler.source import Source
 from pipelines.extractor import extract
 from storage import reextraction
 from storage.checks import damaged
 from storage.errors import Missing
-from storage.models import Article, Decision, Ending, Extraction, Outcome, Page, Reading
+from storage.models import Article, Decision, Ending, Extraction, Outcome, Page, Profile, Reading
 from storage.reader import Reader
 from storage.store import Store
 
@@ -182,6 +183,22 @@ def test_wrong_words_and_a_missing_database_have_their_statuses(database: Path, 
     assert not (tmp_path / "none.db").exists()
 
 
+def test_the_registry_s_profile_of_today_is_used_and_one_that_is_not_here_leaves_its_texts(
+    database: Path, pool: type[Pool], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Source(
+        "site3.test", "Three", "https://site3.test", ("site3.test",), None, (), Profile("site3.test", version="a1"), ()
+    )
+    with redirect_stdout(StringIO()) as out:
+        config = replace(Config(), database=database)
+        assert reextracting.reextract(config, {"site3.test": made}, Asked(), as_json=True) == 0
+    assert json.loads(out.getvalue())["texts"] == pool.pages == 1, "the one source whose profile is another one now"
+    assert call(database, everything=True)[1]["texts"] == PAGES - 1
+    assert (
+        capsys.readouterr().err.count("site3.test: its texts were made with a profile that is not in the registry") == 1
+    )
+
+
 def test_a_page_without_an_article_leaves_the_words_and_is_named(database: Path, pool: type[Pool]) -> None:
     age(database)
     before = bodies(database)
@@ -249,7 +266,9 @@ def _other(article: Article) -> Article:
 
 
 def _made_by_another(db: Any) -> None:
-    (text,) = [t for t in reextraction.due(db, 0, wanted=lambda _: "x", everything=True, limit=99) if t.article_id == 2]
+    (text,) = [
+        t for t in reextraction.due(db, 0, wanted=lambda _, __: "x", everything=True, limit=99) if t.article_id == 2
+    ]
     assert text.extractor == OLDER
     reextraction.rewrite(db, Reading(text, "another", None, "listing"), now=0.0)
     db.conn.execute("UPDATE revision SET extractor = 'another' WHERE article_id = 2")

@@ -27,7 +27,7 @@ def kept(number: int) -> Page:
 
 def texts(crawl: Crawl) -> list[KeptText]:
     def due(db: Any) -> list[KeptText]:
-        return reextraction.due(db, 0, wanted=lambda _: BY, everything=False, limit=99)
+        return reextraction.due(db, 0, wanted=lambda _, __: BY, everything=False, limit=99)
 
     return crawl.store.writer.submit(due).result()
 
