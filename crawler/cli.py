@@ -224,16 +224,21 @@ def reextract(
 
 @main.command()
 @click.argument("page")
-@click.option("--url", help="The address that a file was fetched from.")
+@click.option("--url", help="The address that a file was fetched from; says whose profile is used.")
+@click.option("--source", help="Use this source's profile and learned rules.")
+@DATABASE
 @AS_JSON
 @OPENED
 @told_plainly
-def extract(page: str, url: str | None, as_json: bool, opened: tuple[str, ...]) -> int:
-    """One page, a FILE or a URL: what was extracted and why so."""
-    from crawler.explain import explain
+def extract(
+    page: str, url: str | None, source: str | None, db: Path | None, as_json: bool, opened: tuple[str, ...]
+) -> int:
+    """One page, a FILE or a URL: what was extracted and why so, what was dropped, where the time went."""
+    from crawler.explain import Asked, explain
     from crawler.start_crawl import places
 
-    return explain(configuration(None), page, url, as_json=as_json, opened=places(opened))
+    asked = Asked(page, url, source, database_named=db is not None)
+    return explain(configuration(db), asked, as_json=as_json, opened=places(opened))
 
 
 @main.command()

@@ -1,63 +1,95 @@
-"""`dateline extract FILE-or-URL`: one page explained: each field with where it came from, what was dropped, the time."""
+"""`dateline extract FILE-or-URL`: one page explained: how it was read, each field with where it came from and what other
+witnesses say, what was dropped and by which rule, the time of each step. A rejected page, too."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler import terminal
+from crawler.arguments import ArgumentProblem
 from crawler.discovery.links import source_of
+from pipelines.extractor import stamp
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
-from storage import clock
+from storage import clock, database, rule_sets
+from storage.errors import StorageError
 from storage.models import Page, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.config import Config
-    from storage.models import Extraction
+    from crawler.source import Source
+    from storage.models import Extraction, RuleSet
 
 SHOWN = ("title", "lead", "authors", "section", "tags", "language", "published", "modified", "dateline", "credit",
-         "canonical_url", "image_url", "image_caption", "image_credit", "access", "form", "rights", "word_count", "key",
-         "extractor")  # fmt: skip
+         "canonical_url", "image_url", "image_caption", "image_credit", "access", "form", "rights", "marker", "tail",
+         "word_count", "key", "extractor")  # fmt: skip
 LONGEST = 100
+UNKNOWN = "https://unknown.invalid/"
 
 
-def explain(config: Config, page: str, url: str | None, *, as_json: bool, opened: Mapping[str, tuple[str, int]]) -> int:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command was given: a file or a URL; the address that a file was fetched from; the source whose profile to use;
+    whether the database, whose rule set is used, was named by hand."""
+
+    page: str
+    url: str | None = None
+    source: str | None = None
+    database_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a page is read: its profile, and where that stands (a TOML's path, None for a general one)."""
+
+    profile: Profile
+    file: str | None
+
+    def data(self) -> dict[str, Any]:
+        """For programs."""
+        rules = self.profile.rules
+        return {
+            "source": self.profile.source,
+            "version": self.profile.version,
+            "file": self.file,
+            "rule_set": rules.number if rules else None,
+            "rules": len(rules.keys) if rules else 0,
+            "extractor": stamp(self.profile),
+        }
+
+
+def explain(config: Config, asked: Asked, *, as_json: bool, opened: Mapping[str, tuple[str, int]]) -> int:
     """Extract one page and print it; 1 when there is no article in it.
 
     A URL is fetched once, by the rules of every crawl: robots.txt, the address guard, size and time limits.
-    Raises `ConfigError`-like `ArgumentProblem` for what is neither a file nor a URL, `StorageError`."""
-    from crawler.arguments import ArgumentProblem
-
-    for address in filter(None, (url, page if page.startswith(("http://", "https://")) else None)):
+    Raises `ArgumentProblem` for what is neither a file nor a URL, `RegistryError` for an unknown source, `StorageError`."""
+    remote = asked.page.startswith(("http://", "https://"))
+    for address in filter(None, (asked.url, asked.page if remote else None)):
         try:
             canonical(address)
         except ValueError as error:
             raise ArgumentProblem(f"{address}: no address of a page: {error}") from error
-    if page.startswith(("http://", "https://")):
-        found = _fetched(config, page, opened)
-    elif Path(page).is_file():
-        found = Page(
-            url=url or "https://unknown.invalid/",
-            final_url=url or "https://unknown.invalid/",
-            body=Path(page).read_bytes(),
-            fetched_at=clock.text(time.time()),
-            profile=_profile(config, url) if url else Profile(source="file"),
-        )
-    else:
-        raise ArgumentProblem(f"{page}: neither a file here nor an http(s) URL")
-    if found is None:
+    if not remote and not Path(asked.page).is_file():
+        raise ArgumentProblem(f"{asked.page}: neither a file here nor an http(s) URL")
+    way = _way(config, asked, asked.page if remote else asked.url)
+    page = _fetched(config, asked.page, way.profile, opened) if remote else _of_file(asked, way.profile)
+    if page is None:
         return 1
-    extraction = asyncio.run(_extracted(found))
-    click.echo(terminal.dumps(asdict(extraction), indent=2) if as_json else terminal.plain(told(extraction)))
+    extraction = asyncio.run(_extracted(page))
+    if as_json:
+        click.echo(terminal.dumps({"profile": way.data(), **asdict(extraction)}, indent=2))
+    else:
+        click.echo(terminal.plain(told(extraction, way)))
     return 0 if extraction.article else 1
 
 
@@ -70,10 +102,10 @@ async def _extracted(page: Page) -> Extraction:
         await pool.close()
 
 
-def told(extraction: Extraction) -> str:
-    """An extraction as text for people: fields with their origin, the body, what was dropped and by which rule."""
+def told(extraction: Extraction, way: Way) -> str:
+    """An extraction as text for people."""
     origin = dict(extraction.sources)
-    lines = []
+    lines = [_read_by(way)]
     if extraction.article is None:
         lines.append(f"no article: {extraction.reason}" + (f" ({extraction.detail})" if extraction.detail else ""))
     else:
@@ -82,31 +114,78 @@ def told(extraction: Extraction) -> str:
             value = fields[name]
             if value not in (None, (), []):
                 text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, tuple)) else str(value)
-                lines.append(f"{name:14} {text}" + (f"   <- {origin[name]}" if name in origin else ""))
+                lines.append(f"{name:14} {text}" + (f"   <- {origin.pop(name)}" if name in origin else ""))
         lines += ["", extraction.article.body, ""]
-        lines.append(f"body <- {origin.get('body', 'general extraction')}")
+        lines.append(f"body <- {origin.pop('body', 'general extraction')}")
+    lines += [f"{name} <- {witness}" for name, witness in origin.items()]
     lines += [f"dropped by {rule}: {text[:LONGEST]!r}" for rule, text in extraction.dropped]
-    lines.append(f"{extraction.ms:.0f} ms")
+    lines += _times(extraction)
     return "\n".join(lines)
 
 
-def _profile(config: Config, url: str) -> Profile:
-    """The profile of the source that a URL belongs to, else a general one."""
+def _read_by(way: Way) -> str:
+    profile, rules = way.profile, way.profile.rules
+    said = f"profile {profile.version} of {profile.source} ({way.file})" if way.file else "a general profile"
+    learned = f"learned rule set {rules.number} ({len(rules.keys)} paragraphs)" if rules else "no learned rules"
+    return f"read with {said}, {learned}"
+
+
+def _times(extraction: Extraction) -> list[str]:
+    """The steps of the work, the longest first, and the whole."""
+    total = extraction.ms or 1.0
+    steps = sorted(extraction.spent, key=lambda step: -step[1])
+    lines = [f"{name:18}{ms:8.1f} ms {ms / total:5.0%}" for name, ms in steps]
+    return ["", *lines, f"{'in all':18}{extraction.ms:8.1f} ms"]
+
+
+def _way(config: Config, asked: Asked, url: str | None) -> Way:
+    """The profile of the named source, or of the one that the address belongs to, else a general one; with its rule set."""
+    from crawler.registry import select
     from crawler.start_crawl import sources_of
 
-    if source := source_of(url, sources_of(config).values()):
-        return source.profile
-    site = host(url)
-    return Profile(source=site.removeprefix("www."))
+    sources = sources_of(config)
+    found: Source | None = None
+    if asked.source is not None:
+        found = select(sources, [asked.source])[asked.source]
+    elif url is not None:
+        found = source_of(url, sources.values())
+    if found is not None:
+        profile = found.profile
+    else:
+        profile = Profile(source=host(canonical(url)).removeprefix("www.") if url else "file")
+    return Way(replace(profile, rules=_rules(config, asked, profile.source)), found.file if found else None)
 
 
-def _fetched(config: Config, url: str, opened: Mapping[str, tuple[str, int]]) -> Page | None:
+def _rules(config: Config, asked: Asked, source: str) -> RuleSet | None:
+    """The source's rule set that is in force in the database; a database that nobody named need not be there."""
+    if not asked.database_named and not config.database.exists():
+        return None
+    try:
+        with closing(database.open_reader(config.database)) as db:
+            return rule_sets.in_force(db, source)
+    except StorageError as error:
+        if asked.database_named:
+            raise
+        click.echo(f"without learned rules: {error}", err=True)
+        return None
+
+
+def _of_file(asked: Asked, profile: Profile) -> Page:
+    url = asked.url or UNKNOWN
+    return Page(
+        url=url,
+        final_url=url,
+        body=Path(asked.page).read_bytes(),
+        fetched_at=clock.text(time.time()),
+        profile=profile,
+    )
+
+
+def _fetched(config: Config, url: str, profile: Profile, opened: Mapping[str, tuple[str, int]]) -> Page | None:
     """The page at `url`, fetched once by the rules of every crawl; None after saying why there is none."""
     from crawler.loop import run_in_loop
     from crawler.probe import Answer, probing
 
-    address = canonical(url)
-    profile = _profile(config, address)
     answers: list[Answer] = []
 
     async def main(stop: asyncio.Event) -> int:

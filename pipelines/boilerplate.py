@@ -4,19 +4,30 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
-from pipelines.text import letters
+from pipelines.text import fold
 from pipelines.trims import Trimmed
 from storage.models import RuleSet
 
 RULE = "learned"
+# Not all that is no `\w`: vowel signs of Indic scripts and points of Arabic and Hebrew are none either, and spell words.
+_PUNCTUATION = re.compile(
+    r"[!-/:-@\[-`{-~\u00a1-\u00bf\u060c\u061b\u061f\u06d4\u0964\u0965\u2010-\u206f\u2190-\u27bf\u2e00-\u2e7f"
+    r"\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
+)
 
 
 def key(text: str) -> str | None:
     """The key of a paragraph: 16 hexadecimal digits over its words, case and punctuation aside; None: it has no words.
     Digits count: `shares rose 2 percent` is news where `shares rose 3 percent` was."""
-    plain = letters(text)
+    plain = spelled(text)
     return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest() if plain else None
+
+
+def spelled(text: str) -> str:
+    """The words of a text, case and punctuation aside, one blank between them."""
+    return " ".join(_PUNCTUATION.sub(" ", fold(text)).split())
 
 
 def take_off(trimmed: Trimmed, rules: RuleSet | None) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import comb
 
 from pipelines import dateline, notices
-from pipelines.boilerplate import key
+from pipelines.boilerplate import key, spelled
 from pipelines.text import UNSPACED, letters, words
 from storage.models import LearnedRule
 
@@ -31,7 +32,7 @@ class Floor:
     stand in different texts by chance."""
 
     sample: int = 20
-    stories: int = 5
+    stories: int = 8
     days: int = 3
     share: float = 0.1
     short: int = 4
@@ -76,7 +77,7 @@ def repeated(pages: Sequence[Told], floor: Floor | None = None) -> Repeats:
     total = len(set(story))
     if total < floor.sample:
         return Repeats(total, ())
-    openings = _openings(pages, story)
+    openings = _openings(pages, story, {name for name, each in held.items() if len(each.pages) >= floor.stories})
     spread = Counter(mark for marks in openings.values() for mark in marks)
     found = []
     for name, paragraph in held.items():
@@ -144,18 +145,19 @@ def _stories(pages: Sequence[Told], held: dict[str, _Held]) -> list[int]:
     return [root(place) for place in range(len(pages))]
 
 
-def _openings(pages: Sequence[Told], story: Sequence[int]) -> dict[int, frozenset[str]]:
-    """For each story the marks of its headlines and first words."""
+def _openings(pages: Sequence[Told], story: Sequence[int], often: set[str]) -> dict[int, frozenset[str]]:
+    """For each story the marks of its headlines and first words; `often`: keys of paragraphs that are left out, since a
+    paragraph would bear witness for itself."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     for place, page in enumerate(pages):
-        start = " ".join(page.paragraphs[:8]).split()[:OPENING]
+        start = " ".join(text for text in page.paragraphs[:8] if key(text) not in often).split()[:OPENING]
         found[story[place]].update(_marks(f"{page.title} {' '.join(start)}"))
     return {number: frozenset(marks) for number, marks in found.items()}
 
 
 def _marks(text: str) -> Iterable[str]:
     """Words cut to five letters, so that endings tell nothing; in scripts without spaces pairs of characters."""
-    for word in letters(text[:2000]).split():
+    for word in spelled(text[:2000]).split():
         if len(UNSPACED.findall(word[:200])) > 1:
             yield from (word[at : at + 2] for at in range(len(word) - 1))
         elif len(word) > 2:
@@ -174,14 +176,21 @@ def _is_text(paragraph: _Held) -> bool:
 
 def _about(text: str, bearing: Sequence[frozenset[str]], spread: Counter[str], total: int) -> bool:
     """Whether the stories that bear a paragraph have a subject of their own, by the words that they begin with: a word of the
-    paragraph itself in a third of them, or any other in six of ten, and neither in other stories nearly as often."""
-    own = frozenset(_marks(text))
+    paragraph itself in a third of them, or any other in eight of ten, more often than other stories would have it by chance."""
+    own, size = frozenset(_marks(text)), len(bearing)
     counts = Counter(mark for marks in bearing for mark in marks)
-    size = len(bearing)
+    if total < 2 * size:
+        return False  # more than half of all stories have no subject in common that is not the source's
     for mark, count in counts.items():
-        if count < 2 or count < size * (1 / 3 if mark in own else 0.6):
+        part, tried, chance = (1 / 3, len(own), 0.1) if mark in own else (0.8, len(counts), 0.05)
+        if count < 2 or count < part * size:
             continue
-        elsewhere = (spread[mark] - count) / max(total - size, 1)
-        if count / size >= 2.5 * elsewhere and total - size >= size:
+        elsewhere = (spread[mark] - count + 1) / (total - size + 2)
+        if tried * _by_chance(count, size, elsewhere) <= chance:
             return True
     return False
+
+
+def _by_chance(count: int, size: int, share: float) -> float:
+    """The probability of at least `count` among `size`, each with the probability `share`."""
+    return sum(comb(size, n) * share**n * (1 - share) ** (size - n) for n in range(count, size + 1))
