@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 from pipelines import (
     attribution,
     boilerplate,
-    complete,
+    cascade,
     dateline,
     dateline_form,
     fingerprint,
@@ -75,10 +75,10 @@ def extract(page: Page) -> Extraction:
 
 def warm() -> None:
     """Loads what the first page would otherwise wait for: trafilatura's expressions, the language model."""
-    bodies.general(
+    cascade.general(
         tree.parse_text("<html><body><article><p>word</p></article></body></html>"),
         url="http://warm.invalid/",
-        expected=None,
+        told=None,
     )
     languages.detector()("word")
 
@@ -112,7 +112,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     body, trimmed = live or _body(page, root, meta, claims, dropped, watch)
     if (wall := walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))) is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
-    if meta.published is None and (day := guessed(page, parsed.html)) is not None:
+    if meta.published is None and (day := meta.printed or guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
@@ -162,8 +162,9 @@ def _body(
     watch.step("prune")
     body = bodies.from_selected(chosen) if chosen else None
     if body is None or not body.length:
-        body = bodies.general(root, url=page.url, expected=len(claims.body) if claims.body else None)
-        body = remnants.notice(root, complete.complete(root, body), meta.headlines)
+        told = claims.body or (page.witness and page.witness.full_text)
+        body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines)
+        body = remnants.notice(root, body, meta.headlines)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")

@@ -35,6 +35,8 @@ C0 = bytes(c for c in range(0x20) if c not in (0x09, 0x0A, 0x0D)) + b"\x7f"
 NONCHARACTER = re.compile("[\ufffe\uffff]")
 LIMIT_MESSAGES = ("use XML_PARSE_HUGE", "Excessive depth", "huge text node", "Buffer size limit")
 UTF8_LOSS = 0.01
+# At depth 2048 libxml2 gives up in any case. No page means so many openings of one element: they are read as one.
+RUNS = re.compile(rb"(<[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,200})?>)\s{0,99}(?:\1\s{0,99}){31,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ def parse(body: bytes, charset: str | None) -> Parsed | None:
     root, cut = _tree(data, huge=False)
     if not cut:
         return Parsed(root, html, encoding, False, tuple(root.iter())) if root is not None else None
-    root, _ = _tree(data, huge=True)
+    root, cut = _tree(data, huge=True)
+    if cut:
+        root, _ = _tree(RUNS.sub(rb"\1", data), huge=True)
     return Parsed(root, html, encoding, True, tuple(root.iter())) if root is not None else None
 
 

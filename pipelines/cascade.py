@@ -1,0 +1,70 @@
+"""Which part of the page trafilatura gets, and how much of its work is asked for.
+
+Where the page's prose shows the article's place (`home`), it gets that place alone, quick. Else, and where a witness of
+the text (JSON-LD's articleBody, a feed's full text) is not found in the result, it gets the whole page: quick, and in
+full where that is doubtful, and what it cut is put back (`complete`).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines import body, complete, home
+from pipelines.body import Body
+
+MANY = 6_000
+"""Elements of a place up to which trafilatura is asked: its time grows with their square (20,000 `<b>`: half a minute)."""
+ELEMENTS = etree.XPath("count(.//*)")
+SHORT = 800
+NEAR = (0.5, 2.0)
+COVERED = 0.6
+"""Share of the place's prose that trafilatura must keep; where it keeps less, its own rules took the place for
+something else, and the place is read as it stands."""
+HEARD = 0.5
+SAMPLE, SAMPLES = 24, 40
+
+
+def general(root: HtmlElement, *, url: str, told: str | None, headlines: tuple[str, ...] = ()) -> Body:
+    """The body of the article's place, else of the whole page. `told`: the text as a witness has it, which is compared
+    with, never taken; `headlines`: every text known to be the page's headline."""
+    place = home.find(root, headlines)
+    if place is None or place.prose < home.LEAST:
+        return complete.complete(root, _anywhere(root, url, told))
+    found = _of(place, url)
+    if told is None or (share := heard(told, found)) >= HEARD:
+        return found
+    other = complete.complete(root, _anywhere(root, url, told))
+    return other if heard(told, other) > max(HEARD, share) else found
+
+
+def _of(place: home.Home, url: str) -> Body:
+    """The paragraphs of a place, by trafilatura; read as it stands where trafilatura loses much of it, or is too slow."""
+    if sum(cast("float", ELEMENTS(part)) for part in place.parts) <= MANY:
+        found = body.quick(home.document(place), url, "home")
+        if home.worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
+            return found
+    return Body(body.from_selected([*place.lead, *place.parts]).paragraphs, "home, plain")
+
+
+def heard(told: str, found: Body) -> float:
+    """How much of a witness's text is in a body, 0 to 1, by samples; 1 where it says too little to be one."""
+    plain = "".join(told.split())
+    if len(plain) < SHORT:
+        return 1.0
+    step = max(SAMPLE, len(plain) // SAMPLES)
+    samples = [plain[at : at + SAMPLE] for at in range(0, len(plain) - SAMPLE, step)]
+    text = "".join("".join(p.text.split()) for p in found.paragraphs)
+    return sum(sample in text for sample in samples) / len(samples)
+
+
+def _anywhere(root: HtmlElement, url: str, told: str | None) -> Body:
+    """Quick, and in full where that is doubtful: too short, or far from the length of what the witness told."""
+    quick = body.quick(root, url)
+    far = told is not None and not NEAR[0] <= quick.length / max(1, len(told)) <= NEAR[1]
+    if quick.length >= SHORT and not far:
+        return quick
+    full = body.full(root, url)
+    return full if full.length else quick
