@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import calendars, headmatter, names, wires
+from pipelines import bylines, calendars, headmatter, names, wires
 from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags, heading
@@ -47,20 +45,6 @@ NO_PERSON = STAFF | frozenset(
         landesanstalt anstalt behörde amt authority ministère ministerio министерство nation world sports"""
     )
 )
-PROFILE = re.compile(r"/(?:authors?|autor(?:en)?|auteurs?|by)/")
-# Not in one expression: libxml2 joins sets by comparing each name with all others.
-NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id", "data-testid"))
-OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
-MARKED = re.compile(
-    r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
-    r"|[bB]yline|entry-author|post-author|article-author|author-box|authorBox|post__author"
-)
-NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur|yazar|penulis|reporter")
-PICTURE = re.compile(
-    r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image|bild|illustration|grafik|picture|credit|video|写真|撮影)\w*(?:\s+by)?\b)",
-    re.IGNORECASE,
-)
-"""A picture's credit: its author is not the text's."""
 SOURCE = re.compile(
     r"\(?(?:source|quelle|fuente|fonte|bron|kaynak|źródło|zdroj|zdroje|источник|джерело|forrás|källa|kilde|lähde|πηγή|المصدر|منبع"
     r"|来源|來源|出典|출처|sumber|nguồn)\s*[:：]\s*",
@@ -70,11 +54,8 @@ SIGNED = re.compile(r"(?:^|[\s_-])(?:sign(?:ed|ature)?|firma|author|autor)(?=$|[
 CREDITED = re.compile(
     r"author|autor|auteur|byline|source|quelle|fuente|agenc|agentur|credit|provider|(?:^|\s)name(?:$|\s)"
 )
-USER = re.compile(r"(?:^|[\s_-])user-?name(?:$|[\s_-])")
 _BEFORE_DAY = re.compile(r"\s*[,|·•–—-]\s*$")
-MAX_BYLINE = 120
 MAX_AUTHORS = 12
-MAX_MARKED = 40
 Names = tuple[str, ...]
 
 
@@ -91,8 +72,8 @@ def authors(
     for given, origin in declared:
         if people := _people(given, sites):
             return people, origin
-    candidates = {name for ask in NAMES for name in cast("list[str]", ask(root))}
-    marked = _bylines(root, candidates, MARKED, _addressed)
+    candidates = bylines.called(root)
+    marked = bylines.marked(root, candidates, bylines.MARKED, bylines.addressed)
     if people := _first(marked, sites, least=2):
         return people, "byline"
     told = about()
@@ -100,13 +81,13 @@ def authors(
         return people, "text"
     if found := desk(claims.organisations, sites):
         return (found,), "json-ld"
-    if people := _first(_bylines(root, candidates, NAMED, _profiles), sites, least=2):
+    if people := _first(bylines.marked(root, candidates, bylines.NAMED, bylines.profiles), sites, least=2):
         return people, "byline"
     texts = [heading(element) for element in marked]
     for given, origin in (*declared, (texts, "byline"), (_labelled(told), "text")):
         if found := desk(given, sites):
             return (found,), origin
-    users = [heading(element) for element in _bylines(root, candidates, USER, _addressed)]
+    users = [heading(element) for element in bylines.marked(root, candidates, bylines.USER, bylines.addressed)]
     if found := _pen_name([*texts, *users], sites):
         return (found,), "byline"
     return (), None
@@ -163,46 +144,13 @@ def _without_site(text: str, sites: frozenset[str]) -> str:
     return " | ".join(own) if own and len(own) < len(parts) else text
 
 
-def _addressed(root: HtmlElement) -> list[HtmlElement]:
-    return [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")]
-
-
-def _profiles(root: HtmlElement) -> list[HtmlElement]:
-    return [link for link in root.iter("a") if PROFILE.search(link.get("href", ""))]
-
-
-def _bylines(
-    root: HtmlElement,
-    candidates: set[str],
-    pattern: re.Pattern[str],
-    others: Callable[[HtmlElement], list[HtmlElement]],
-) -> list[HtmlElement]:
-    """Elements that are marked as a byline of this article, in the order of the page: those within no other."""
-    called = {name for name in candidates if pattern.search(name)}
-    found = [*_called(root, called), *others(root)][: 2 * MAX_MARKED]
-    kept = []
-    known: headmatter.Known = {}
-    for element in dict.fromkeys(found):
-        text = heading(element)
-        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element, known):
-            kept.append(element)
-    return kept[:MAX_MARKED]
-
-
-def _called(root: HtmlElement, called: set[str]) -> Iterator[HtmlElement]:
-    if called:
-        for element in root.iter(*OF_PERSON):
-            if element.get("class") in called or element.get("id") in called or element.get("data-testid") in called:
-                yield element
-
-
 def _first(elements: list[HtmlElement], sites: frozenset[str], *, least: int) -> Names:
     """The people of the first byline that names any, with those of its neighbours of the same kind: one element each."""
     for element in elements:
         people = _named_in(element, sites, least)
         if people:
-            block, kind = _block(element), element.get("class")
-            beside = [e for e in elements if e is not element and e.get("class") == kind and _block(e) is block]
+            block, kind = bylines.block(element), element.get("class")
+            beside = [e for e in elements if e is not element and e.get("class") == kind and bylines.block(e) is block]
             more = (*people, *(name for e in beside for name in _named_in(e, sites, least)))
             return _narrowest(tuple({letters(name): name for name in more}.values()))
     return ()
@@ -215,7 +163,9 @@ def _named_in(element: HtmlElement, sites: frozenset[str], least: int) -> Names:
     for texts in (linked, headmatter.lines_of(element)):
         found: list[str] = []
         for text in texts:
-            people = _people([text], sites) if len(text) <= MAX_BYLINE and not PICTURE.match(text) else ()
+            people = (
+                _people([text], sites) if len(text) <= bylines.MAX_BYLINE and not bylines.PICTURE.match(text) else ()
+            )
             people = tuple(n for n in people if len(n.split()) >= least or names.uncased(n))
             if not people and found:
                 break
@@ -223,11 +173,6 @@ def _named_in(element: HtmlElement, sites: frozenset[str], least: int) -> Names:
         if found:
             return tuple(found)
     return ()
-
-
-def _block(element: HtmlElement) -> HtmlElement | None:
-    parent = element.getparent()
-    return parent.getparent() if parent is not None and parent.getparent() is not None else parent
 
 
 def _narrowest(people: Names) -> Names:

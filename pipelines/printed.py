@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pipelines import calendars, instants
+from pipelines.bylines import PICTURE
 from pipelines.calendars import Written
 from pipelines.headmatter import Line
 from pipelines.names import LEAD_IN
-from pipelines.people import PICTURE
 from pipelines.text import listed
 from storage.models import Instant
 

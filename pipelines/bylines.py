@@ -1,0 +1,78 @@
+"""Where a page's bylines stand: elements that their names, attributes or links mark as such, of this article only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines import headmatter
+from pipelines.tags import heading
+from pipelines.text import listed
+
+PROFILE = re.compile(r"/(?:authors?|autor(?:en)?|auteurs?|by)/")
+# Not in one expression: libxml2 joins sets by comparing each name with all others.
+NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id", "data-testid"))
+OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
+MARKED = re.compile(
+    r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
+    r"|[bB]yline|entry-author|post-author|article-author|author-box|authorBox|post__author"
+)
+NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur|yazar|penulis|reporter")
+PICTURE = re.compile(
+    r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image|bild|illustration|grafik|picture|credit|video|写真|撮影)\w*(?:\s+by)?\b)",
+    re.IGNORECASE,
+)
+"""A picture's credit: its author is not the text's."""
+USER = re.compile(r"(?:^|[\s_-])user-?name(?:$|[\s_-])")
+MAX_BYLINE = 120
+MAX_MARKED = 40
+
+
+def called(root: HtmlElement) -> set[str]:
+    """All class names, ids and test ids of a page, as written."""
+    return {name for names in NAMES for name in cast("list[str]", names(root))}
+
+
+def addressed(root: HtmlElement) -> list[HtmlElement]:
+    """Elements that say in an attribute of its own that they hold the author."""
+    return [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")]
+
+
+def profiles(root: HtmlElement) -> list[HtmlElement]:
+    """Links to the page of an author."""
+    return [link for link in root.iter("a") if PROFILE.search(link.get("href", ""))]
+
+
+def marked(
+    root: HtmlElement,
+    candidates: set[str],
+    pattern: re.Pattern[str],
+    others: Callable[[HtmlElement], list[HtmlElement]],
+) -> list[HtmlElement]:
+    """Elements that are marked as a byline of this article, in the order of the page: those within no other."""
+    called = {name for name in candidates if pattern.search(name)}
+    found = [*_called(root, called), *others(root)][: 2 * MAX_MARKED]
+    kept = []
+    known: headmatter.Known = {}
+    for element in dict.fromkeys(found):
+        text = heading(element)
+        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element, known):
+            kept.append(element)
+    return kept[:MAX_MARKED]
+
+
+def _called(root: HtmlElement, called: set[str]) -> Iterator[HtmlElement]:
+    if called:
+        for element in root.iter(*OF_PERSON):
+            if element.get("class") in called or element.get("id") in called or element.get("data-testid") in called:
+                yield element
+
+
+def block(element: HtmlElement) -> HtmlElement | None:
+    """The element in which bylines of one story stand side by side."""
+    parent = element.getparent()
+    return parent.getparent() if parent is not None and parent.getparent() is not None else parent
