@@ -42,6 +42,7 @@ LIVE = re.compile(
     re.IGNORECASE,
 )
 RELATIVE = re.compile(r"\bago(?![a-z])|\bvor \d|il y a|\bhace\b|\bhá \d|назад|önce|منذ|前|전", re.IGNORECASE)
+NAMES = ("liveblog", "live-blog", "liveBlog", "LiveBlog", "live_blog")
 READERS = re.compile(r"comment|kommentar|disqus|related|most-?read|sidebar|recirc", re.IGNORECASE)
 PROMOTION = re.compile(r"newsletter|promo|sign-?up|subscri|read-?(?:more|next|also)|advert|share|social", re.IGNORECASE)
 CONTENT = frozenset(listed("p h2 h3 h4 h5 ul ol blockquote table dl"))
@@ -85,7 +86,7 @@ def updates(root: HtmlElement) -> tuple[Update, ...]:
 
 def maybe(html: str, title: str | None, path: str) -> bool:
     """Whether a page that does not declare itself a live blog may be one, by its title, its address or its names."""
-    return LIVE.search(f"{title} {path}") is not None or "liveblog" in html.lower()
+    return LIVE.search(f"{title} {path}") is not None or any(name in html for name in NAMES)
 
 
 def read(

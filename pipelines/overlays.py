@@ -41,6 +41,13 @@ BANNER = re.compile(
     r")(?=$|[\s_-])",
     re.IGNORECASE,
 )
+HINTS = (
+    "cookie", "cybot", "consent", "gdpr", "dsgvo", "rgpd", "ccpa", "privacy", "lgpd", "kvkk", "onetrust", "ot-sdk", "ot_sdk",
+    "optanon", "didomi", "usercentrics", "uc-banner", "uc_banner", "qc-cmp", "qc_cmp", "sp-message", "sp_message", "truste",
+    "cky", "borlabs", "klaro", "osano", "iubenda", "tarteaucitron", "axeptio", "cc-window", "cc_window", "cmp", "moove",
+    "as-oil", "as_oil", "evidon", "termly",
+)  # fmt: skip
+"""One of these is in each name of a banner."""
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 PAID = re.compile(
     r"(?:^|[\s_-])(?:paywall(?:ed)?|premium|subscribers?|members?|abonn\w*|regwall(?:ed)?|locked|metered|piano|paid)(?=$|[\s_-])",
@@ -63,7 +70,8 @@ STREAMED = re.compile(r"S:[0-9a-f]+$")
 MOST = 200
 """Elements of a kind that are looked at: a page of more is hostile."""
 MAX_SCRIPT = 600_000
-CALLED = 30_000
+CALLED, CALL = 3_000, (8, 300)
+"""Texts of the page that may be a call to subscribe, and their characters."""
 
 
 def take_out(root: HtmlElement, selectors: tuple[str, ...], *, paid: bool) -> list[Dropped]:
@@ -78,7 +86,10 @@ def take_out(root: HtmlElement, selectors: tuple[str, ...], *, paid: bool) -> li
 
 
 def _banners(root: HtmlElement, dropped: list[Dropped]) -> None:
-    named = {name for name in {n for ask in NAMES for n in cast("list[str]", ask(root))} if _is_banner(name)}
+    names = {name for ask in NAMES for name in cast("list[str]", ask(root))}
+    joined = "\n".join(names).lower()
+    hints = [hint for hint in HINTS if hint in joined]
+    named = {name for name in names if hints and any(hint in name.lower() for hint in hints) and _is_banner(name)}
     if not named:
         return
     found = {e: None for e in root.iter(*CONTAINERS) if e.get("class") in named or e.get("id") in named}
@@ -141,8 +152,8 @@ def _named_paid(element: HtmlElement) -> bool:
 
 def _paid_parts(root: HtmlElement, selectors: tuple[str, ...], dropped: list[Dropped]) -> None:
     body = root.find("body")
-    whole = squeeze((body if body is not None else root).text_content())
-    if not PAYWALL.search(whole[-CALLED:]) and not PAYWALL.search(whole[:CALLED]):
+    short = (squeeze(text) for text in (root if body is None else body).itertext() if CALL[0] < len(text) < CALL[1])
+    if not any(PAYWALL.search(text) for text in islice(short, CALLED)):
         return
     for selector in selectors:
         for element in _selected(root, selector):

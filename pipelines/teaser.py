@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.needles import plain
 from pipelines.text import words
 from pipelines.wallwords import SAID, says, sentences
 
@@ -42,7 +43,7 @@ def _shorten(trimmed: Trimmed) -> None:
     last = trimmed.paragraphs[-1]
     lines = sentences(last.text)
     kept = len(lines)
-    while kept > 1 and any(says(kind, lines[kept - 1]) for kind in ENDING):
+    while kept > 1 and _calls(lines[kept - 1], ENDING):
         kept -= 1
     # The sentences as they stand, not joined anew: what is between them is the text's.
     place = last.text.find(lines[kept]) if kept < len(lines) else -1
@@ -66,5 +67,10 @@ def _is_call(text: str) -> bool:
     if words(text) > CALL_WORDS:
         return False
     lines = sentences(text)
-    calls = sum(1 for line in lines if any(says(kind, line) for kind in KINDS))
+    calls = sum(1 for line in lines if _calls(line, KINDS))
     return calls > 0 and 2 * calls >= len(lines)
+
+
+def _calls(line: str, kinds: tuple[str, ...]) -> bool:
+    within = plain(line)
+    return any(says(kind, line, within) for kind in kinds)

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
+from pipelines import needles
 from pipelines.text import squeeze, words
 
 # Stops end a sentence before white space only, but where a script writes none.
@@ -23,23 +26,47 @@ ORDER = (
 )  # fmt: skip
 
 
-def _compiled() -> tuple[dict[str, re.Pattern[str]], dict[str, re.Pattern[str]]]:
-    """(titles, sentences) by reason. Raises ValueError naming the entry that is no regular expression."""
-    titles: dict[str, re.Pattern[str]] = {}
-    said: dict[str, re.Pattern[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """`rows`: expressions, each with the needles of which one is in whatever it matches; `wanted`: all needles."""
+
+    rows: tuple[tuple[tuple[str, ...], str], ...]
+    wanted: tuple[str, ...]
+
+    def search(self, text: str, within: str | None = None) -> re.Match[str] | None:
+        """The first expression's match in a text. `within`: the text as `needles.plain` has it, where it is known."""
+        within = needles.plain(text) if within is None else within
+        for needle in self.wanted:
+            if needle in within:
+                break
+        else:
+            return None
+        for wanted, expression in self.rows:
+            if any(needle in within for needle in wanted) and (found := _pattern(expression).search(text)):
+                return found
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE)
+
+
+def _read() -> tuple[dict[str, Phrases], dict[str, Phrases]]:
+    """(titles, sentences) by reason. An expression is compiled when it is first needed; that each is
+    one, and has needles, is tested."""
+    titles: dict[str, Phrases] = {}
+    said: dict[str, Phrases] = {}
     for reason, tables in tomllib.loads((files("pipelines") / "walls.toml").read_text(encoding="utf-8")).items():
-        for table, before, into in (("title", TITLE_START, titles), ("said", "(?:", said)):
-            if table not in tables:
-                continue
-            expressions = [expression for rows in tables[table].values() for expression in rows]
-            try:
-                into[reason] = re.compile(before + "|".join(expressions) + ")", re.IGNORECASE)
-            except re.error as error:
-                raise ValueError(f"pipelines/walls.toml: [{reason}.{table}]: {error}") from error
+        for table, before, after, into in (("title", TITLE_START, ")", titles), ("said", "", "", said)):
+            expressions = [expression for listed in tables.get(table, {}).values() for expression in listed]
+            if expressions:
+                rows = tuple((needles.needles(one), f"{before}{one}{after}") for one in expressions)
+                into[reason] = Phrases(rows, tuple(dict.fromkeys(needle for wanted, _ in rows for needle in wanted)))
     return titles, said
 
 
-TITLES, SAID = _compiled()
+TITLES, SAID = _read()
 PAYWALL, LISTING = SAID["paywall"], TITLES["listing"]
 
 
@@ -48,10 +75,10 @@ def sentences(text: str) -> list[str]:
     return [line for part in SENTENCES.split(text) if (line := squeeze(part))]
 
 
-def says(reason: str, sentence: str) -> str | None:
-    """The words by which a sentence speaks for a wall, in the page's own voice: not within a quotation."""
-    pattern = SAID.get(reason)
-    found = pattern.search(sentence[:LONGEST]) if pattern else None
+def says(reason: str, sentence: str, within: str | None = None) -> str | None:
+    """The words by which a sentence speaks for a wall, in the page's own voice: not within a quotation. `within`: the
+    sentence as `needles.plain` has it."""
+    found = SAID[reason].search(sentence[:LONGEST], within)
     if found is None or QUOTES.search(sentence, 0, found.start() + 1) or words(sentence) > MOST_WORDS:
         return None
     return found[0]
@@ -62,8 +89,9 @@ def spoken(lines: list[str]) -> tuple[dict[str, list[str]], int]:
     found: dict[str, list[str]] = {}
     first = -1
     for number, line in enumerate(lines):
+        within = needles.plain(line[:LONGEST])
         for reason in ORDER:
-            if says(reason, line):
+            if says(reason, line, within):
                 found.setdefault(reason, []).append(line)
                 first = number if first < 0 else first
     return found, first
@@ -71,8 +99,8 @@ def spoken(lines: list[str]) -> tuple[dict[str, list[str]], int]:
 
 def titled(title: str | None) -> tuple[str, str] | None:
     """(reason, words) that a headline or title begins with."""
+    within = needles.plain(title or "")
     for reason in (*ORDER, "service_page") if title else ():
-        pattern = TITLES.get(reason)
-        if pattern and (found := pattern.search(title or "")):
+        if reason in TITLES and (found := TITLES[reason].search(title or "", within)):
             return reason, found[0]
     return None

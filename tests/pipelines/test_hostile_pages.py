@@ -1,0 +1,72 @@
+"""Hostile pages, small: each ends as an article or with a reason, soon; what must keep its story keeps it. The full sizes,
+through the pool of workers: bench/hostile_pages.py."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipelines.extractor import extract
+from pipelines.walls import REASONS
+from storage.models import Page, Profile
+
+
+def _makers() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hostile_pages", Path(__file__).with_name("hostile_pages.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+hostile = _makers()
+SCALE = 0.001
+PAGES = hostile.pages(SCALE)
+SECONDS = 5.0
+"""Far above what any of them takes, far below what one takes that grows with the square of its size at full size."""
+
+
+def page(body: bytes, charset: str | None = None) -> Page:
+    url = "https://agency.test/news/port-reopens-118"
+    return Page(url, url, body, "2026-09-01T00:00:00Z", Profile("agency"), charset=charset, content_type="text/html")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_hostile_page_ends_as_an_article_or_with_a_reason(name: str) -> None:
+    case = PAGES[name]
+    began = time.process_time()
+    extraction = extract(page(case.make(), case.charset))
+    assert time.process_time() - began < SECONDS
+    assert extraction.article is not None or extraction.reason in REASONS
+    if case.keeps:
+        assert extraction.article is not None, extraction.reason
+        assert hostile.LAST_WORDS in extraction.article.body
+
+
+def test_no_control_reference_loses_a_word() -> None:
+    for place, number in enumerate(hostile.CONTROLS):
+        spelling = hostile.SPELLINGS[place % len(hostile.SPELLINGS)]  # all of them with each: bench/hostile_pages.py
+        article = extract(page(hostile.referenced(number, spelling))).article
+        assert article is not None, number
+        assert "harbour master, who was there, said that the work was done." in article.body, number
+        assert hostile.LAST_WORDS in article.body
+
+
+@pytest.mark.parametrize("name", ["a day that there is not", "a month that there is not", "the year 1"])
+def test_a_time_that_there_is_not_is_none(name: str) -> None:
+    article = extract(page(PAGES[name].make())).article
+    assert article is not None
+    assert article.published is None
+
+
+def test_no_link_and_no_script_is_text() -> None:
+    for name in ("links that run scripts", "a script in the text"):
+        article = extract(page(PAGES[name].make())).article
+        assert article is not None
+        assert "javascript:" not in article.body and "alert(2)" not in article.body
