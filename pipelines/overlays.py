@@ -38,8 +38,7 @@ BANNER = re.compile(
     r"truste\w*|cky[-_]\w+|borlabs\w*|klaro|osano[-_]\w+|iubenda[-_]cs\w*|tarteaucitron\w*|fc[-_]consent\w*|axeptio\w*|"
     r"cc[-_]window|cmplz\w*|moove[-_]gdpr\w*|cmp[-_](?:container|wrapper|banner|modal|box|layer)|cmpbox\w*|"
     r"as[-_]oil\w*|evidon\w*|termly\w*"
-    r")(?=$|[\s_-])",
-    re.IGNORECASE,
+    r")(?=$|[\s_-])"
 )
 HINTS = (
     "cookie", "cybot", "consent", "gdpr", "dsgvo", "rgpd", "ccpa", "privacy", "lgpd", "kvkk", "onetrust", "ot-sdk", "ot_sdk",
@@ -108,7 +107,8 @@ def _banners(root: HtmlElement, dropped: list[Dropped]) -> None:
 
 @lru_cache(maxsize=20_000)
 def _is_banner(name: str) -> bool:
-    return BANNER.search(CAMEL.sub("-", name)) is not None
+    # In small letters, which `re` reads several times as fast as letters of either case.
+    return BANNER.search(CAMEL.sub("-", name).lower()) is not None
 
 
 def _perhaps_hidden(root: HtmlElement) -> Iterator[HtmlElement]:
