@@ -10,7 +10,7 @@ from importlib.resources import files
 
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 LONGEST = 3
-MOST_PARTS = 60
+LONGEST_NAME = 300
 ALWAYS = 1_000_000
 
 
@@ -37,13 +37,23 @@ def _table() -> dict[str, Box]:
 TABLE = _table()
 
 
-@lru_cache(maxsize=20_000)
+BEGINNINGS = frozenset(name[:size] for name in TABLE for size in range(1, len(name) + 1))
+
+
 def named(name: str) -> Box | None:
     """The box that a class, an id or a tag's name speaks of; of several the first in it. Words are parted at anything that
     is no letter and in camelCase, and read alone and joined with up to two that follow."""
     for word in name.split():
-        parts = [part.lower() for part in PARTS.findall(word)[:MOST_PARTS]]
-        for at in range(len(parts)):
+        if (box := _named(word)) is not None:
+            return box
+    return None
+
+
+@lru_cache(maxsize=50_000)
+def _named(word: str) -> Box | None:
+    parts = [part.lower() for part in PARTS.findall(word[:LONGEST_NAME])]
+    for at, part in enumerate(parts):
+        if part in BEGINNINGS:
             for size in range(LONGEST, 0, -1):
                 if at + size <= len(parts) and (box := TABLE.get("".join(parts[at : at + size]))) is not None:
                     return box

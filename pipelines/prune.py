@@ -24,6 +24,7 @@ CONTAINERS = listed(
 )
 NAMES = etree.XPath("//@class | //@id", smart_strings=False)
 OWN_TAGS = etree.XPath("//*[contains(name(), '-')]")
+COMMENTS = "comments"
 KEEP_WORDS = 120
 MUCH = 0.3
 PROSE = 100
@@ -49,19 +50,18 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
         take(element, "caption", dropped)
     total = len(root.text_content())
     left = READINGS * (total + 1_000)
-    done: set[HtmlElement] = set()
-    for element, box in list(_named(root)):
+    named = list(_named(root))
+    done = _told_by_readers(root, [element for element, box in named if box.kind == COMMENTS], total)
+    for element, box in named:
         if element in done:
             continue
         text = element.text_content()
         left -= len(text)
         if left < 0:
             break  # boxes in boxes in boxes: no page that is read by people
-        if _is_noise(element, text, box, total, root):
+        if _is_noise(element, text, box, total):
             done.update(element.iter())
             take(element, box.kind, dropped)
-        elif box.kind == "comments":
-            done.update(element.iter())  # a page of readers' words is not taken apart piece by piece
     taken: set[HtmlElement] = set()
     for element in cards.find(root, host, total):
         if element not in taken:
@@ -85,14 +85,26 @@ def _named(root: HtmlElement) -> Iterator[tuple[HtmlElement, boxes.Box]]:
             yield element, box
 
 
-def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int, root: HtmlElement) -> bool:
-    """A name is a hint, not proof: a box that holds much of the page is the article in disguise. Readers may write more
-    than the article has, so their box only has to leave one."""
+def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int) -> bool:
+    """A name is a hint, not proof: a box that holds much of the page is the article in disguise."""
     if box.most != boxes.ALWAYS and words(text) > box.most:
         return False
-    if len(text) < MUCH * total and not _holds_article(element, text):
-        return True
-    return box.kind == "comments" and element.find(".//h1") is None and _prose(root) - _prose(element) >= LEFT
+    if box.kind == COMMENTS:
+        return element.find(".//h1") is None
+    return len(text) < MUCH * total and not _holds_article(element, text)
+
+
+def _told_by_readers(root: HtmlElement, comments: list[HtmlElement], total: int) -> set[HtmlElement]:
+    """All that is named as comments, where the page is nothing else (a forum); readers may write more than the article
+    has, as long as there is one."""
+    inside: set[HtmlElement] = set()
+    size = prose = 0
+    for element in comments:
+        if element not in inside:
+            inside.update(element.iter())
+            size += len(element.text_content())
+            prose += _prose(element)
+    return inside if size >= MUCH * total and _prose(root) - prose < LEFT else set()
 
 
 def _prose(element: HtmlElement) -> int:
