@@ -10,7 +10,6 @@ from functools import lru_cache
 from importlib.resources import files
 
 from pipelines import needles
-from pipelines.needles import Phrases
 from pipelines.text import squeeze, words
 
 # Stops end a sentence before white space only, but where a script writes none.
