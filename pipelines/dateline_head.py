@@ -76,8 +76,9 @@ def _initials(place: str) -> bool:
 
 
 def is_city(head: Head) -> bool:
-    """A listed city whose name is nothing else."""
-    return head.sort == "city" and (head.place or "").casefold() not in AMBIGUOUS
+    """A listed city whose name is nothing else, or in capitals."""
+    place = head.place or ""
+    return head.sort == "city" and (place.isupper() or place.casefold() not in AMBIGUOUS)
 
 
 def located(head: Head, about: About) -> bool:

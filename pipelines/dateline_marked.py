@@ -39,8 +39,17 @@ _OUTLET_BEHIND = re.compile(
 _OUTLET_FIRST = re.compile(
     rf"(?P<name>{_OUTLET})[,:]?[ \u00a0](?P<head>[^\n()]{{2,40}}?)[ \u00a0]*[-–—]{{1,2}}[ \u00a0](?=\S)"
 )
+_OUTLET_ALONE = re.compile(rf"({_OUTLET})[ \u00a0][-–—]{{1,2}}[ \u00a0](?=[^\W\d_])")
+# "BERLIN taz | ", "HAMBURG taz/dpa | "
+_BAR = re.compile(
+    r"(?P<head>[^\W\d_][^\n|,()]{2,30}) (?P<name>[a-z]{2,6}(?:/[a-z]{2,6}){0,2})[ \u00a0]\|[ \u00a0](?=\S)"
+)
+# "ЕРЕВАН, 1 ноя — Северинфо. ": an agency that no list has, between a dash and a full stop
+_STOPPED = re.compile(
+    r"(?P<head>[^\n()—–]{5,60}?)[ \u00a0][-–—][ \u00a0](?P<name>[А-ЯЁЇІЄ][\w-]+(?: [А-ЯЁЇІЄ][\w-]+){0,2})\.[ \u00a0](?=\S)"
+)
 _UNLISTED_FIRST = re.compile(
-    r"\(((?:[A-Z][\w.]*[ -]){0,2}(?:News|Newswire|Wire|Press|Agency))\)[ \u00a0]*[-–—]{1,2}[ \u00a0]+(?=[^\W\d_])"
+    r"\(((?:[A-Z][\w.]*[ -]){0,2}(?:News|Newswire|Wire|Press|Agency)|[A-Z]{3,6})\)[ \u00a0]*[-–—]{1,2}[ \u00a0]+(?=[^\W\d_])"
 )
 _DAY_BEHIND = re.compile(r"[-–—]{1,2}[ \u00a0]?([^\n()–—]{4,24}?)[ \u00a0]?[-–—]{2}[ \u00a0]?")
 _CAPITALS = re.compile(
@@ -127,6 +136,8 @@ def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool
         return dash or stop
     if not begins:
         return False
+    if is_city(head) and not dash and name.isupper() and len(name) >= 3:
+        return True  # "Washington (CNN) The port …"
     if placename.is_caseless(head.place or ""):
         return dash and (is_city(head) or SOUNDS.search(name.casefold()) is not None)
     return (dash and (strong or _like_agency(name))) or (stop and _like_agency(name) and (strong or "-" in name))
@@ -176,6 +187,14 @@ def _outlet(line: str, about: About) -> Found | None:
 def _unlisted(line: str, about: About) -> Found | None:
     if outlet := _outlet(line, about):
         return outlet
+    if bar := _BAR.match(line):
+        head = read(bar["head"], about)
+        if head is not None and head.place and (is_city(head) or head.sort == "capitals"):
+            return Found(0, bar.end(), head.place, head.day, head.dated, bar["name"], False)
+    if stopped := _STOPPED.match(line):
+        head = read(stopped["head"], about)
+        if head is not None and head.place and head.dated and head.sort in {"capitals", "city"}:
+            return Found(0, stopped.end(), head.place, head.day, True, stopped["name"], False)
     for mark in _UNLISTED.finditer(line[:_WINDOW]):
         head = read(line[: mark.start("name")], about) if mark["name"].isupper() else None
         if head is not None and head.dated and head.place is not None and not month_of(mark["name"]):
@@ -191,8 +210,12 @@ def agency_first(line: str, about: About) -> Found | None:
     if mark is None and about.own:
         mark = re.match(rf"\(?({re.escape(about.own)})\)?[ \u00a0]*[-–—_:]{{1,2}}[ \u00a0]+", line)
     if mark is None:
-        unlisted = _UNLISTED_FIRST.match(line)
-        return Found(0, unlisted.end(), None, None, False, unlisted[1], False) if unlisted else None
+        unlisted = _UNLISTED_FIRST.match(line) or _OUTLET_ALONE.match(line)
+        if unlisted is None or placename.is_no_agency(unlisted[1]) or placename.is_label(unlisted[1]):
+            return None
+        if placename.is_small(line[unlisted.end() : unlisted.end() + 1]):
+            return None
+        return Found(0, unlisted.end(), None, None, False, unlisted[1], False)
     agency = next(group for group in mark.groups() if group)
     rest = _FIRST_REST.match(line, mark.end())
     if rest is not None:

@@ -18,8 +18,9 @@ Kind = Literal["long", "short", "stopdash", "colon", "stop", "line"]
 
 _WINDOW = 90
 _MARK = re.compile(
-    r"(?P<stopdash>\.[-–—]+[ \u00a0]*)|(?P<long>[ \u00a0]{0,2}(?:--|—)[ \u00a0]*|[ \u00a0]{1,2}–(?:[ \u00a0]|$))"
-    r"|(?P<short>[ \u00a0]{1,2}-(?:[ \u00a0]|$))|(?P<colon>[ \u00a0]?:[ \u00a0])|(?P<stop>\.(?=[ \u00a0]))|(?P<line>$)"
+    r"(?P<stopdash>\.(?:[-–—]+[ \u00a0]*|[ \u00a0][-–—]{1,2}[ \u00a0]))"
+    r"|(?P<long>[ \u00a0]{0,2}(?:--|—)[ \u00a0]*|[ \u00a0]{1,2}–(?:[ \u00a0]|$))"
+    r"|(?P<short>[ \u00a0]{1,2}[-|](?:[ \u00a0]|$))|(?P<colon>[ \u00a0]?[:：][ \u00a0])|(?P<stop>[.।](?=[ \u00a0]))|(?P<line>$)"
 )
 _IN_BRACKETS = re.compile(r"\(([^()\n]{2,40})\)[ \u00a0]*[-–—][ \u00a0]+")
 _REGION = re.compile(r"(?:,\s*([^,/]{2,30})|[(\[/]\s*([^()\[\]/]{2,30})\s*[)\]/])$")
@@ -71,7 +72,10 @@ def find(line: str, about: About, following: str, *, first: bool) -> Found | Non
             break
         end = mark.end() + (kind == "stop")
         rest = line[end:] if end < len(line) else following
-        head = read(line[start : mark.start()], about)
+        text = line[start : mark.start()]
+        if kind == "stopdash" and mark[0][1] in " \u00a0" and "," in text and placename.ABBREVIATION.search(text):
+            text += "."  # "SIOUX FALLS, S.D. – "
+        head = read(text, about)
         if head is None or not head.place:
             if kind in ("colon", "long"):
                 break
@@ -122,7 +126,7 @@ def _believed(kind: Kind, head: Head, rest: str, about: About, *, first: bool) -
         return False
     words = len(place.split())
     city, region = is_city(head) or (head.dated and head.sort == "city"), _region(place)
-    if placename.is_caseless(place) and not (city and kind in ("long", "short") and first):
+    if placename.is_caseless(place) and not (city and kind != "line" and first):
         return False
     upper = head.sort == "capitals" or (head.sort == "city" and place.isupper())
     if _ABSTRACT.search(place.casefold()) and not (city or head.dated):

@@ -29,6 +29,11 @@ def is_caseless(text: str) -> bool:
     return not any(letter.isupper() or is_small(letter) for letter in text)
 
 
+def is_label(text: str) -> bool:
+    """A word that begins a sentence or names a section: `EXCLUSIVE`, `Politik`."""
+    return text.casefold().split(" ")[0].rstrip(":.") in NO_PLACE
+
+
 def is_no_agency(text: str) -> bool:
     """Brackets that hold a country, a party or a label."""
     folded = text.casefold()

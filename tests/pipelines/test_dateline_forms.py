@@ -222,3 +222,12 @@ def test_the_labels_hold_offsets_and_no_texts() -> None:
     text = (Path(__file__).parent / "dateline_labels.toml").read_text(encoding="utf-8")
     titles = {json.loads(line)["title"] for line in (CORPUS / "gold" / "dev.jsonl").read_text().splitlines()}
     assert not any(title and len(title) > 20 and title in text for title in titles)
+
+
+@given(
+    st.lists(
+        st.sampled_from(sorted({word for text in TEXTS.values() for word in text.split()})), min_size=3, max_size=40
+    )
+)
+def test_running_words_of_any_script_are_no_dateline(words: list[str]) -> None:
+    assert split(" ".join(words), published_day="2023-11-02") is None
