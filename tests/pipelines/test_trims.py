@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,3 +175,37 @@ def test_trimming_only_takes_away(given_texts: list[str]) -> None:
     left = iter(given_texts)
     assert all(any(candidate.startswith(text) for candidate in left) for text in texts(result))
     assert texts(result)
+
+
+def test_behind_a_heading_of_other_stories_the_text_goes_on() -> None:
+    head = Paragraph("head", "More stories")
+    prose = f"{PROSE[0]} {PROSE[1]}"
+    assert texts(trimmed(*PROSE, head, prose, prose + " Again.")) == [*PROSE, prose, prose + " Again."]
+    assert texts(trimmed(*PROSE, head, "Ships wait off the coast", "Trains wait at the border")) == list(PROSE)
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("This is a developing story and will be updated.", "note"), ("a.byron@agency.example", "contact"),
+        ("Ada Byron covers harbours and ships for the agency.", "biography"),
+        ("Ada Byron can be reached at a.byron@agency.example.", "promotion"),
+        ("Your browser does not support the video tag.", "player"),
+        ("Hat Ihnen dieser Artikel gefallen? Dann unterstützen Sie uns.", "promotion"),
+        ("Xem thêm: Tàu chờ ngoài khơi", "read also"), ("यह भी पढ़ें: जहाज तट पर इंतजार कर रहे हैं", "read also"),
+        ("İlginizi çekebilir: Gemiler açıkta bekliyor", "read also"), ("مواضيع ذات صلة", "read also"),
+        ("Rédigé par Ada Byron, édité par Grace Hopper", "tail"), ("（责任编辑：王小明）", "tail"),
+        ("Mit Informationen von dpa und AFP", "tail"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_author_and_text_under_it_goes(line: str, rule: str) -> None:
+    result = trimmed(*PROSE, line)
+    assert texts(result) == list(PROSE)
+    assert result.dropped == [(rule, line)]
+
+
+@pytest.mark.parametrize("line", ["Read also: Ships wait", "Comments", "Photo: Ada Byron/HA", "(END)", "Read also"])
+def test_a_page_of_nothing_but_labels_is_trimmed_in_the_time_of_its_size(line: str) -> None:
+    start = time.process_time()
+    trimmed(*(f"{line} {number}" if number % 2 else line for number in range(6_000)))
+    assert time.process_time() - start < 3

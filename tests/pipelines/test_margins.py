@@ -1,0 +1,48 @@
+"""Lines above and under a text: each is told for what it is, and sentences stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines import margins
+
+NAMES = ["ada byron"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("Uppdaterad 15.59 | Publicerad 14.14", "time line"), ("5:45 AM PST 11/19/2019 by Grace Hopper", "time line"),
+        ("Grace Hopper | Kiel | 08/01/2014", "time line"), ("Aggiornato il 3 marzo 2024, 12:30", "time line"),
+        ("Par Grace Hopper", "byline"), ("By Grace Hopper and Alan Turing", "byline"), ("Von Émilie du Châtelet", None),
+        ("Kiel 3:1 Lübeck", None), ("Von Kiel nach Lübeck in zwei Stunden", None),
+        ("By Monday the port had opened.", None), ("МОСКВА, 2 октября 2023. /ТАСС/. Порт открыт.", None),
+    ],
+)  # fmt: skip
+def test_lines_above_a_text(line: str, rule: str | None) -> None:
+    assert margins.above(line, ("Harbour opens",), NAMES, None) == rule
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("ada@agency.example", "contact"), ("Ada Byron, ada@agency.example, twitter.com/ada", "contact"),
+        ("This is a developing story and will be updated.", "note"),
+        ("First published in The Harbour Review.", "note"),
+        ("Ada Byron covers harbours and ships for the Harbour Agency.", "biography"),
+        ("Grace Hopper is a senior reporter at the Harbour Agency.", "biography"),
+        ("Grete Hermann ist Redakteurin im Ressort Häfen.", "biography"),
+        ("Sophie Germain est journaliste au service maritime.", "biography"),
+        ("Sor Juana Ramírez es periodista y vive en Cádiz.", "biography"),
+        ("The police ask witnesses to write to tips@police.example or to call 110 at any time of the day.", None),
+        ("Grace Hopper is the first woman to win the race.", None),
+        ("“Ada Byron is a reporter,” he said.", None),
+        ("The harbour is a place for journalists, they say.", None),
+    ],
+)  # fmt: skip
+def test_lines_under_a_text(line: str, rule: str | None) -> None:
+    assert margins.under(line, 0, NAMES) == rule
+
+
+def test_in_the_middle_of_a_text_nobody_is_introduced() -> None:
+    assert margins.under("Grace Hopper is a senior reporter at the Harbour Agency.", 3, NAMES) is None

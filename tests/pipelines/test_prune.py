@@ -1,0 +1,159 @@
+"""What is no text by its markup goes before the body is looked for, and is said; what a name only resembles stays."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml.html import HtmlElement
+
+from pipelines import boxes, prune
+from pipelines.text import squeeze
+from pipelines.tree import parse_text
+
+SENTENCE = "The harbour of Kiel opened again on Monday after long repairs, and ships from many countries came in. "
+STORY = "".join(f"<p>Paragraph {n}. {SENTENCE * 2}</p>" for n in range(6))
+HOST = "news.example"
+
+
+def pruned(inner: str) -> tuple[str, list[prune.Dropped]]:
+    root: HtmlElement = parse_text(f"<html><body><article><h1>Harbour opens</h1>{STORY}{inner}</article></body></html>")
+    prune.quieten(root)
+    dropped = prune.noise(root, HOST)
+    return squeeze(root.text_content()), dropped
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("related-stories", "related"), ("relatedStories", "related"), ("b-page__related_stories", "related"),
+        ("RelatedStories", "related"), ("noticias-relacionadas", "related"), ("a-lire-aussi", "related"),
+        ("ilgiliHaberler", "related"), ("tin-lien-quan", "related"), ("comments", "comments"),
+        ("leserkommentare", "comments"), ("comentarios-lista", "comments"), ("fact-box", "facts"),
+        ("article-infobox", "facts"), ("wp-caption-text", "caption"), ("bildunterschrift", "caption"),
+        ("newsletter--signup", "promotion"), ("sr-only", "hidden"), ("author-bio", "author"), ("post-tags", "tags"),
+        ("amedia-factbox", "facts"),
+    ],
+)  # fmt: skip
+def test_a_box_is_told_by_whole_words_however_they_are_written(name: str, kind: str) -> None:
+    box = boxes.named(name)
+    assert box is not None
+    assert box.kind == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["correlated", "unrelatedness", "articlebody", "commentary", "kommentar", "font-size", "description", "stagsomething",
+        "biology", "captionless2", "", "—", "текст-статьи"],
+)  # fmt: skip
+def test_a_word_inside_a_word_is_no_name(name: str) -> None:
+    assert boxes.named(name) is None
+
+
+@given(st.text(max_size=400))
+def test_any_name_can_be_read(name: str) -> None:
+    box = boxes.named(name)
+    assert box is None or box.most > 0
+
+
+@pytest.mark.parametrize(
+    ("box", "kind"),
+    [
+        ('<div class="related"><p>Ships wait off the coast</p></div>', "related"),
+        ("<figure><img src=a.jpg><figcaption>Ships wait.</figcaption></figure>", "caption"),
+        ("<site-factbox><p>Ships wait.</p></site-factbox>", "facts"),
+        ('<section id="comments"><p>Ships wait.</p></section>', "comments"),
+        ('<p class="byline">Ships wait</p>', "byline"),
+        ('<p>More: <a href="/ships">Ships wait off the coast of Holstein</a></p>', "teaser"),
+        ('<p>続き：<a href="/ships">キール港に入る船が沖合で長く待つ状態が続いている</a></p>', "teaser"),
+        ('<h3><a href="/ships">Ships wait off the coast of Holstein</a></h3>', "teaser"),
+        (
+            '<p><a href="/a">Ships wait off the coast</a> | <a href="/b">Harbour master resigns after row</a></p>',
+            "teaser",
+        ),
+        (
+            '<a href="/ships"><div><h4>Ships wait off the coast</h4><p>They have waited for days.</p></div></a>',
+            "teaser",
+        ),
+        (
+            '<ul><li>Sea: <a href="/a">Ships wait off the coast</a></li><li>Land: <a href="/b">Trains wait at the '
+            "border</a></li></ul>",
+            "teaser",
+        ),
+    ],
+)
+def test_what_is_no_text_goes_and_is_said(box: str, kind: str) -> None:
+    text, dropped = pruned(box)
+    assert [rule for rule, _ in dropped] == [kind]
+    assert text == pruned("")[0]
+
+
+def test_cards_go_with_the_words_under_their_headline() -> None:
+    card = (
+        '<div class="c"><h4><a href="/{0}">Ships wait off the coast {0}</a></h4><p>They have waited for days.</p></div>'
+    )
+    text, dropped = pruned("<div>" + "".join(card.format(n) for n in range(3)) + "</div>")
+    assert text == pruned("")[0]
+    assert len(dropped) == 3
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<h3><a href="https://shop.example/lamp">A lamp for the harbour at night</a></h3>',
+        "<h3>What the harbour master says</h3>",
+        '<p>The <a href="/report">report of the commission</a> names no one.</p>',
+        '<p><a href="#two">What the harbour master says</a></p>',
+        '<p>Places: <a href="/kiel">Kiel</a>, <a href="/husum">Husum</a></p>',
+        "<blockquote><p>We are glad, said the harbour master.</p></blockquote>",
+        "<ul><li>Ships: twelve</li><li>Cranes: two</li></ul>",
+        "<table><tr><td>Ships</td><td>12</td></tr></table>",
+        f'<div class="item-caption"><p>{SENTENCE * 8}</p></div>',
+        f'<div class="byline"><p>{SENTENCE * 3}</p></div>',
+    ],
+)
+def test_what_belongs_to_the_text_stays(inner: str) -> None:
+    text, dropped = pruned(inner)
+    assert dropped == []
+    assert text.endswith(squeeze(parse_text(f"<div>{inner}</div>").text_content()))
+
+
+def test_a_roundup_of_linked_headlines_is_its_own_text() -> None:
+    items = "".join(
+        f'<div class="i"><h3><a href="/{n}">Harbour {n} opens again today</a></h3><p>{SENTENCE}</p></div>'
+        for n in range(9)
+    )
+    root = parse_text(f"<html><body><main>{items}</main></body></html>")
+    prune.noise(root, HOST)
+    assert squeeze(root.text_content()).count("came in") == 9
+
+
+def test_a_forum_keeps_its_posts_and_an_article_loses_its_readers() -> None:
+    posts = "".join(f'<div class="comment-body"><p>{SENTENCE}</p></div>' for _ in range(30))
+    forum = parse_text(f"<html><body><h1>Harbour?</h1>{posts}</body></html>")
+    assert prune.noise(forum, HOST) == []
+    text, dropped = pruned(f'<div class="comments">{posts}</div>')
+    assert [rule for rule, _ in dropped] == ["comments"]
+    assert text == pruned("")[0]
+
+
+NUMBER = 4_000
+HOSTILE = {
+    "cards": "<div class=c><h3><a href=/x>Headline of the day is here</a></h3><p>some words</p></div>" * NUMBER,
+    "open links": "<a href=/x><p>Headline of the day" * NUMBER,
+    "labels": "<p>More: <a href=/x>Headline of the day is here</a></p>" * NUMBER,
+    "boxes": "<div class=related>" * 200 + "<p>words of a text</p>" * NUMBER,
+    "comments": "<div class=comments><p>words</p></div>" * NUMBER,
+    "names": "".join(f'<p class="a{n}-related b-{n}">words</p>' for n in range(NUMBER)),
+    "one name": f'<p class="{"a-" * NUMBER}">words</p>',
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_pruning_a_hostile_page_takes_no_longer_than_its_size(kind: str) -> None:
+    root = parse_text(f"<html><body>{STORY}{HOSTILE[kind]}</body></html>")
+    start = time.process_time()
+    prune.noise(root, HOST)
+    assert time.process_time() - start < 3
