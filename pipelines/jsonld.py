@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from pipelines.salvage import salvaged
+from pipelines.salvage import salvaged, uncommented
 from pipelines.text import fold, squeeze
 
 MAX_SCRIPT = 600_000
@@ -30,16 +30,15 @@ ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation
 RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
 OPENING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?")
 ENDS = ";" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
-COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*")|(?<![:\w])//[^\n"]{0,400}(?=\n|$)|/\*[^*]{0,400}\*/""")
-TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 MARKUP = re.compile(r"<[^<>]{1,200}>")
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
     """What the page's article node says; texts squeezed, dates raw. `people`, `organisations`: names of its authors by
-    declared type (Person or none, Organization). `correction`: the text or address of a correction (`correction`);
-    `state`: `creativeWorkStatus`. `access` is `isAccessibleForFree` as given, None where absent."""
+    declared type (Person or none, Organization); `owner`: the publisher where he is a person. `correction`: the text or
+    address of a correction (`correction`); `state`: `creativeWorkStatus`. `access` is `isAccessibleForFree` as given,
+    None where absent."""
 
     types: tuple[str, ...] = ()
     headline: str | None = None
@@ -52,6 +51,7 @@ class Claims:
     people: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     publisher: str | None = None
+    owner: str | None = None
     section: str | None = None
     keywords: tuple[str, ...] = ()
     language: str | None = None
@@ -85,7 +85,7 @@ def _is_jsonld(script: HtmlElement) -> bool:
 
 def _loaded(text: str) -> Any:
     plain = _unwrapped(text)
-    for mend in (str, _uncommented, html.unescape):
+    for mend in (str, uncommented, html.unescape):
         try:
             return json.loads(mend(plain), strict=False)
         except (ValueError, RecursionError):
@@ -108,10 +108,6 @@ def _unwrapped(text: str) -> str:
     if inner.rstrip().endswith(mark):
         return inner.rstrip()[:-2]
     return inner if text.endswith("]]>") else text
-
-
-def _uncommented(text: str) -> str:
-    return TRAILING_COMMA.sub(r"\1", COMMENT.sub(lambda match: match[1] or "", text) if "/" in text else text)
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
@@ -173,6 +169,9 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         people=tuple(people),
         organisations=tuple(organisations),
         publisher=_name(publisher),
+        owner=_name(publisher)
+        if isinstance(publisher, dict) and "person" in map(str.casefold, _types(publisher))
+        else None,
         section=next(iter(_list(node.get("articleSection"))), None),
         keywords=tuple(dict.fromkeys(keywords)),
         language=_name(node.get("inLanguage")),

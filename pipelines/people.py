@@ -63,7 +63,10 @@ def authors(
     root: HtmlElement, tags: Tags, claims: Claims, *, sites: frozenset[str], about: Callable[[], list[Line]]
 ) -> tuple[Names, str | None]:
     """(names, origin). `sites`: letters-only names of the site and publisher, which are no authors. `about` gives the
-    lines about the headline; it is asked only where nothing else names a person."""
+    lines about the headline; it is asked only where nothing else names a person. A person who publishes alone gives the
+    site his name and is its author."""
+    if claims.owner is not None:
+        sites -= {letters(claims.owner)}
     declared: list[tuple[Iterable[str], str]] = [
         (claims.people, "json-ld"),
         (tags.all(*META), "meta"),

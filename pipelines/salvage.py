@@ -10,12 +10,19 @@ from typing import Any
 FIELDS = ("headline", "datePublished", "dateModified", "dateCreated", "articleSection", "description", "isAccessibleForFree",
     "inLanguage")  # fmt: skip
 MAX_VALUE = 1_000
+COMMENT = re.compile(r"""("(?:[^"\\]|\\.)*")|(?<![:\w])//[^\n"]{0,400}(?=\n|$)|/\*[^*]{0,400}\*/""")
+TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _TYPE = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"(\w{0,40}(?:Article|Posting))"')
 _AUTHOR = re.compile(r'"author"\s{0,9}:\s{0,9}\[?\s{0,40}\{[^{}\[\]]{0,300}?"name"\s{0,9}:\s{0,9}"([^"\\{}<>]{2,80})"')
 _ENDS = re.compile(
     r'"\s{0,40}(?:,\s{0,40}"@?\w{1,40}"\s{0,9}:|,?\s{0,40}[}\]]|,\s{0,40}\n|\n\s{0,40}"@?\w{1,40}"\s{0,9}:)'
 )
 _OPENS = {name: re.compile(rf'"{name}"\s{{0,9}}:\s{{0,9}}(?:"|(true|false)\b)') for name in FIELDS}
+
+
+def uncommented(text: str) -> str:
+    """A script without JavaScript's comments and trailing commas, which JSON does not know."""
+    return TRAILING_COMMA.sub(r"\1", COMMENT.sub(lambda match: match[1] or "", text) if "/" in text else text)
 
 
 def salvaged(text: str) -> dict[str, Any] | None:

@@ -96,6 +96,47 @@ def test_authors_given_by_reference_are_looked_up() -> None:
     assert claims(script(graph)).people == ("Ada Byron",)
 
 
+def test_several_creators_are_all_authors_and_who_publishes_alone_is_a_person() -> None:
+    several = {**STORY, "author": {"@type": "Person", "name": "Ada Byron"}, "creator": ["Ada Byron", "Karl Groß"]}
+    assert claims(script(several)).people == ("Ada Byron", "Karl Groß")
+    alone = {"@type": ["Person", "Organization"], "name": "Ada Byron"}
+    found = read(
+        script({"@type": "Article", "headline": "x", "author": alone, "publisher": alone}),
+        url="https://adabyron.test/1",
+    )
+    assert found.authors == ("Ada Byron",)
+
+
+@pytest.mark.parametrize(
+    ("said", "access"),
+    [
+        ({"isAccessibleForFree": "False"}, "paywalled"), ({"isAccessibleForFree": ["http://schema.org/False"]}, "paywalled"),
+        ({"hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False}}, "paywalled"),
+        ({"hasPart": [{"isAccessibleForFree": "true"}, {"isAccessibleForFree": "no"}]}, "paywalled"),
+        ({"isAccessibleForFree": True, "hasPart": {"isAccessibleForFree": True}}, "open"), ({}, "unknown"),
+    ],
+)  # fmt: skip
+def test_access_as_it_is_declared(said: dict[str, object], access: str) -> None:
+    assert read(script({"@type": "NewsArticle", "headline": "Port reopens", **said})).access == access
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "kept"),
+    [
+        ("https://a.test/news.php?id=118", "/news.php", False),
+        ("https://a.test/news.php?id=118", "/news.php?id=118", True),
+        ("https://a.test/port-reopens?id=118", "/port-reopens", True),
+        ("https://a.test/port-reopens", "/port-reopens?page=2", False),
+        ("https://a.test/port-reopens?page=2", "/port-reopens", True),
+        ("https://a.test/port-reopens", "/en/", False),
+        ("https://m.a.test/amp/port-reopens", "https://www.a.test/port-reopens", True),
+    ],
+)
+def test_an_address_of_another_page_is_not_canonical(url: str, link: str, kept: bool) -> None:
+    found = read(f"<link rel='canonical' href='{link}'>", url=url)
+    assert (found.sources["canonical_url"] == "link") == kept
+
+
 @pytest.mark.parametrize("hostile", ["[" * 5000, '{"@type": 7, "headline": {}}',
     '{"@type": ["NewsArticle"], "author": [[1], null], "image": [[]], "keywords": 5, "datePublished": {}}', "null",
     "", "{'a': 1}"])  # fmt: skip
@@ -125,6 +166,13 @@ def test_any_json_is_read_without_an_exception(data: object) -> None:
             "<h1>Harbour Agency</h1><h1>Port reopens – at last</h1>", "Port reopens – at last"),
         ("<meta property='og:title' content='Port reopens after repairs'>",
             "<h1><span>Economy</span>Port reopens after repairs</h1>", "Port reopens after repairs"),
+        ("<meta property='og:title' content='Port reopens: at last'>", "<h1><b>Port reopens</b> : at last</h1>",
+            "Port reopens: at last"),
+        ("", "<h1>02.10.2023 - Port reopens after repairs</h1>", "02.10.2023 - Port reopens after repairs"),
+        ("<title>Port reopens after repairs</title>", "<h1>02.10.2023 - Port reopens after repairs</h1>",
+            "Port reopens after repairs"),
+        ("<title>Quays » Archive » Port reopens after repairs</title>",
+            "<h1>All about the sea</h1><h2>Port reopens after repairs</h2>", "Port reopens after repairs"),
         ("<title>{{title}}</title>", "<h1>{{title}}</h1><h1>Port reopens</h1>", "Port reopens"),
         ("<title>Réouverture « à temps » du port</title>", "", "Réouverture « à temps » du port"),
     ],
