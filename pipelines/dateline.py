@@ -18,6 +18,8 @@ from pipelines.wires import named
 from storage.models import Dateline
 
 _NEAR = 3
+"""Days between a press release's dateline and its publication, at most."""
+_DAY_WITHIN = 60
 # Every sign stands for one sign, so that offsets hold: digits of all scripts, blanks of all widths, marks of direction.
 _PLAIN_SIGNS = {chr(ord(zero) + n): str(n) for zero in "٠۰०০੦૦௦౦೦൦๐໐၀០" for n in range(10)}
 _PLAIN_SIGNS |= dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u200e\u200f\u202a\u202c", " ")
@@ -25,7 +27,8 @@ _PLAIN_SIGNS |= dict.fromkeys("‐‑", "-")
 _UNUSUAL = re.compile(f"[{''.join(_PLAIN_SIGNS)}]")
 
 
-def _line(line: str, about: About, following: str, number: int) -> Found | None:
+def _line(line: str, about: About, following: str, number: int, plain: bool) -> Found | None:
+    """The dateline that begins one line. `plain`: one without an agency may stand here."""
     east = eastern.match(line, about.published)
     if east is not None:
         length, place, day, agency = east
@@ -40,7 +43,7 @@ def _line(line: str, about: About, following: str, number: int) -> Found | None:
     )
     if best is None and preface.begins_inline(line):
         best = dateline_marked.embedded(line, about)
-    if best is None:
+    if best is None and plain:
         best = dateline_plain.find(line, about, following, first=number == 0)
     if best is None and number == 0 and _city_line(line, about):
         best = Found(0, len(line), line.strip(), None, False, None, False)
@@ -89,10 +92,11 @@ def split(
         if at > preface.LENGTH:
             return None
         following = lines[number + 1][1] if number + 1 < len(lines) else ""
+        plain = sentences <= 1 or any(map(str.isdigit, line[:_DAY_WITHIN]))
         front = preface.in_front(line)
-        found = _line(line[front:], about, following, number) if front else None
+        found = _line(line[front:], about, following, number, plain) if front else None
         found = replace(found, start=found.start + front, end=found.end + front) if found else None
-        found = found or _line(line, about, following, number)
+        found = found or _line(line, about, following, number, plain)
         if found is not None and not _may_stand(found, number, sentences, prefaced or after_byline, about):
             found = None
         if found is not None and found.bare and _is_digest(found, lines[number + 1 :], about):

@@ -195,6 +195,8 @@ def _unlisted(line: str, about: About) -> Found | None:
         head = read(stopped["head"], about)
         if head is not None and head.place and head.dated and head.sort in {"capitals", "city"}:
             return Found(0, stopped.end(), head.place, head.day, True, stopped["name"], False)
+    if not any(map(str.isdigit, line[:_WINDOW])):
+        return None  # only behind a day
     for mark in _UNLISTED.finditer(line[:_WINDOW]):
         head = read(line[: mark.start("name")], about) if mark["name"].isupper() else None
         if head is not None and head.dated and head.place is not None and not month_of(mark["name"]):
