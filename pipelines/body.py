@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, cast
@@ -15,7 +16,7 @@ from typing import Any, Literal, cast
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
-from lxml.html import HtmlElement
+from lxml.html import Element, HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
@@ -68,6 +69,18 @@ def select(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElement]:
             inside = set(found)
             return [e for e in found if not any(parent in inside for parent in e.iterancestors())]
     return []
+
+
+def apart(chosen: list[HtmlElement]) -> HtmlElement | None:
+    """A page of copies of these elements alone, so that all that follows works on them alone; None where there are none."""
+    if not chosen:
+        return None
+    page = Element("body")
+    for element in chosen:
+        copied = deepcopy(element)
+        copied.tail = None
+        page.append(copied)
+    return page
 
 
 def select_all(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElement]:

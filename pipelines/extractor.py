@@ -157,12 +157,14 @@ def _body(
         return fed, trimmed
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
-    chosen = bodies.select(root, page.profile.body)
-    dropped += prune.noise(root, urlsplit(page.final_url or page.url).hostname)
+    part, host = bodies.apart(bodies.select(root, page.profile.body)), urlsplit(page.final_url or page.url).hostname
+    dropped += prune.noise(root if part is None else part, host)
     watch.step("prune")
-    body = bodies.from_selected(chosen) if chosen else None
+    body = bodies.from_selected([part]) if part is not None else None
     if body is None or not body.length:
-        told = claims.body or (page.witness and page.witness.full_text)
+        if part is not None:
+            dropped += prune.noise(root, host)
+        told = claims.body or (page.witness.full_text if page.witness else None)
         body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines)
         body = remnants.notice(root, body, meta.headlines)
         if page.profile.body:
