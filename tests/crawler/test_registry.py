@@ -11,6 +11,7 @@ from crawler import profiles, registry
 from crawler.discovery.links import on_hosts, source_of
 from crawler.registry import RegistryError
 from crawler.source import Politeness
+from storage.models import Profile, RuleSet
 
 GOOD = r"""
 title = "Agency"
@@ -88,6 +89,56 @@ def test_a_profiles_version_follows_its_data_and_nothing_else(tmp_path: Path) ->
     other = registry.load(write(tmp_path / "c", GOOD.replace(".text", ".body")))["agency"].profile
     assert one.version == same.version != other.version
     assert profiles.version_of(replace(one, version="x")) == one.version
+
+
+def test_older_layouts_say_only_what_was_other(tmp_path: Path) -> None:
+    older = """dateline = '(?P<place>[A-Z ]+) — '
+[[profile.earlier]]
+valid_until = "2019-12-31"
+body = ["#old"]
+drop = []
+[[profile.earlier]]
+valid_until = "2023-06-30"
+title = ["h2.head"]
+"""
+    text = GOOD.replace('body = [".text"]\n', 'body = [".text"]\ndrop = [".share"]\n')
+    text = text.replace("recheck = [60, 120]\n", f"recheck = [60, 120]\n{older}")
+    profile = registry.load(write(tmp_path, text))["agency"].profile
+    first, second = profile.earlier
+    assert (first.valid_until, first.body, first.drop, first.title) == ("2019-12-31", ("#old",), (), ())
+    assert (second.valid_until, second.body, second.drop, second.title) == (
+        "2023-06-30", (".text",), (".share",), ("h2.head",),
+    )  # fmt: skip
+    assert {one.dateline for one in (profile, first, second)} == {"(?P<place>[A-Z ]+) — "}
+    assert {one.timezone for one in (first, second)} == {"Europe/Moscow"}
+    assert profile.version == profiles.version_of(profile) != profiles.version_of(replace(profile, earlier=(first,)))
+
+
+def test_what_a_profile_does_not_say_and_what_was_learned_are_no_part_of_its_version() -> None:
+    plain = Profile("agency", body=("#a",))
+    assert profiles.version_of(replace(plain, rules=RuleSet(3, frozenset({"k"})))) == profiles.version_of(plain)
+    assert profiles.version_of(replace(plain, lead=("#b",))) != profiles.version_of(plain)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("dateline = '[A-Z]+ — '", "profile.dateline: expected a regular expression with named groups of place, date"),
+        ("dateline = '(?P<town>[A-Z]+) — '", "profile.dateline: expected a regular expression with named groups"),
+        ("dateline = '(?P<place>'", "profile.dateline: expected a regular expression ("),
+        ('[[profile.earlier]]\nbody = ["#old"]', "earlier[1].valid_until: expected the older layout's last day"),
+        ('[[profile.earlier]]\nvalid_until = "2019-01-01"\nagency = "X"', "earlier[1].agency: unknown key"),
+        (
+            'valid_until = "2018-12-31"\n[[profile.earlier]]\nvalid_until = "2019-01-01"',
+            "profile.earlier: expected the oldest layout first",
+        ),
+    ],
+)
+def test_a_wrong_layout_is_told(tmp_path: Path, said: str, message: str) -> None:
+    text = GOOD.replace("recheck = [60, 120]\n", f"recheck = [60, 120]\n{said}\n")
+    with pytest.raises(RegistryError) as raised:
+        registry.load(write(tmp_path, text))
+    assert message in str(raised.value)
 
 
 def test_a_later_folder_takes_the_place_of_a_whole_file(tmp_path: Path) -> None:
