@@ -1,0 +1,155 @@
+"""Where the article stands: one container among many, several of one make, a lead, other stories, readers, banners."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from pipelines import body, cascade, home, tree
+from pipelines.text import squeeze
+
+TITLE = "Port of Kiel reopens"
+STORY = [
+    f"The harbour master said on day {n} that the {n}th berth was free again, and the ferry left before noon."
+    for n in range(1, 9)
+]
+OTHER = [
+    f"Another story, number {n}, tells of a bridge in another town, where nobody had asked for one." for n in range(9)
+]
+URL = "https://wire.test/1"
+
+
+def paragraphs(lines: list[str], tag: str = "p") -> str:
+    return "".join(f"<{tag}>{line}</{tag}>" for line in lines)
+
+
+def found(html: str, told: str | None = None) -> list[str]:
+    root = tree.parse_text(f"<html><head><title>{TITLE}</title></head><body>{html}</body></html>")
+    return [p.text for p in cascade.general(root, url=URL, told=told, headlines=(TITLE,)).paragraphs]
+
+
+def test_one_container_is_taken_alone() -> None:
+    html = (
+        f"<header><h1>{TITLE}</h1></header><div><div class='a'>{paragraphs(STORY)}</div>"
+        f"<div class='b'><h3>From the archive</h3>{paragraphs(OTHER[:3])}</div></div>"
+    )
+    assert found(html) == STORY
+
+
+def test_containers_of_one_make_are_one_text() -> None:
+    html = (
+        f"<article><h1>{TITLE}</h1><div class='text'>{paragraphs(STORY[:5])}</div><div class='ad'></div>"
+        f"<div class='text'>{paragraphs(STORY[5:])}</div></article>"
+    )
+    assert found(html) == STORY
+
+
+def test_a_lead_between_the_headline_and_the_text_comes_first() -> None:
+    lead = "The first ferry for nine days left the quay before noon, and two more are to follow today."
+    html = (
+        f"<div><h1>{TITLE}</h1><div class='head'><h2>{lead}</h2></div><div class='text'>{paragraphs(STORY)}</div></div>"
+    )
+    assert found(html) == [lead, *STORY]
+
+
+def test_readers_and_banners_are_no_article_however_much_they_write() -> None:
+    html = (
+        f"<div><h1>{TITLE}</h1><div class='text'>{paragraphs(STORY)}</div>"
+        f"<div class='comments'>{paragraphs(OTHER * 3)}</div></div><div id='cookie-notice'>{paragraphs(OTHER)}</div>"
+    )
+    assert found(html) == STORY
+
+
+def test_a_name_says_nothing_against_a_place_that_holds_nearly_all() -> None:
+    assert found(f"<div class='has-comments teaser'><h2>Wire</h2><div>{paragraphs(STORY)}</div></div>")[-8:] == STORY
+
+
+def test_teasers_whose_paragraphs_are_links_are_not_taken() -> None:
+    links = "".join(f"<a href='/{n}'><h3>Bridge</h3><p>{line * 5}</p></a>" for n, line in enumerate(OTHER))
+    html = f"<div><h1>{TITLE}</h1><div>{paragraphs(STORY)}</div></div><div>{links}</div>"
+    assert found(html) == STORY
+
+
+def test_a_box_of_links_in_the_middle_does_not_end_the_text() -> None:
+    box = (
+        "<div class='rail'><h3>Most read</h3>"
+        + "".join(f"<a href='/{n}'>Bridge story {n}</a>" for n in range(4))
+        + "</div>"
+    )
+    html = f"<article><h1>{TITLE}</h1>{paragraphs(STORY[:4])}{box}{paragraphs(STORY[4:])}</article>"
+    assert found(html) == STORY
+
+
+@pytest.mark.parametrize("make", ["<div>{}</div>", "<p>{}</p>", "<td>{}</td>"])
+def test_text_parted_by_line_breaks_is_found(make: str) -> None:
+    text = make.format("<br><br>".join(STORY))
+    if "td" in make:
+        text = f"<table><tr>{text}<td><a href='/'>Home</a></td></tr></table>"
+    assert squeeze(" ".join(found(f"<h1>{TITLE}</h1><div>{text}</div>"))).endswith(" ".join(STORY))
+
+
+def test_japanese_sentences_weigh_like_english_ones() -> None:
+    lines = [f"港湾当局は{n}日、第{n}岸壁の修理が終わり、フェリーの運航が再開されたと発表した。" for n in range(1, 7)]
+    html = f"<div><h1>{TITLE}</h1><div>{'<br><br>'.join(lines)}</div></div><div><p>会員登録</p><p>共有する</p></div>"
+    assert found(html) == lines
+    assert home.worth("港湾当局") == 10
+    assert home.worth("port") == 4
+
+
+def test_the_tree_stays_as_it_was() -> None:
+    root = tree.parse_text(f"<html><body><h1>{TITLE}</h1><div class='x'>{paragraphs(STORY)}</div></body></html>")
+    before = etree.tostring(root)
+    cascade.general(root, url=URL, told=None, headlines=(TITLE,))
+    assert etree.tostring(root) == before
+
+
+def test_a_witness_that_is_not_heard_asks_for_a_second_opinion() -> None:
+    result = body.Body(tuple(body.Paragraph("text", line) for line in STORY), "home")
+    told = "\n\n".join(STORY * 2)
+    assert cascade.heard(told, result) > 0.9
+    assert cascade.heard("\n\n".join(OTHER * 2), result) == 0.0
+    assert cascade.heard("short", result) == 1.0
+
+
+def test_a_place_of_thousands_of_elements_is_read_without_trafilatura(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("trafilatura was asked")
+
+    monkeypatch.setattr(body, "quick", never)
+    root = tree.parse_text(
+        f"<html><body><h1>{TITLE}</h1><div>{paragraphs(STORY)}<p>{'<b>a</b>' * 7000}</p></div></body></html>"
+    )
+    result = cascade.general(root, url=URL, told=None, headlines=(TITLE,))
+    assert result.way == "home, plain"
+    assert [p.text for p in result.paragraphs][: len(STORY)] == STORY
+
+
+def test_thirty_thousand_openings_lose_nothing() -> None:
+    parsed = tree.parse(b"<div>" * 30_000 + paragraphs(STORY).encode() + b"</div>" * 30_000, "utf-8")
+    assert parsed is not None and parsed.huge
+    assert parsed.root.text_content() == "".join(STORY)
+
+
+TAGS = st.sampled_from(["div", "p", "article", "ul", "li", "table", "td", "b", "h1", "h2", "blockquote", "a", "aside"])
+MARKUP = st.recursive(
+    st.sampled_from(["", "word", *STORY[:3]]),
+    lambda inner: st.builds(lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", TAGS, st.lists(inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(MARKUP)
+@settings(max_examples=60, deadline=None)
+def test_any_markup_gives_parts_of_the_page_in_order_and_no_error(markup: str) -> None:
+    root = tree.parse_text(f"<html><body>{markup}<i></i></body></html>")
+    place = home.find(root, (TITLE,))
+    if place is None:
+        return
+    order = {element: n for n, element in enumerate(root.iter())}
+    places = [order[part] for part in (*place.lead, *place.parts)]
+    assert places == sorted(set(places))
+    assert place.prose > 0
+    covered = {e for part in place.parts for e in part.iter()}
+    assert not covered & set(place.lead)
