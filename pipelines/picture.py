@@ -20,10 +20,18 @@ STAND_IN = re.compile(
     r"|share[-_]?(?:img|image|default)|fallback",
     re.IGNORECASE,
 )
+_LABEL = (
+    r"(?:photo(?:graph|graphie|graphy)?|foto(?:graf|grafía|grafia)?|picture|image|bild|illustration|grafik|credit|crédits?|crédito"
+    r"|quelle|source|fuente|fonte|bron|kaynak|kilde|källa|фото|источник|写真|撮影|图片来源|圖|사진|صورة|تصوير)"
+)
 CREDIT = re.compile(
-    r"(?:[(\[]?(?:©|\(c\)|(?:photo|foto|picture|image|bild|credit|crédits?|fotograf|photograph)s?(?: credit| by)?\s*[:/]"
-    r"|photo by|foto von)\s*)(?P<who>[^()\[\]]{2,100}?)[)\]]?\s*$",
+    rf"(?:[(\[]?(?:©|\(c\)|{_LABEL}s?(?: credit| by)?\s*[:：/]|photo by|foto von)\s*)(?P<who>[^()\[\]]{{2,100}}?)[)\]]?\s*$",
     re.IGNORECASE,
+)
+BRACKETED = re.compile(r"\((?P<who>[^()]{2,60}/\s?[^()/\s][^()/]{1,40})\)\s*$")
+"""A name and an agency in brackets at the end: `… (A. Name/AP)`."""
+LABELLED = re.compile(
+    rf"^(?:©|{_LABEL}s?(?: credit| by)?\s*(?:[:：]|\.\.\.|…)|photo by|foto von)\s*(?=\S)", re.IGNORECASE
 )
 CREDIT_CLASS = (
     "contains(@class, 'credit') or contains(@class, 'Credit') or contains(@class, 'copyright')"
@@ -56,7 +64,8 @@ def read(root: HtmlElement, page: Page, tags: Tags, claims: Claims) -> Picture:
     if claims.image_caption and claims.image_caption != claims.headline:
         caption = claims.image_caption
     caption, found = _parted(caption)
-    return Picture(url, caption, claims.image_credit or credit or found, origin)
+    credit = claims.image_credit or credit or found
+    return Picture(url, caption, LABELLED.sub("", credit) if credit else None, origin)
 
 
 def _absolute(value: str, page: Page) -> str | None:
@@ -109,7 +118,7 @@ def _parted(caption: str | None) -> tuple[str | None, str | None]:
     """A caption that ends in its credit (`… (Photo: A. Name/dpa)`) taken apart."""
     if not caption:
         return None, None
-    match = CREDIT.search(caption)
+    match = CREDIT.search(caption) or BRACKETED.search(caption)
     if match is None:
         return caption, None
     return caption[: match.start()].strip(" |-–—·(") or None, match["who"].strip(" .|")

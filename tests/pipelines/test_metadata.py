@@ -303,6 +303,21 @@ def test_a_logo_is_no_picture_and_a_caption_gives_its_credit() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("printed", "caption", "credit"),
+    [
+        ("The quay at dawn. (A. Byron/HA)", "The quay at dawn.", "A. Byron/HA"),
+        ("Der Kai. (Quelle: Karl Groß/HA)", "Der Kai.", "Karl Groß/HA"),
+        ("Причал на рассвете. Фото: Вера Белова", "Причал на рассвете.", "Вера Белова"),
+        ("The quay (left) at dawn", "The quay (left) at dawn", None),
+        ("The quay <span class='credit'>Credit...A. Byron</span>", "The quay", "A. Byron"),
+    ],
+)
+def test_a_caption_and_its_credit(printed: str, caption: str, credit: str | None) -> None:
+    found = read(body=f"<figure><img src='/quay-1180.jpg'><figcaption>{printed}</figcaption></figure>").picture
+    assert (found.caption, found.credit) == (caption, credit)
+
+
 def test_a_description_that_is_cut_off_or_repeats_the_title_is_no_lead() -> None:
     assert (
         read(
