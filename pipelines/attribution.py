@@ -144,10 +144,10 @@ def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]
     """The elements from `start` to `stop` of which a text of their own, between their children, can name an agency."""
     naming: set[HtmlElement] = set()
     for element in order[start:stop]:
-        if (text := element.text) and element.tag not in _SILENT and _may_name(text):
+        if (text := element.text) and not text.isspace() and element.tag not in _SILENT and _may_name(text):
             naming.add(element)
     for element in order[start:]:
-        if (text := element.tail) and _may_name(text):
+        if (text := element.tail) and not text.isspace() and _may_name(text):
             parent = element.getparent()
             if parent is not None and parent.tag not in _SILENT:
                 naming.add(parent)
@@ -156,7 +156,7 @@ def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]
 
 def _may_name(text: str) -> bool:
     """Whether a text names an agency, perhaps, and is no longer than a line; or not much, as blanks and marks may go."""
-    if text.isspace() or (len(text) > LONGER and len(squeeze(text)) > LONGER):
+    if len(text) > LONGER and len(squeeze(text)) > LONGER:
         return False
     return len(text) <= 4 * MAX_LINE and may_name(text)
 

@@ -22,7 +22,8 @@ CAPTIONS = ("figcaption",)
 CONTAINERS = listed(
     "div section aside p ul ol span figure footer header dl blockquote form h2 h3 h4 h5 small strong em li button a nav"
 )
-NAMES = etree.XPath("//@class | //@id", smart_strings=False)
+# Not in one expression: libxml2 joins sets by comparing each name with all others.
+NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
 OWN_TAGS = etree.XPath("//*[contains(name(), '-')]")
 COMMENTS = "comments"
 KEEP_WORDS = 120
@@ -74,7 +75,8 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
 
 def _named(root: HtmlElement) -> Iterator[tuple[HtmlElement, boxes.Box]]:
     """Elements of noisy names. The names are asked for first: strings are cheaper than elements."""
-    noisy = {name: box for name in set(cast("list[str]", NAMES(root))) if (box := boxes.named(name)) is not None}
+    names = {name for ask in NAMES for name in cast("list[str]", ask(root))}
+    noisy = {name: box for name in names if (box := boxes.named(name)) is not None}
     if noisy:
         for element in root.iter(*CONTAINERS):
             box = noisy.get(element.get("class") or "") or noisy.get(element.get("id") or "")
