@@ -11,6 +11,7 @@ from pipelines.text import letters, listed, squeeze
 
 MAX_WORDS = 5
 MAX_NAME = 60
+MAX_BYLINE = 1_000
 
 
 def _either(words: str) -> str:
@@ -80,7 +81,7 @@ _ROLE = re.compile(
 _ROLE_ALONE = re.compile(
     rf"^(?:\w+\s){{0,3}}(?:staff|{_ROLES})s?(?:\s(?:in|at|for|of|für|der|des|de|chief)\b.*)?$", re.I
 )
-EMAIL = re.compile(r"\S+@\S+\.\w+")
+EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,100}\.\w+")
 HANDLE = re.compile(r"(?<!\w)@\w+")
 _GLUED = re.compile(r"^(?:By|Von|Par|Por|Author|Autor|Auteur|Автор:?)(?=[A-Z][a-zà-ÿ.])")
 # From a day or a time on, a byline speaks of when.
@@ -128,7 +129,7 @@ def split(text: str) -> list[str]:
     """`By A, B and C, Staff Writers` -> [A, B, C]; nothing where an address stands among them, for then the list is a
     publisher with his town. Of several parts those of one word, and
     those in capitals beside others that are not, are places, marks or agencies."""
-    text = HANDLE.sub(" ", EMAIL.sub(" ", squeeze(unescape(text))))
+    text = HANDLE.sub(" ", EMAIL.sub(" ", squeeze(unescape(text[:MAX_BYLINE]))))
     if _ADDRESS.search(text):
         return []
     text = led(_GLUED.sub("", text))

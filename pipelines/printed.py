@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from pipelines import calendars, instants
 from pipelines.bylines import PICTURE
@@ -56,6 +57,7 @@ _FILLERS = frozenset(
         mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim pm am gmt utc cet cest est edt ist bst"""
     )
 )
+MAX_LINES = 150
 MAX_SINGLE = 60
 US_HOSTS = ("com", "us", "org", "net", "gov", "edu", "mil")
 
@@ -66,7 +68,7 @@ def read(
     """The publication as the lines about the headline tell it; None where none does, or only what may not be true.
 
     `language`, `region`: of the page as declared (`en`, `us`); with the `host` they tell the order of `3/11/2024`."""
-    lines = [line for line in told if not PICTURE.match(line.text)]
+    lines = [line for line in islice(told, MAX_LINES) if not PICTURE.match(line.text)]
     shown = calendars.order([line.text for line in lines])
     month_first = shown if shown is not None else _month_first(language, region, host)
     ranked: list[tuple[int, int, Instant]] = []

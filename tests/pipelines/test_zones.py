@@ -92,7 +92,7 @@ def test_no_part_of_a_day_is_filled_in(text: str) -> None:
 
 
 @pytest.mark.skipif(not (CORPUS / "gold" / "dev.jsonl").exists(), reason=f"no corpus at {CORPUS}")
-@pytest.mark.parametrize(("timezone", "step"), [(None, 17), (OWN, 37)])
+@pytest.mark.parametrize(("timezone", "step"), [(None, 25), (OWN, 61)])
 def test_no_page_gets_a_zone_that_neither_it_nor_its_source_has(timezone: str | None, step: int) -> None:
     """`bench/zones.py CORPUS` reads all of it."""
     found = examine(CORPUS, step, timezone)
