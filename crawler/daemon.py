@@ -34,7 +34,7 @@ AFTER_AN_ERROR = 60.0
 
 LEARNING = "(learning)"
 LEARNING_HOUR, LEARNING_JITTER = 2, 3600
-"""When boilerplate is learned, in UTC, and the seconds before and after it: not every daemon of the world at once."""
+"""When boilerplate is learned, in UTC, and the seconds after it: not every daemon at once."""
 
 
 async def daemon(start: Start, stop: asyncio.Event) -> int:

@@ -18,13 +18,13 @@ from storage.models import Profile
 from storage.rule_sets import Choice, Learnt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sqlite_utils import Database
 
     from crawler.session import Session
-    from pipelines.workers import ExtractionPool
-    from storage.models import Extraction, LearnedRule, Page
+    from storage.models import Extractor, LearnedRule, Page
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Finding:
 
 async def learn(
     path: Path,
-    pool: ExtractionPool,
+    pool: Extractor,
     profile: Profile,
     *,
     now: float,
@@ -80,8 +80,9 @@ async def learn(
         for start in range(0, len(kept), AT_ONCE):
             if stop is not None and stop.is_set():
                 return None
-            read = (_told(db, pool, profile, *ids) for ids in kept[start : start + AT_ONCE])
-            told += [one for one in await asyncio.gather(*read) if one is not None]
+            pages = await asyncio.to_thread(_pages, db, profile, kept[start : start + AT_ONCE])
+            read = await asyncio.gather(*(_told(pool, article_id, page) for article_id, page in pages))
+            told += [one for one in read if one is not None]
     found = await asyncio.to_thread(repeats.repeated, told, floor)
     if found.stories < floor.sample:
         note = f"{found.stories} different stories on {len(told)} pages; at least {floor.sample} are needed"
@@ -131,12 +132,15 @@ def _is_due(path: Path, source: str, now: float) -> bool:
     return standing.at is None or standing.at <= clock.text(now - EVERY.total_seconds())
 
 
-async def _told(db: Database, pool: ExtractionPool, profile: Profile, fetch_id: int, article_id: int) -> Told | None:
-    """One kept page as the learner needs it; None where it is kept no longer or holds no text."""
-    page: Page | None = await asyncio.to_thread(raw.read, db, fetch_id, profile)
-    if page is None:
-        return None
-    extraction: Extraction = await pool.extract(page)
+def _pages(db: Database, profile: Profile, kept: Sequence[tuple[int, int]]) -> list[tuple[int, Page]]:
+    """The kept pages with their articles' numbers; what is kept no longer is left out."""
+    read = ((article_id, raw.read(db, fetch_id, profile)) for fetch_id, article_id in kept)
+    return [(article_id, page) for article_id, page in read if page is not None]
+
+
+async def _told(pool: Extractor, article_id: int, page: Page) -> Told | None:
+    """One page as the learner needs it; None where it holds no text."""
+    extraction = await pool.extract(page)
     article = extraction.article
     if article is None or not article.body:
         return None
