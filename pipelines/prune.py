@@ -25,7 +25,7 @@ CONTAINERS = listed(
 # Not in one expression: libxml2 joins sets by comparing each name with all others.
 NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
 OWN_TAGS = etree.XPath("//*[contains(name(), '-')]")
-COMMENTS = "comments"
+COMMENTS, FACTS = "comments", "facts"
 KEEP_WORDS = 120
 MUCH = 0.3
 PROSE = 100
@@ -52,6 +52,7 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
     total = len(root.text_content())
     left = READINGS * (total + 1_000)
     named = list(_named(root))
+    beside = _prose(root) if any(box.kind == FACTS for _, box in named) else 0
     done = _told_by_readers(root, [element for element, box in named if box.kind == COMMENTS], total)
     for element, box in named:
         if element in done:
@@ -60,7 +61,9 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
         left -= len(text)
         if left < 0:
             break  # boxes in boxes in boxes: no page that is read by people
-        if _is_noise(element, text, box, total):
+        facts = _prose(element) if box.kind == FACTS else 0
+        if _is_noise(element, text, box, total) or (box.kind == FACTS and beside - facts >= 2 * LEFT):
+            beside -= facts
             done.update(element.iter())
             take(element, box.kind, dropped)
     taken: set[HtmlElement] = set()

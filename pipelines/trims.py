@@ -88,7 +88,7 @@ def _boxes(result: Trimmed) -> None:
         elif size <= MAX_BOX_WORDS and phrases.READ_ALSO.match(text):
             alone = size <= 6 or text.rstrip().endswith(":")
             gone = _remove(result, place, "read also")
-            while gone and alone and place < len(result.paragraphs) and _headline_like(result.paragraphs[place]):
+            while gone and alone and _headline_like(result.paragraphs[place : place + 2]):
                 alone = result.paragraphs[place].kind == "item"
                 gone = _remove(result, place, "read also")
         elif size <= 12 and phrases.BOX.match(text):
@@ -175,8 +175,11 @@ def words(text: str) -> int:
     return counted(text)
 
 
-def _headline_like(paragraph: Paragraph) -> bool:
-    return 3 <= words(paragraph.text) <= 30 and not SENTENCE.search(paragraph.text)
+def _headline_like(following: list[Paragraph]) -> bool:
+    """Whether the first of the paragraphs that follow a label is another story's headline, not a subhead of this text."""
+    if not following or not 3 <= words(following[0].text) <= 30 or SENTENCE.search(following[0].text):
+        return False
+    return following[0].kind != "head" or len(following) < 2 or not _prose(following[1])
 
 
 def _prose(paragraph: Paragraph) -> bool:
