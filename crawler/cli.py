@@ -163,10 +163,38 @@ def import_(files: tuple[Path, ...], take_all: bool, db: Path | None, as_json: b
 
 
 @main.command()
+@click.option("--source", "names", multiple=True, help="Only this source (repeat).")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day or before.")
+@click.option("--limit", type=click.IntRange(1), help="At most this many texts now; the rest when called again.")
+@click.option("--all", "everything", is_flag=True, help="Also what the present extractor and profile made.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say the same.")
+@DATABASE
+@AS_JSON
+@told_plainly
+def reextract(
+    names: tuple[str, ...], since: datetime | None, until: datetime | None, db: Path | None, as_json: bool, **given: Any
+) -> int:
+    """Make the articles anew from the pages kept in the database, without the network: those that an older extractor or
+    profile made. Called again after a break, only the rest. Writes no revision; texts that changed are told by `changes`."""
+    from crawler.reextracting import Asked, reextract
+    from crawler.start_crawl import sources_of
+
+    config = configuration(db)
+    click.echo(f"database {config.database}", err=True)
+    first = f"{since:%Y-%m-%d}" if since else ""
+    end = f"{until + timedelta(days=1):%Y-%m-%d}" if until else ""
+    asked = Asked(names, first, end, **given)
+    return reextract(config, sources_of(config), asked, as_json=as_json)
+
+
+@main.command()
 @click.argument("sources", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Only look and say; put nothing in force.")
 @click.option("--show", is_flag=True, help="List the rule sets of the SOURCES with their evidence; learn nothing.")
-@click.option("--use", type=click.IntRange(1), metavar="NUMBER", help="Put this former rule set of the SOURCE in force.")
+@click.option(
+    "--use", type=click.IntRange(1), metavar="NUMBER", help="Put this former rule set of the SOURCE in force."
+)
 @click.option("--forget", is_flag=True, help="Use no learned rules for the SOURCE; its sets are kept.")
 @DATABASE
 @AS_JSON
@@ -194,32 +222,6 @@ def learn(
     if use is not None or forget:
         return show_rules.choose(config, sources, use or 0)
     return show_rules.learn_sources(config, sources, dry_run=dry_run, as_json=as_json)
-
-
-@main.command()
-@click.option("--source", "names", multiple=True, help="Only this source (repeat).")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day (UTC) or later.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day or before.")
-@click.option("--limit", type=click.IntRange(1), help="At most this many texts now; the rest when called again.")
-@click.option("--all", "everything", is_flag=True, help="Also what the present extractor and profile made.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; say the same.")
-@DATABASE
-@AS_JSON
-@told_plainly
-def reextract(
-    names: tuple[str, ...], since: datetime | None, until: datetime | None, db: Path | None, as_json: bool, **given: Any
-) -> int:
-    """Make the articles anew from the pages kept in the database, without the network: those that an older extractor or
-    profile made. Called again after a break, only the rest. Writes no revision; texts that changed are told by `changes`."""
-    from crawler.reextracting import Asked, reextract
-    from crawler.start_crawl import sources_of
-
-    config = configuration(db)
-    click.echo(f"database {config.database}", err=True)
-    first = f"{since:%Y-%m-%d}" if since else ""
-    end = f"{until + timedelta(days=1):%Y-%m-%d}" if until else ""
-    asked = Asked(names, first, end, **given)
-    return reextract(config, sources_of(config), asked, as_json=as_json)
 
 
 @main.command()
