@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 WAY = "live blog"
 MAX_SCRIPT = 3_000_000
 LEAST, LEAST_TOLD = 3, 2
-MOST = 1_000
+MOST = 5_000
+"""Entries, and times in the markup, at the most: a page of more is read like any other, so that none is cut off."""
 ENTRY_WORDS, HEADER_WORDS, PREAMBLE_WORDS, ENOUGH = 3, 16, 8, 12
 KEY = 120
 CLOCK = re.compile(
@@ -96,7 +97,8 @@ def read(
 
     Clock times are taken out of the tree. Where the page does not declare itself one (not `sure`), the entries must be
     most of what it says, and no list of links."""
-    home, starts = _home(_marks(root))
+    marks = _marks(root)
+    home, starts = _home(marks if len(marks) < MOST else {})
     if home is not None and not sure and not _mostly(root, home, starts):
         home = None
     if home is None or len(starts) < LEAST:

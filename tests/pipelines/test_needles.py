@@ -34,7 +34,7 @@ def test_every_phrase_is_an_expression_with_needles() -> None:
         assert needles(expression), expression
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_match_holds_a_needle(data: st.DataObject) -> None:
     expression = data.draw(st.sampled_from(EXPRESSIONS))
