@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 CONTROLS = (*range(1, 9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)
 """The 30 numbers of C0 controls (but tab and the ends of lines) and non-characters, by which libxml2 loses a text."""
@@ -55,7 +56,20 @@ def _dated(text: str) -> str:
 
 
 def _attributes(count: int) -> str:
-    return "<p " + " ".join(f'a{n}="x"' for n in range(count)) + ">attributes</p>"
+    return story(before="<p " + " ".join(f'a{n}="x"' for n in range(count)) + ">attributes</p>")
+
+
+def _deep(count: int) -> str:
+    return "<html><body>" + "<div>" * count + story() + "</div>" * count + "</body></html>"
+
+
+def _bold(count: int, *, alone: bool = False) -> str:
+    words = "<b>a</b>" * count
+    return f"<html><body>{words}</body></html>" if alone else story(before=f"<p>{words}</p>")
+
+
+def _paragraphs(count: int) -> str:
+    return story(before="".join(f"<p>Paragraph {n} has its own words.</p>" for n in range(count)))
 
 
 def pages(scale: float = 1.0) -> dict[str, HostilePage]:
@@ -70,22 +84,14 @@ def pages(scale: float = 1.0) -> dict[str, HostilePage]:
     found: dict[str, HostilePage] = {}
     for depth in (250, 256, 1_000, 10_000, 100_000, 1_000_000):
         deep = count(depth) if depth > 1_000 else depth
-        found[f"depth {depth:,}"] = made(
-            lambda n=deep: "<html><body>" + "<div>" * n + story() + "</div>" * n + "</body></html>", keeps=depth <= 256
-        )
+        found[f"depth {depth:,}"] = made(partial(_deep, deep), keeps=depth <= 256)
     for number in (5_000, 10_000, 20_000):
-        found[f"{number:,} bold words"] = made(
-            lambda n=number: story(before="<p>" + "<b>a</b>" * count(n) + "</p>"), keeps=True
-        )
-        found[f"{number:,} bold words alone"] = made(
-            lambda n=number: f"<html><body>{'<b>a</b>' * count(n)}</body></html>"
-        )
+        found[f"{number:,} bold words"] = made(partial(_bold, count(number)), keeps=True)
+        found[f"{number:,} bold words alone"] = made(partial(_bold, count(number), alone=True))
     for number in (40_000, 60_000, 80_000, 1_000_000):
-        found[f"{number:,} attributes"] = made(lambda n=number: story(before=_attributes(count(n))))
+        found[f"{number:,} attributes"] = made(partial(_attributes, count(number)))
     for number in (40_000, 200_000):
-        found[f"{number:,} paragraphs"] = made(
-            lambda n=number: story(before="".join(f"<p>Paragraph {i} has its own words.</p>" for i in range(count(n))))
-        )
+        found[f"{number:,} paragraphs"] = made(partial(_paragraphs, count(number)))
     found |= {
         "100,000 equal paragraphs": made(lambda: story(before="<p>The same words once more.</p>" * count(100_000))),
         "100,000 table rows": made(
