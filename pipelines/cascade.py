@@ -17,7 +17,7 @@ from pipelines.body import Body
 
 MANY = 6_000
 """Elements of a place up to which trafilatura is asked: its time grows with their square (20,000 `<b>`: half a minute)."""
-ELEMENTS = etree.XPath("count(.//*)")
+ELEMENTS = etree.XPath("count(descendant-or-self::*)")
 SHORT = 800
 NEAR = (0.5, 2.0)
 COVERED = 0.6

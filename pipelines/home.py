@@ -12,14 +12,14 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import cast
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from pipelines.text import letters, listed, squeeze
 
-TEXTS = etree.XPath("//h1 | //h2 | //body//text()[string-length(normalize-space(.)) > 7]/..")
+HEADLINES = ("h1", "h2")
+SHORTEST = 8
 BLOCKS = frozenset(
     listed("p div li blockquote pre td th dt dd section article main tr table ul ol dl body center h3 h4")
 )
@@ -92,8 +92,8 @@ class Survey:
         self.heads: list[tuple[HtmlElement, int]] = []
         self.seconds: list[tuple[HtmlElement, int]] = []
         seen: set[HtmlElement] = set()
-        for element in cast("list[HtmlElement]", TEXTS(root)):
-            if element.tag in ("h1", "h2"):
+        for element in _speaking(root):
+            if element.tag in HEADLINES:
                 title = element.tag == "h1" or letters(element.text_content()) in known
                 (self.heads if title else self.seconds).append((element, len(self.blocks)))
             elif (block := _block(element)) is not None and block not in seen:
@@ -264,6 +264,24 @@ def _lead(survey: Survey, first: int, inside: list[HtmlElement]) -> list[HtmlEle
     ]
     found = [pair for pair in sorted(found, key=lambda pair: pair[0]) if pair[1] not in covered]
     return [e for _, e in (found if survey.exact else found[-2:])]
+
+
+def _speaking(root: HtmlElement) -> list[HtmlElement]:
+    """Headlines and elements with text of their own, in document order. By walks: an XPath's union is sorted, and that
+    takes the square of the number of paragraphs."""
+    found: set[HtmlElement] = set()
+    for element in root.iter():
+        text, tail = element.text, element.tail
+        if element.tag in HEADLINES or (text and len(text) >= SHORTEST and len(text.strip()) >= SHORTEST):
+            found.add(element)
+        if (
+            tail
+            and len(tail) >= SHORTEST
+            and len(tail.strip()) >= SHORTEST
+            and (parent := element.getparent()) is not None
+        ):
+            found.add(parent)
+    return [element for element in root.iter() if element in found]
 
 
 def _block(element: HtmlElement) -> HtmlElement | None:
