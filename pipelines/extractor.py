@@ -110,14 +110,15 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
     live = _live(root, told, meta, watch, sure=sure) if maybe else None
     body, trimmed = live or _body(page, root, meta, claims, dropped, watch)
-    if (wall := walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))) is not None:
+    wall = walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))
+    watch.step("walls")
+    if wall is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
     if meta.published is None and (day := meta.printed or guessed(page, parsed.html)) is not None:
         meta.sources["published"] = day.origin
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
     meta.sources["encoding"] = parsed.encoding
-    watch.step("walls")
     article = _article(page, meta, trimmed, found, said, _closing(body, trimmed), watch)
     if signal := _signal(claims):
         data = Announcement(signal, (claims.state if signal == "withdrawal" else claims.correction) or "", data=True)
