@@ -81,6 +81,7 @@ def warm() -> None:
         told=None,
     )
     languages.detector()("word")
+    fingerprint.sketch("œuvre")
 
 
 def _extracted(page: Page, watch: Stopwatch) -> Extraction:

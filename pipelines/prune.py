@@ -24,7 +24,6 @@ CONTAINERS = listed(
 )
 # Not in one expression: libxml2 joins sets by comparing each name with all others.
 NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
-OWN_TAGS = etree.XPath("//*[contains(name(), '-')]")
 COMMENTS, FACTS = "comments", "facts"
 KEEP_WORDS = 120
 MUCH = 0.3
@@ -85,8 +84,8 @@ def _named(root: HtmlElement) -> Iterator[tuple[HtmlElement, boxes.Box]]:
             box = noisy.get(element.get("class") or "") or noisy.get(element.get("id") or "")
             if box is not None:
                 yield element, box
-    for element in cast("list[HtmlElement]", OWN_TAGS(root)):
-        if (box := boxes.named(str(element.tag))) is not None:
+    for element in root.iter("*"):
+        if "-" in element.tag and (box := boxes.named(element.tag)) is not None:
             yield element, box
 
 
