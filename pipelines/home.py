@@ -16,6 +16,8 @@ from itertools import accumulate
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
+from pipelines import standfirst
+from pipelines.margins import SENTENCE
 from pipelines.text import letters, listed, squeeze
 
 HEADLINES = ("h1", "h2")
@@ -44,7 +46,7 @@ FOREIGN = re.compile(
 )
 """Names of places where readers write, and of what asks for their consent: hardly ever the article."""
 ASIDE = re.compile(
-    r"related|teaser|sidebar|promo|newsletter|footer|recommend|popular|most-?read|latest|widget|modal|popup|dialog",
+    r"related|teaser|sidebar|promo|newsletter|footer|recommend|popular|most-?read|latest|widget|modal|popup|dialog|lightbox|overlay",
     re.IGNORECASE,
 )
 BARE, FAINT = 0.02, 0.25
@@ -66,7 +68,6 @@ and within one, where the rest is more likely to be text."""
 BESIDE = 0.1
 LEAST = 250
 """Prose of a place that can be trusted to be an article, in letters' worth."""
-HEAD = 60
 
 Make = tuple[str, str]
 
@@ -107,6 +108,9 @@ class Survey:
         if sum(self.sizes[self.headline :]) >= LATE * sum(self.sizes):
             for place in range(self.headline):
                 self.weights[place] *= FAINT
+        for article in self._others():
+            for place in range(*self.spans[article]):
+                self.weights[place] *= BARE
         self.sums = list(accumulate(self.weights, initial=0.0))
 
     def _add(self, block: HtmlElement) -> None:
@@ -120,13 +124,23 @@ class Survey:
         for element in around:
             self.spans[element] = (self.spans.get(element, (place, place))[0], place + 1)
 
+    def _others(self) -> set[HtmlElement]:
+        """Articles with a headline of their own beside the one that holds this page's and text under it: stories that
+        a page loads on."""
+        own = list(self.exact[0][0].iterancestors()) if self.exact else []
+        held = next((self.spans[a] for a in own if a.tag == "article" and a in self.spans), (0, 0))
+        if sum(self.sizes[slice(*held)]) < LEAST:
+            return set()
+        above = (next(e.iterancestors("article"), None) for e, _ in self.heads if e.tag == "h1")
+        return {a for a in above if a is not None and a not in own and a in self.spans}
+
     def _doubt(self) -> None:
         """What a place's names say against its prose; nothing against a place that holds the headline or most of the page."""
         raw = list(accumulate(self.sizes, initial=0))
         above = {a for e, _ in self.exact for a in e.iterancestors()}
         for element, (start, end) in self.spans.items():
-            names = f"{element.get('class') or ''} {element.get('id') or ''}"
-            if len(names) == 1 or element in above:
+            names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
+            if len(names) == 2 or element in above:
                 continue
             share = (raw[end] - raw[start]) / raw[-1]
             factor = (
@@ -153,7 +167,7 @@ def find(root: HtmlElement, headlines: tuple[str, ...]) -> Home | None:
     inside = _inside(_core(root, survey), survey)
     spans = [survey.spans[part] for part in inside if part in survey.spans]
     prose = sum(sum(survey.sizes[start:end]) for start, end in spans)
-    return Home(tuple(_lead(survey, spans[0][0], inside)), tuple(inside), prose)
+    return Home(tuple(standfirst.find(survey, spans[0][0], inside)), tuple(inside), prose)
 
 
 def document(home: Home) -> HtmlElement:
@@ -161,7 +175,12 @@ def document(home: Home) -> HtmlElement:
     page = Element("html")
     article = etree.SubElement(etree.SubElement(page, "body"), "article", {"class": "post"})
     for part in home.lead:
-        _shell(article, part, home.parts[0]).append(_copy(part))
+        copied = _copy(part)
+        if standfirst.named(part, home.parts[0]):
+            copied.attrib.clear()
+            article.append(copied)
+        else:
+            _shell(article, part, home.parts[0]).append(copied)
     for part in home.parts:
         copied = _copy(part)
         copied.attrib.clear()
@@ -239,31 +258,24 @@ def _inside(core: HtmlElement, survey: Survey) -> list[HtmlElement]:
         first -= 1
     while last < len(children) and children[last].tag in LEADING:
         last += 1
+    names = {_name(children[n]) for n in own}
     middle = enumerate(children[first:last], first)
-    return [child for n, child in middle if n in own or child.tag in LEADING or spans[n] or not _links(child)]
+    return [
+        child
+        for n, child in middle
+        if n in own or child.tag in LEADING or spans[n] or not _links(child) or (_name(child) in names and _said(child))
+    ]
+
+
+def _said(box: HtmlElement) -> bool:
+    """Whether a box of links is a sentence all the same: a paragraph that is one link."""
+    return SENTENCE.search(squeeze(box.text_content())) is not None
 
 
 def _links(box: HtmlElement) -> bool:
     """Whether a box between paragraphs is a list of other stories: most of its text are links."""
     text = len(squeeze(box.text_content()))
     return text > 0 and sum(len(squeeze(link.text_content())) for link in box.iter("a")) >= LINKED * text
-
-
-def _lead(survey: Survey, first: int, inside: list[HtmlElement]) -> list[HtmlElement]:
-    """Prose between the headline and the body's beginning."""
-    heads = [(e, at) for e, at in survey.exact or survey.heads[-1:] if at <= first]
-    if not heads:
-        return []
-    start = heads[-1][1]
-    covered = {e for part in inside for e in part.iter("h2", "div")}
-    found = [(float(at), survey.blocks[at]) for at in range(start, first) if survey.weights[at] >= survey.sizes[at]]
-    found += [
-        (at - 0.5, e)
-        for e, at in survey.seconds
-        if start <= at <= first and len(squeeze(e.text_content())) > HEAD and e not in covered
-    ]
-    found = [pair for pair in sorted(found, key=lambda pair: pair[0]) if pair[1] not in covered]
-    return [e for _, e in (found if survey.exact else found[-2:])]
 
 
 def _speaking(root: HtmlElement) -> list[HtmlElement]:
