@@ -7,7 +7,9 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from pipelines import marks
 from pipelines.text import words
@@ -27,6 +29,7 @@ SAYS = 280
 
 # Typographical slips are corrected by a refile: looked at before corrections. Otherwise the strongest first.
 _ORDER: tuple[RevisionKind, ...] = ("withdrawal", "refile", "correction", "repeat", "update")
+SCRIPTS = ("latin", "cyrillic", "arabic", "eastern")
 _SCRIPTS = dict.fromkeys(("ru", "uk"), "cyrillic") | dict.fromkeys(("ar", "fa"), "arabic")
 _SCRIPTS |= dict.fromkeys(("zh", "ja", "ko"), "eastern")
 _ESCAPES = re.compile(r"(\\.|<\w+>)")
@@ -49,42 +52,54 @@ _DECORATION = "*_-–—•·>※◆■▲ \t"
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrases:
-    """The phrases of one script: whether any is there (most lines are none), and what each kind says."""
+class Phrases:
+    """The phrases of one script: whether any is there (most lines are none), and the expression of each kind."""
 
     any: re.Pattern[str]
-    kinds: tuple[tuple[RevisionKind, re.Pattern[str]], ...]
+    kinds: tuple[tuple[RevisionKind, str], ...]
 
 
-def _compiled(table: str) -> dict[str, _Phrases]:
-    """The patterns of a table by script, so that a line is only looked at for the languages it may be in.
+# Compiled when they are first needed, which most are in no process: all of them take 0.2 s.
+_pattern = lru_cache(maxsize=64)(re.compile)
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("pipelines") / "notices.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=len(SCRIPTS) * 3)
+def phrases(table: str, script: str) -> Phrases:
+    """The phrases of a table for one script, so that a line is only looked at for the languages it may be in.
 
     Raises ValueError naming the entry of notices.toml that is no regular expression."""
-    data = tomllib.loads((files("pipelines") / "notices.toml").read_text(encoding="utf-8"))
+    data = _data()
     nouns = data["nouns"]
 
     def folded(expression: str) -> str:
         parts = _ESCAPES.split(expression)
         return "".join(nouns[p[1:-1]] if p[:1] == "<" else p if p[:1] == "\\" else marks.fold(p) for p in parts)
 
-    rows: dict[tuple[str, RevisionKind], list[str]] = {}
-    for kind in _ORDER:
-        for language, expressions in data[table].get(kind, {}).items():
-            for expression in expressions:
-                try:
-                    re.compile(folded(expression))
-                except (re.error, KeyError) as error:
-                    cause = f"[{table}.{kind}] {language} {expression!r}: {error}"
-                    raise ValueError(f"pipelines/notices.toml: {cause}") from error
-                script = _SCRIPTS.get(language, "latin")
-                rows.setdefault((script, kind), []).append(folded(expression))
-    found = {}
-    for script in {script for script, _ in rows}:
-        kinds = tuple((kind, "|".join(rows[script, kind])) for kind in _ORDER if (script, kind) in rows)
-        found[script] = _Phrases(
-            re.compile("|".join(text for _, text in kinds)), tuple((kind, re.compile(text)) for kind, text in kinds)
-        )
-    return found
+    rows = {
+        kind: [
+            (language, expression)
+            for language, expressions in data[table].get(kind, {}).items()
+            if _SCRIPTS.get(language, "latin") == script
+            for expression in expressions
+        ]
+        for kind in _ORDER
+    }
+    try:
+        kinds = tuple((kind, "|".join(folded(one) for _, one in row)) for kind, row in rows.items() if row)
+        return Phrases(re.compile("|".join(text for _, text in kinds) or "(?!)"), kinds)
+    except (re.error, KeyError):
+        for kind, language, expression in ((kind, *one) for kind, row in rows.items() for one in row):
+            try:
+                re.compile(folded(expression))
+            except (re.error, KeyError) as error:
+                cause = f"[{table}.{kind}] {language} {expression!r}: {error}"
+                raise ValueError(f"pipelines/notices.toml: {cause}") from error
+        raise
 
 
 def _script(folded: str) -> str:
@@ -108,7 +123,7 @@ class Said:
     line: str
 
 
-_ADVICE, _NOTES, _REPORTED = _compiled("advice"), _compiled("note"), _compiled("reported")
+_ADVICE, _NOTES, _REPORTED = TABLES = ("advice", "note", "reported")
 
 
 def strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
@@ -116,11 +131,11 @@ def strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
     return next((kind for kind in marks.STRENGTH if kind in kinds), None)
 
 
-def _kind(table: dict[str, _Phrases], folded: str) -> RevisionKind | None:
-    phrases = table[_script(folded)]
-    if phrases.any.match(folded) is None:
+def _kind(table: str, folded: str) -> RevisionKind | None:
+    said = phrases(table, _script(folded))
+    if said.any.match(folded) is None:
         return None
-    return next(kind for kind, pattern in phrases.kinds if pattern.match(folded))
+    return next(kind for kind, expression in said.kinds if _pattern(expression).match(folded))
 
 
 def brief(body: str) -> bool:
@@ -132,8 +147,7 @@ def reported(text: str) -> bool:
     """Whether the first sentence of `text` tells what somebody else did or said (`…, its editors said`): news of another
     paper's article, and no notice."""
     folded = marks.fold(text[:SAYS])
-    phrases = _REPORTED[_script(folded)]
-    return phrases.any.match(folded) is not None
+    return phrases(_REPORTED, _script(folded)).any.match(folded) is not None
 
 
 def sentence(text: str, *, alone: bool = False) -> RevisionKind | None:
@@ -149,8 +163,8 @@ def withdraws(title: str) -> bool:
     """Whether a headline is a sentence that withdraws, and nothing else."""
     folded = marks.fold(title[:SAYS]).strip(" .!")
     return any(
-        kind == "withdrawal" and pattern.fullmatch(folded) is not None
-        for kind, pattern in _NOTES[_script(folded)].kinds
+        kind == "withdrawal" and _pattern(expression).fullmatch(folded) is not None
+        for kind, expression in phrases(_NOTES, _script(folded)).kinds
     )
 
 

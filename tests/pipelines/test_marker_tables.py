@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -153,3 +154,19 @@ def test_every_mark_of_the_data_can_be_found_and_has_a_known_place() -> None:
     assert marks.find("") == marks.find("harbour") == marks.find("x" * 100) == ()
     assert notices.strongest(["update", "correction"]) == "correction"
     assert notices.strongest([]) is None
+
+
+@pytest.mark.parametrize("table", notices.TABLES)
+def test_every_phrase_of_a_notice_is_an_expression(table: str) -> None:
+    for script in notices.SCRIPTS:
+        read = notices.phrases(table, script)
+        assert read.kinds, f"{table} says nothing in {script}"
+        for kind, expression in read.kinds:
+            assert re.compile(expression).match("") is None, f"{table}, {script}: {kind} is found in any line"
+
+
+def test_a_phrase_that_is_no_expression_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = {"nouns": {"story": "story"}, "note": {"withdrawal": {"en": ["<story> gone", "<story> (gone"]}}}
+    monkeypatch.setattr(notices, "_data", lambda: broken)
+    with pytest.raises(ValueError, match=r"notices\.toml: \[note\.withdrawal\] en '<story> \(gone'"):
+        notices.phrases.__wrapped__("note", "latin")
