@@ -105,10 +105,12 @@ def warm() -> None:
     """What only the first page of a process pays is no page's cost."""
     from trafilatura import bare_extraction
 
+    from pipelines import languages
     from pipelines.extractor import warm as warm_ours
 
     logging.disable(logging.CRITICAL)
     warm_ours()
+    languages.detector()("word")
     bare_extraction("<html><body><article><p>word</p></article></body></html>", with_metadata=True)
 
 

@@ -21,6 +21,7 @@ from pipelines import (
     cascade,
     dateline,
     dateline_form,
+    entity,
     fingerprint,
     jsonld,
     languages,
@@ -74,13 +75,13 @@ def extract(page: Page) -> Extraction:
 
 
 def warm() -> None:
-    """Loads what the first page would otherwise wait for: trafilatura's expressions, the language model."""
+    """Loads what every page needs: trafilatura's expressions. The language model (0.5 s) waits for the first text that is
+    long enough to be asked about: many a worker meets none."""
     cascade.general(
         tree.parse_text("<html><body><article><p>word</p></article></body></html>"),
         url="http://warm.invalid/",
         told=None,
     )
-    languages.detector()("word")
     fingerprint.sketch("œuvre")
 
 
@@ -93,7 +94,8 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     root = parsed.root
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
     watch.step("parse")
-    claims, found = jsonld.read(root), tags.read(root)
+    found = tags.read(root)
+    claims = jsonld.read(root, entity.subject(found, page.url, page.final_url or page.url))
     watch.step("json-ld and tags")
     page, meta = layout.read(page, root, found, claims)
     watch.step("metadata")

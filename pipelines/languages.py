@@ -49,7 +49,7 @@ def of(text: str, declared: str | None, usual: tuple[str, ...]) -> tuple[str | N
 
 
 def detector() -> Callable[[str], str]:
-    """py3langid's classifier; its model takes 0.8 s and 30 MB at first use, so that a worker loads it once."""
+    """py3langid's classifier; its model takes 0.5 s and 30 MB at first use, once a process."""
     from py3langid import classify
 
     return lambda text: str(classify(text)[0])

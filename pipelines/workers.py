@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -35,6 +36,8 @@ QUEUED = 3
 FAILURES: frozenset[str] = frozenset({"extract_timeout", "extract_memory", "extract_crash", "extract_error"})
 """Reasons that say nothing about the page's content: the fetch ends as `failed:…` and is tried again."""
 
+YOUNG = 20_000
+"""Objects made and not ended since the last collection, from which on a worker collects (CPython: 700)."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -245,6 +248,10 @@ def _prepare(parent: int, memory: int, nice: int) -> None:
     from pipelines.extractor import warm
 
     warm()
+    # What is loaded by now stays: the collector needs not look at it again and again. A page makes thousands of elements
+    # and no circles, so that it need not look so often either: together they took 9 % of the time of an extraction.
+    gc.freeze()
+    gc.set_threshold(YOUNG, 10, 10)
 
 
 def _extract(page: Page) -> Extraction:
