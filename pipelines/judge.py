@@ -23,8 +23,9 @@ INDEX = frozenset({"listing", "no_text", "no_title", "soft_404", "media_only", "
 def judge(dispatch: Dispatch) -> Dispatch:
     """`dispatch` with its article in the ending, or with its outcome decided.
 
-    `failed:…` when extraction itself broke, or the site was out of order (the page is tried again), `rejected:…` when the page is no article or lies
-    outside the backfill's span, `gone` when the site sent the reader to its front page or a section instead.
+    `failed:…` when extraction itself broke, or the site was out of order (the page is tried again), `rejected:…` when
+    the page is no article or lies outside the backfill's span, `gone` when the site sent the reader to its front page
+    or a section instead.
     """
     extraction = dispatch.extraction
     assert extraction is not None, "judge comes after extract"

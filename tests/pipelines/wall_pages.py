@@ -105,5 +105,7 @@ class Case:
 
 def cases(name: str) -> list[Case]:
     """The pages of a file beside this one."""
-    rows = tomllib.loads((HERE / name).read_text(encoding="utf-8"))["page"]
-    return [Case(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows]
+    rows: list[dict[str, Any]] = tomllib.loads((HERE / name).read_text(encoding="utf-8"))["page"]
+    for row in rows:
+        row |= {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    return [Case(**row) for row in rows]
