@@ -78,7 +78,7 @@ def _paragraphs(links: list[HtmlElement]) -> Iterator[HtmlElement]:
             element = element.getparent()
 
 
-def _text(element: HtmlElement) -> str | None:
+def small_text(element: HtmlElement) -> str | None:
     """The text of a small element in one line; None for one that is no card, having more than that."""
     parts: list[str] = []
     size = 0
@@ -98,10 +98,10 @@ def _is_teaser(element: HtmlElement, host: str | None) -> bool:
     link = next(element.iter("a"), None)
     if link is None or not _leads_on(link):
         return False
-    whole = _text(element)
+    whole = small_text(element)
     if whole is None or len(whole) < SHORTEST or words(whole) > MOST_WORDS:
         return False
-    linked = _text(link) or ""
+    linked = small_text(link) or ""
     if len(linked) < LINK_SHARE * len(whole):
         return _announced(whole, linked)
     if element.tag in HEADINGS:
@@ -118,13 +118,13 @@ def _announced(whole: str, linked: str) -> bool:
 
 def _links_only(element: HtmlElement) -> bool:
     """A paragraph that strings headlines together: several links of some words each, and hardly anything else."""
-    whole = _text(element)
+    whole = small_text(element)
     if whole is None:
         return False
     links = list(element.iter("a"))
     if len(links) < 2 or not all(_leads_on(link) for link in links):
         return False
-    texts = [_text(link) or "" for link in links]
+    texts = [small_text(link) or "" for link in links]
     return sum(map(len, texts)) >= MANY_SHARE * len(whole) and all(
         words(text) >= MANY_WORDS and len(text) >= SHORTEST for text in texts
     )
@@ -132,7 +132,7 @@ def _links_only(element: HtmlElement) -> bool:
 
 def _is_card(link: HtmlElement) -> bool:
     """A link around blocks: picture, headline, a few words."""
-    text = _text(link)
+    text = small_text(link)
     if text is None or not LINK_WORDS <= words(text) <= CARD_LINK_WORDS:
         return False
     return any(part.tag in BLOCKS for part in link.iterdescendants())
@@ -148,7 +148,7 @@ def _cards(links: list[HtmlElement], host: str | None, size: int) -> Iterator[Ht
             continue
         for element in _around(heading):
             if element not in sizes:
-                text = _text(element)
+                text = small_text(element)
                 sizes[element] = len(text) if text is not None and words(text) <= CARD_WORDS else None
             if (length := sizes[element]) is None:
                 break

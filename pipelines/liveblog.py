@@ -15,6 +15,7 @@ from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from pipelines import captions
 from pipelines.body import SKIPPED, Kind, Paragraph, from_selected
 from pipelines.text import letters, listed, squeeze, words
 
@@ -108,6 +109,9 @@ def read(
         before = _preamble(root, None, " ".join(entry.plain for entry in entries))
     else:
         before = _preamble(root, home, "")
+        for caption in captions.find(home):
+            if caption not in starts:
+                caption.drop_tree()
         entries = _merged(_entries(home, starts), told)
     seen: set[tuple[str, str]] = set()
     paragraphs: list[Paragraph] = []

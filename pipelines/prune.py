@@ -1,7 +1,7 @@
 """What is taken out of the tree before the body is looked for, because its place or markup shows that it is no text.
 
 Every rule is general: HTML's own meaning (figure captions, navigation), names that publishers give to boxes (boxes.toml),
-and links to other stories (cards.py).
+boxes of a picture and a few words (captions.py) and links to other stories (cards.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import boxes, cards
+from pipelines import boxes, captions, cards
 from pipelines.text import listed, squeeze, words
 
 Dropped = tuple[str, str]
@@ -24,7 +24,9 @@ CONTAINERS = listed(
 )
 # Not in one expression: libxml2 joins sets by comparing each name with all others.
 NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
-COMMENTS, FACTS = "comments", "facts"
+COMMENTS, FACTS, CAPTION = "comments", "facts", "caption"
+HEADLINED = frozenset({COMMENTS, CAPTION})
+"""Kinds whose names also stand on what holds the headline: a picture with the headline printed on it."""
 KEEP_WORDS = 120
 MUCH = 0.3
 PROSE = 100
@@ -47,7 +49,8 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
     links to other sites are told."""
     dropped: list[Dropped] = []
     for element in list(root.iter(*CAPTIONS)):
-        take(element, "caption", dropped)
+        if element.find(".//h1") is None:
+            take(element, CAPTION, dropped)
     total = len(root.text_content())
     left = READINGS * (total + 1_000)
     named = list(_named(root))
@@ -65,6 +68,10 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
             beside -= facts
             done.update(element.iter())
             take(element, box.kind, dropped)
+    pictured = [(e, len(e.text_content())) for e in captions.find(root)]
+    if sum(size for _, size in pictured) < MUCH * total:  # else the page is told in pictures
+        for element, _ in pictured:
+            take(element, CAPTION, dropped)
     taken: set[HtmlElement] = set()
     for element in cards.find(root, host, total):
         if element not in taken:
@@ -93,8 +100,10 @@ def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int) -> bo
     """A name is a hint, not proof: a box that holds much of the page is the article in disguise."""
     if box.most != boxes.ALWAYS and words(text) > box.most:
         return False
+    if box.kind in HEADLINED and element.find(".//h1") is not None:
+        return False
     if box.kind == COMMENTS:
-        return element.find(".//h1") is None
+        return True
     return len(text) < MUCH * total and not _holds_article(element, text)
 
 

@@ -54,6 +54,17 @@ def test_a_lead_between_the_headline_and_the_text_comes_first() -> None:
     assert found(html) == [lead, *STORY]
 
 
+def test_an_article_with_a_headline_of_its_own_that_the_page_loads_on_is_no_part_of_this_one() -> None:
+    html = (
+        f"<main><article class='story'><h1>{TITLE}</h1><div class='text'>{paragraphs(STORY)}</div></article>"
+        f"<div><article class='story'><h1>A bridge elsewhere</h1><div class='text'>{paragraphs(OTHER * 3)}</div></article>"
+        f"</div></main>"
+    )
+    assert found(html) == STORY
+    head_alone = html.replace("<div class='text'>" + paragraphs(STORY) + "</div>", "")
+    assert found(head_alone) == OTHER * 3, "a page whose first article is empty is not left without a text"
+
+
 def test_readers_and_banners_are_no_article_however_much_they_write() -> None:
     html = (
         f"<div><h1>{TITLE}</h1><div class='text'>{paragraphs(STORY)}</div>"

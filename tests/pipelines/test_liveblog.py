@@ -93,6 +93,13 @@ def test_entries_stand_in_order_with_their_times(layout, declared: bool) -> None
     check(page(layout(ENTRIES), data))
 
 
+def test_the_captions_of_an_entrys_pictures_are_no_text() -> None:
+    picture = "<div class='p1'><picture><img src='a.jpg'></picture><span>Guests on the quay (Image: N. N.)</span></div>"
+    article = page(boxes(ENTRIES).replace("<p>The last ship", f"{picture}<p>The last ship"))
+    check(article)
+    assert "Guests on the quay" not in article.body
+
+
 def test_an_entry_that_only_the_data_tells_is_put_in_its_place() -> None:
     article = page(boxes((*ENTRIES[:2], *ENTRIES[3:])), listed(ENTRIES))
     check(article, clocks=False)

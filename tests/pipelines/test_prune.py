@@ -120,6 +120,53 @@ def test_what_belongs_to_the_text_stays(inner: str) -> None:
     assert text.endswith(squeeze(parse_text(f"<div>{inner}</div>").text_content()))
 
 
+@pytest.mark.parametrize("tag", ["figcaption", 'div class="caption"'])
+def test_a_caption_that_holds_the_headline_is_none(tag: str) -> None:
+    root = parse_text(
+        f"<html><body><figure><{tag}><h1>Harbour opens</h1></{tag.split(maxsplit=1)[0]}></figure>{STORY}</body></html>"
+    )
+    assert prune.noise(root, HOST) == []
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div class="x1"><img src="a.jpg"><span>Ships in the harbour of Kiel. (Image: N. N.)</span></div>',
+        "<div><span><picture><img src='a.jpg'></picture></span><p>The mayor, second from the left, and guests</p></div>",
+        "<p><img src='a.jpg'><br><em>The mayor and guests of the town</em></p>",
+        '<div><div><img src="a.jpg"><h1>' + "words of a long caption " * 8 + "</h1></div></div>",
+    ],
+)
+def test_a_small_box_of_a_picture_and_words_is_its_caption(box: str) -> None:
+    text, dropped = pruned(box)
+    assert [rule for rule, _ in dropped] == ["caption"]
+    assert text == pruned("")[0]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<p><img src='a.jpg'>{SENTENCE}</p>",
+        f"<p><img src='a.jpg'><em>Kiel</em> {SENTENCE}</p>",
+        f"<div><img src='a.jpg'><h2>Kiel</h2>{SENTENCE}</div>",
+        f"<div><img src='a.jpg'><p>{SENTENCE * 5}</p></div>",
+        f"<ul><li><img src='a.jpg'>{SENTENCE}</li></ul>",
+        f"<div><img src='a.jpg'><h1>Kiel</h1>{SENTENCE * 2}</div>",
+        "<div><img src='a.jpg'><img src='b.jpg'>Two pictures and words about them</div>",
+    ],
+)
+def test_a_paragraph_a_section_or_an_item_with_a_picture_is_text(box: str) -> None:
+    text, dropped = pruned(box)
+    assert dropped == []
+    assert text != pruned("")[0]
+
+
+def test_a_page_that_is_told_in_pictures_keeps_its_words() -> None:
+    boxes = "".join(f"<div><img src='{n}.jpg'><span>{n}. {SENTENCE}</span></div>" for n in range(20))
+    root = parse_text(f"<html><body><h1>Harbour opens</h1>{boxes}</body></html>")
+    assert prune.noise(root, HOST) == []
+
+
 def test_a_roundup_of_linked_headlines_is_its_own_text() -> None:
     items = "".join(
         f'<div class="i"><h3><a href="/{n}">Harbour {n} opens again today</a></h3><p>{SENTENCE}</p></div>'
@@ -147,6 +194,8 @@ HOSTILE = {
     "boxes": "<div class=related>" * 200 + "<p>words of a text</p>" * NUMBER,
     "comments": "<div class=comments><p>words</p></div>" * NUMBER,
     "names": "".join(f'<p class="a{n}-related b-{n}">words</p>' for n in range(NUMBER)),
+    "pictures": "<div><img src=a.jpg>words of a caption</div>" * NUMBER,
+    "boxed pictures": "<div>" * 200 + "<img src=a.jpg>words of a caption" * NUMBER,
     "one name": f'<p class="{"a-" * NUMBER}">words</p>',
 }
 
