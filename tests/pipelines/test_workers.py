@@ -17,6 +17,7 @@ from types import ModuleType
 import pytest
 import pytest_asyncio
 
+from pipelines import workers
 from pipelines.workers import FAILURES, ExtractionPool
 from storage.models import Page, Profile
 
@@ -48,9 +49,28 @@ def page(body: bytes = GOOD, url: str = "https://agency.test/news/1") -> Page:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def pool() -> AsyncIterator[ExtractionPool]:
+    """One worker as every crawl has it; no test that uses it kills it."""
+    made = ExtractionPool(1)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that start without importing the extractor, which costs a second of CPU each: most of these tests kill some."""
+    monkeypatch.setattr(workers, "_prepare", hostile.prepare_cold)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def mechanics() -> AsyncIterator[ExtractionPool]:
     made = ExtractionPool(2)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def cold_pool(cold: None, mechanics: ExtractionPool) -> ExtractionPool:
+    return mechanics
 
 
 async def test_a_page_comes_back_as_an_article(pool: ExtractionPool) -> None:
@@ -78,29 +98,29 @@ async def test_run_gives_the_functions_result_and_takes_keywords(pool: Extractio
     ids=lambda value: getattr(value, "__name__", None),
 )
 async def test_a_misbehaving_call_ends_as_a_reason_and_the_pool_goes_on(
-    pool: ExtractionPool, function: object, args: tuple[object, ...], reason: str
+    cold_pool: ExtractionPool, function: object, args: tuple[object, ...], reason: str
 ) -> None:
-    assert await pool.run(function, *args, seconds=1.0) == reason  # type: ignore[arg-type]
+    assert await cold_pool.run(function, *args, seconds=1.0) == reason  # type: ignore[arg-type]
     assert reason in FAILURES
-    assert await pool.run(hostile.echo, 1, seconds=5) == 1
+    assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
 
 
-async def test_good_calls_finish_beside_hanging_ones(pool: ExtractionPool) -> None:
+async def test_good_calls_finish_beside_hanging_ones(cold_pool: ExtractionPool) -> None:
     calls = [
-        pool.run(hostile.sleep, 30, seconds=0.7),
-        *(pool.run(hostile.echo, n, seconds=5) for n in range(20)),
-        pool.run(hostile.die, 1, seconds=5),
+        cold_pool.run(hostile.sleep, 30, seconds=0.7),
+        *(cold_pool.run(hostile.echo, n, seconds=5) for n in range(20)),
+        cold_pool.run(hostile.die, 1, seconds=5),
     ]
     results = await asyncio.gather(*calls)
     assert results == ["extract_timeout", *range(20), "extract_crash"]
 
 
-async def test_an_idle_worker_that_is_killed_costs_nobody_a_page(pool: ExtractionPool) -> None:
-    victim = await pool.run(hostile.pid, seconds=5)
+async def test_an_idle_worker_that_is_killed_costs_nobody_a_page(cold_pool: ExtractionPool) -> None:
+    victim = await cold_pool.run(hostile.pid, seconds=5)
     assert isinstance(victim, int)
     os.kill(victim, signal.SIGKILL)
     await asyncio.sleep(0.3)
-    assert (await pool.extract(page())).article is not None
+    assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
 
 
 async def test_an_error_in_extraction_names_the_page_and_the_cause(pool: ExtractionPool) -> None:
@@ -133,6 +153,7 @@ async def test_workers_import_neither_scrapy_nor_the_main_module(pool: Extractio
     assert await pool.run(hostile.main_file, seconds=5) is None
 
 
+@pytest.mark.usefixtures("cold")
 async def test_closing_is_quick_also_beside_deaf_and_busy_workers() -> None:
     own = ExtractionPool(2)
     assert await own.run(hostile.echo, 0, seconds=5) == 0
@@ -207,6 +228,7 @@ def test_a_pool_without_workers_is_refused() -> None:
         ExtractionPool(0)
 
 
+@pytest.mark.usefixtures("cold")
 async def test_workers_give_way_to_other_processes_where_asked() -> None:
     pool = ExtractionPool(workers=1, nice=5)
     try:
