@@ -21,7 +21,6 @@ from pipelines import (
     cascade,
     dateline,
     dateline_form,
-    entity,
     fingerprint,
     jsonld,
     languages,
@@ -94,8 +93,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     root = parsed.root
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
     watch.step("parse")
-    found = tags.read(root)
-    claims = jsonld.read(root, entity.subject(found, page.url, page.final_url or page.url))
+    claims, found = jsonld.read(root), tags.read(root)
     watch.step("json-ld and tags")
     page, meta = layout.read(page, root, found, claims)
     watch.step("metadata")
