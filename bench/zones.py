@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipelines import instants, jsonld, metadata, tags, tree
+from pipelines import entity, instants, jsonld, metadata, tags, tree
 from storage.models import Instant, Page, Profile
 
 FETCHED_AT = "2026-09-01T00:00:00Z"
@@ -84,7 +84,9 @@ def _examine(gold: dict[str, Any], path: Path, timezone: str | None, found: Find
     if parsed is None:
         return
     found.pages += 1
-    meta = metadata.read(page, parsed.root, tags.read(parsed.root), jsonld.read(parsed.root))
+    told = tags.read(parsed.root)
+    claims = jsonld.read(parsed.root, entity.subject(told, url))
+    meta = metadata.read(page, parsed.root, told, claims)
     for instant in (meta.published, meta.modified, meta.printed):
         if instant is None:
             continue

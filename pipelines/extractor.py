@@ -21,6 +21,7 @@ from pipelines import (
     cascade,
     dateline,
     dateline_form,
+    entity,
     fingerprint,
     jsonld,
     languages,
@@ -93,7 +94,8 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     root = parsed.root
     dropped = [("template", text) for text in tree.drop_templates(parsed)]
     watch.step("parse")
-    claims, found = jsonld.read(root), tags.read(root)
+    found = tags.read(root)
+    claims = jsonld.read(root, entity.subject(found, page.url, page.final_url or page.url))
     watch.step("json-ld and tags")
     page, meta = layout.read(page, root, found, claims)
     watch.step("metadata")

@@ -10,27 +10,23 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipelines import entity
+from pipelines.entity import Subject, types
 from pipelines.salvage import salvaged, uncommented
 from pipelines.text import fold, squeeze
 
 MAX_SCRIPT = 600_000
 MAX_NODES = 4_000
-ARTICLE_TYPES = (
-    "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle",
-    "ReviewNewsArticle",
-    "AskPublicNewsArticle", "AdvertiserContentArticle", "SatiricalArticle", "LiveBlogPosting", "Article", "BlogPosting",
-    "SocialMediaPosting", "TechArticle", "ScholarlyArticle", "Report", "CreativeWork", "VideoObject", "WebPage",
-)  # fmt: skip
 ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation", "brand"})
-RANK = {name.casefold(): rank for rank, name in enumerate(ARTICLE_TYPES)}
 OPENING = re.compile(r"\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)?")
 ENDS = ";" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 MARKUP = re.compile(r"<[^<>]{1,200}>")
+UNKNOWN = Subject()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +61,19 @@ class Claims:
     state: str | None = None
 
 
-def read(root: HtmlElement) -> Claims:
-    """The claims of the node that most likely is the page's article; empty where there is none."""
+def read(root: HtmlElement, about: Subject = UNKNOWN) -> Claims:
+    """The claims of the node that is the page's own story; empty where there is none. `about`: what the page is about; where
+    nothing is known of it, any article's node may be its own."""
     nodes = [
         node for script in root.iter("script") if _is_jsonld(script) for node in _nodes(_loaded(script.text or ""))
     ]
-    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
-    articles = [node for node in nodes if _rank(node) is not None]
-    if not articles:
+    chosen, live = entity.own(nodes, about)
+    if chosen is None:
         return Claims()
-    chosen = min(articles, key=lambda node: (_rank(node) or 0, -_weight(node)))
-    return _claims(chosen, by_id)
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 2}
+    claims = _claims(chosen, by_id)
+    # A live blog's page often has an article's node beside its own.
+    return replace(claims, types=(*claims.types, entity.LIVE)) if live and entity.LIVE not in claims.types else claims
 
 
 def _is_jsonld(script: HtmlElement) -> bool:
@@ -111,7 +109,8 @@ def _unwrapped(text: str) -> str:
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """All objects of a script, breadth first, down to `@graph`, lists and what an article hangs under."""
+    """All objects of a script, breadth first, down to `@graph`, lists and what an article hangs under. What
+    it has as a part or is about is no story of this page."""
     queue, seen = [data], 0
     while queue and seen < MAX_NODES:
         item = queue.pop(0)
@@ -122,7 +121,7 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
             yield item
             queue.extend(
                 item[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "about")
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
                 if isinstance(item.get(key), dict | list)
             )
             queue.extend(
@@ -132,33 +131,13 @@ def _nodes(data: Any) -> Iterator[dict[str, Any]]:
             )
 
 
-def _types(node: dict[str, Any]) -> list[str]:
-    kinds = node.get("@type")
-    return [str(kind).rpartition("/")[2] for kind in (kinds if isinstance(kinds, list) else [kinds]) if kind]
-
-
-def _rank(node: dict[str, Any]) -> int | None:
-    ranks = [RANK[kind.casefold()] for kind in _types(node) if kind.casefold() in RANK]
-    if not ranks:
-        return None
-    rank = min(ranks)
-    # A page of a website says little; an article without headline or date is a teaser or a stub.
-    return rank + (0 if node.get("headline") or node.get("datePublished") else 50)
-
-
-def _weight(node: dict[str, Any]) -> int:
-    return sum(
-        1 for key in ("headline", "datePublished", "author", "articleBody", "description", "image") if node.get(key)
-    )
-
-
 def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
     people, organisations = _authors(node, by_id)
     image = _first(node.get("image"), by_id)
     publisher = _first(node.get("publisher"), by_id)
     keywords = [*_list(node.get("keywords")), *_list(node.get("articleTag"))]
     return Claims(
-        types=tuple(_types(node)),
+        types=tuple(types(node)),
         headline=_text(node.get("headline")) or _text(node.get("name")),
         alternative=_text(node.get("alternativeHeadline")),
         description=_text(node.get("description")),
@@ -170,7 +149,7 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
         organisations=tuple(organisations),
         publisher=_name(publisher),
         owner=_name(publisher)
-        if isinstance(publisher, dict) and "person" in map(str.casefold, _types(publisher))
+        if isinstance(publisher, dict) and "person" in map(str.casefold, types(publisher))
         else None,
         section=next(iter(_list(node.get("articleSection"))), None),
         keywords=tuple(dict.fromkeys(keywords)),
@@ -206,7 +185,7 @@ def _authors(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[li
     for said in given:
         author = by_id.get(str(said.get("@id"))) or said if isinstance(said, dict) else said
         if isinstance(author, dict):
-            kinds = {kind.casefold() for kind in _types(author)}
+            kinds = {kind.casefold() for kind in types(author)}
             # One who is both is a person who publishes alone.
             whole = kinds & ORGANISATIONS and "person" not in kinds
             into = organisations if whole else people
@@ -280,7 +259,7 @@ def _access(node: dict[str, Any]) -> bool | None:
     if said is None and any(
         _truth(part.get("isAccessibleForFree")) is False
         for part in (parts if isinstance(parts, list) else [parts])
-        if isinstance(part, dict)
+        if isinstance(part, dict) and not part.get("headline")
     ):
         return False
     return said
