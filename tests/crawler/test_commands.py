@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from crawler.cli import main
 from crawler.config import Config
 from crawler.demo.site import Site
+from tests.crawler.in_process import InProcess
 
 
 def dateline(*arguments: str) -> Result:
@@ -24,6 +25,8 @@ def dateline(*arguments: str) -> Result:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DATELINE_DB", raising=False)
+    for module in ("session", "explain"):
+        monkeypatch.setattr(f"crawler.{module}.ExtractionPool", InProcess)
     return tmp_path
 
 

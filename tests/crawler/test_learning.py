@@ -15,8 +15,9 @@ from crawler import explain, learning, show_rules, start_crawl
 from crawler.cli import main
 from pipelines.extractor import extract
 from storage import raw
-from storage.models import Extraction, Page, Profile, RuleSet
+from storage.models import Page, Profile, RuleSet
 from storage.store import Store
+from tests.crawler.in_process import InProcess
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,19 +28,6 @@ if TYPE_CHECKING:
 
 SOURCE = "en.news.test"
 ABOUT = "INSERT INTO fetch (id, source, url, kind, at) VALUES (?, ?, ?, 'article', '2026-03-10T00:00:00Z')"
-
-
-class InProcess:
-    """In the place of the pool of worker processes, which has tests of its own."""
-
-    def __init__(self, workers: int = 1) -> None:
-        assert workers > 0
-
-    async def extract(self, page: Page) -> Extraction:
-        return extract(page)
-
-    async def close(self) -> None:
-        """Nothing was started."""
 
 
 @pytest.fixture
