@@ -9,12 +9,10 @@ it would have to tell apart is not there, and its work is less than half.
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lxml import etree
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
 
 from pipelines import standfirst
 from pipelines.margins import SENTENCE
@@ -115,7 +113,7 @@ class Survey:
 
     def _add(self, block: HtmlElement) -> None:
         around = [block, *block.iterancestors()]
-        if any(element.tag in SILENT for element in around) or not (size := _prose(block)):
+        if any(element.tag in SILENT for element in around) or not (size := prose_of(block)):
             return
         place = len(self.blocks)
         self.blocks.append(block)
@@ -168,41 +166,6 @@ def find(root: HtmlElement, headlines: tuple[str, ...]) -> Home | None:
     spans = [survey.spans[part] for part in inside if part in survey.spans]
     prose = sum(sum(survey.sizes[start:end]) for start, end in spans)
     return Home(tuple(standfirst.find(survey, spans[0][0], inside)), tuple(inside), prose)
-
-
-def document(home: Home) -> HtmlElement:
-    """A page of these parts alone, with copies of them: the tree that they are from stays as it is."""
-    page = Element("html")
-    article = etree.SubElement(etree.SubElement(page, "body"), "article", {"class": "post"})
-    for part in home.lead:
-        copied = _copy(part)
-        if standfirst.named(part, home.parts[0]):
-            copied.attrib.clear()
-            article.append(copied)
-        else:
-            _shell(article, part, home.parts[0]).append(copied)
-    for part in home.parts:
-        copied = _copy(part)
-        copied.attrib.clear()
-        article.append(copied)
-    return page
-
-
-def _copy(part: HtmlElement) -> HtmlElement:
-    copied = deepcopy(part)
-    copied.tail = None
-    if copied.tag not in LEADING:
-        copied.tag = "div"
-    return copied
-
-
-def _shell(article: HtmlElement, part: HtmlElement, body: HtmlElement) -> HtmlElement:
-    """Empty copies of what stands around a lead: by its names trafilatura tells a byline, a button, an embedded player."""
-    common = set(body.iterancestors())
-    around = [a for a in part.iterancestors() if a not in common]
-    for element in reversed(around):
-        article = etree.SubElement(article, element.tag if element.tag in BLOCKS else "div", dict(element.attrib))
-    return article
 
 
 def _core(root: HtmlElement, survey: Survey) -> HtmlElement:
@@ -263,12 +226,12 @@ def _inside(core: HtmlElement, survey: Survey) -> list[HtmlElement]:
     return [
         child
         for n, child in middle
-        if n in own or child.tag in LEADING or spans[n] or not _links(child) or (_name(child) in names and _said(child))
+        if n in own or child.tag in LEADING or spans[n] or not _links(child) or (_name(child) in names and said(child))
     ]
 
 
-def _said(box: HtmlElement) -> bool:
-    """Whether a box of links is a sentence all the same: a paragraph that is one link."""
+def said(box: HtmlElement) -> bool:
+    """Whether a box ends as a sentence does; one that is all link is text then."""
     return SENTENCE.search(squeeze(box.text_content())) is not None
 
 
@@ -306,7 +269,7 @@ def _block(element: HtmlElement) -> HtmlElement | None:
     return node
 
 
-def _prose(block: HtmlElement) -> int:
+def prose_of(block: HtmlElement) -> int:
     """Letters' worth of a block's own prose; 0 where it is short or most of it are links."""
     if next(block.iterchildren(*BLOCKS), None) is None:
         text = squeeze(block.text_content())
