@@ -24,6 +24,8 @@ APART = frozenset(listed("em i small cite"))
 LEVELS = 4
 """Boxes around a picture that are looked at."""
 LEAST_WORDS, MOST_WORDS = 2, 60
+OPEN = (":", "：")
+"""What speaks of the text that follows is part of it."""
 LONG_HEADLINE = 25
 """Words from which on an `h1` is none: some publishers set captions so."""
 MOST = 400
@@ -63,7 +65,7 @@ def _box(picture: HtmlElement) -> HtmlElement | None:
 
 def _is_caption(box: HtmlElement, text: str) -> bool:
     size = words(text)
-    if not LEAST_WORDS <= size <= MOST_WORDS:
+    if not LEAST_WORDS <= size <= MOST_WORDS or text.endswith(OPEN):
         return False
     pictures = [e for e in box.iter(*PICTURES) if (above := e.getparent()) is None or above.tag not in WITHIN]
     if len(pictures) != 1 or any(part.tag in HEADINGS for part in box.iter()):

@@ -30,6 +30,8 @@ MOST_WORDS = 40
 LINK_WORDS = 4
 KICKER_WORDS = 5
 KICKER_END = (":", "：", ">", "»", "|", "→", "►", "▶", "•")
+PARTLY, MOSTLY = 0.25, 0.5
+"""Share of a list's items that may hold words beside their link, and the least share of such an item that is linked."""
 MANY_SHARE = 0.75
 MANY_WORDS = 3
 CARD_WORDS = 80
@@ -45,21 +47,40 @@ def find(root: HtmlElement, host: str | None, size: int) -> list[HtmlElement]:
     links = [link for link in root.iter("a") if _leads_on(link)]
     found = list(_cards(links, host, size))
     found += [link for link in links if len(link) and _is_card(link)]
-    lists: dict[HtmlElement, int] = {}
+    lists: dict[HtmlElement, list[HtmlElement]] = {}
     for paragraph in _paragraphs(links):
         if paragraph.tag == "li":
             parent = paragraph.getparent()
             if parent is not None and parent.tag in ("ul", "ol"):
-                lists[parent] = lists.get(parent, 0) + _is_teaser(paragraph, host)
+                lists.setdefault(parent, []).append(paragraph)
         elif _is_teaser(paragraph, host) or (paragraph.tag == "p" and _links_only(paragraph)):
             found.append(paragraph)
-    for element, teasers in lists.items():
-        # Headlines of other stories; a list of names or topics that are links has shorter items.
-        if teasers > 1 and teasers == sum(1 for _ in element.iterchildren("li")):
-            text = element.text_content()
-            if words(text) >= LINK_WORDS * teasers:
-                found.append(element)
+    found += [element for element, items in lists.items() if _of_teasers(element, items, host)]
     return found
+
+
+def _of_teasers(element: HtmlElement, items: list[HtmlElement], host: str | None) -> bool:
+    """Whether a list holds the headlines of other stories; a list of names or topics that are links has shorter items. Of a
+    single item only a label tells that it is one. `items`: those with links."""
+    if len(items) < sum(1 for _ in element.iterchildren("li")):
+        return False
+    rest = [item for item in items if not _is_teaser(item, host)]
+    if len(items) == 1:
+        return not rest and _labelled(items[0])
+    if len(rest) > PARTLY * len(items) or not all(map(_mostly_linked, rest)):
+        return False
+    return words(element.text_content()) >= LINK_WORDS * len(items)
+
+
+def _labelled(item: HtmlElement) -> bool:
+    return _announced(small_text(item) or "", small_text(next(item.iter("a"))) or "")
+
+
+def _mostly_linked(item: HtmlElement) -> bool:
+    """Whether most of an item is one link; a word or two of the headline may have been left out of it."""
+    links = list(item.iter("a"))
+    whole = small_text(item)
+    return whole is not None and len(links) == 1 and len(small_text(links[0]) or "") >= MOSTLY * len(whole)
 
 
 def _paragraphs(links: list[HtmlElement]) -> Iterator[HtmlElement]:

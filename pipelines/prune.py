@@ -24,7 +24,7 @@ CONTAINERS = listed(
 )
 # Not in one expression: libxml2 joins sets by comparing each name with all others.
 NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
-COMMENTS, FACTS, CAPTION = "comments", "facts", "caption"
+COMMENTS, FACTS, CAPTION, SHARE = "comments", "facts", "caption", "share"
 HEADLINED = frozenset({COMMENTS, CAPTION})
 """Kinds whose names also stand on what holds the headline: a picture with the headline printed on it."""
 KEEP_WORDS = 120
@@ -104,6 +104,8 @@ def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int) -> bo
         return False
     if box.kind == COMMENTS:
         return True
+    if box.kind == SHARE and element.find(".//blockquote") is not None:
+        return False  # a post that the text speaks of
     return len(text) < MUCH * total and not _holds_article(element, text)
 
 

@@ -13,6 +13,7 @@ NAMES = ["ada byron"]
     ("line", "rule"),
     [
         ("Uppdaterad 15.59 | Publicerad 14.14", "time line"), ("5:45 AM PST 11/19/2019 by Grace Hopper", "time line"),
+        ("2026年1月14日 01時28分 (1月14日 01時40分更新)", "time line"), ("2026年8月31日14時5分、キール港で船が動いた。", None),
         ("Grace Hopper | Kiel | 08/01/2014", "time line"), ("Aggiornato il 3 marzo 2024, 12:30", "time line"),
         ("Par Grace Hopper", "byline"), ("By Grace Hopper and Alan Turing", "byline"), ("Von Émilie du Châtelet", None),
         ("Kiel 3:1 Lübeck", None), ("Von Kiel nach Lübeck in zwei Stunden", None),
@@ -42,6 +43,14 @@ def test_lines_above_a_text(line: str, rule: str | None) -> None:
 )  # fmt: skip
 def test_lines_under_a_text(line: str, rule: str | None) -> None:
     assert margins.under(line, 0, NAMES) == rule
+
+
+def test_the_headline_under_a_kicker_is_the_headline_again() -> None:
+    headlines = ("Harbour opens after long repairs",)
+    assert margins.above("Kiel in spring:Harbour opens after long repairs", headlines, NAMES, None) == "headline"
+    told = "Nine days later, as the ferry left the quay at noon, they read: harbour opens after long repairs"
+    assert margins.above(told, headlines, NAMES, None) is None
+    assert margins.above("The harbour opens", ("Harbour opens",), NAMES, None) is None
 
 
 def test_in_the_middle_of_a_text_nobody_is_introduced() -> None:

@@ -82,6 +82,16 @@ def test_any_name_can_be_read(name: str) -> None:
             "border</a></li></ul>",
             "teaser",
         ),
+        ('<ul><li>More: <a href="/ships">Ships wait off the coast of Holstein</a></li></ul>', "teaser"),
+        (
+            '<ul><li>Sea: <a href="/a">Ships wait off the coast</a></li><li><a href="/b">Trains wait at the border</a>'
+            '</li><li><a href="/c">Cranes stand still for days</a></li><li>No rain? <a href="/d">Farmers wait for '
+            "clouds in vain</a></li></ul>",
+            "teaser",
+        ),
+        ('<div class="audio-player"><p>This voice is a machine.</p></div>', "player"),
+        ('<section class="not-prose"><p>Letters of love: each Sunday</p></section>', "apart"),
+        ('<p class="robots-nocontent">Ships wait.</p>', "hidden"),
     ],
 )
 def test_what_is_no_text_goes_and_is_said(box: str, kind: str) -> None:
@@ -109,6 +119,10 @@ def test_cards_go_with_the_words_under_their_headline() -> None:
         '<p>Places: <a href="/kiel">Kiel</a>, <a href="/husum">Husum</a></p>',
         "<blockquote><p>We are glad, said the harbour master.</p></blockquote>",
         "<ul><li>Ships: twelve</li><li>Cranes: two</li></ul>",
+        '<ul><li><a href="/ships">Ships wait off the coast of Holstein</a></li></ul>',
+        '<ul><li><a href="/a">Ships wait off the coast</a></li><li>The harbour master says that nobody knows why the '
+        '<a href="/b">cranes stand still for days</a>.</li></ul>',
+        '<div class="social-media"><blockquote class="post"><p>We are glad.</p></blockquote></div>',
         "<table><tr><td>Ships</td><td>12</td></tr></table>",
         f'<div class="item-caption"><p>{SENTENCE * 8}</p></div>',
         f'<div class="byline"><p>{SENTENCE * 3}</p></div>',
@@ -151,6 +165,7 @@ def test_a_small_box_of_a_picture_and_words_is_its_caption(box: str) -> None:
         f"<div><img src='a.jpg'><h2>Kiel</h2>{SENTENCE}</div>",
         f"<div><img src='a.jpg'><p>{SENTENCE * 5}</p></div>",
         f"<ul><li><img src='a.jpg'>{SENTENCE}</li></ul>",
+        "<div><img src='a.jpg'><p>What the harbour master says:</p></div>",
         f"<div><img src='a.jpg'><h1>Kiel</h1>{SENTENCE * 2}</div>",
         "<div><img src='a.jpg'><img src='b.jpg'>Two pictures and words about them</div>",
     ],
