@@ -146,10 +146,11 @@ def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]
     for element in order[start:stop]:
         if (text := element.text) and not text.isspace() and element.tag not in _SILENT and _may_name(text):
             naming.add(element)
+    within = set(order[start:stop])
     for element in order[start:]:
-        if (text := element.tail) and not text.isspace() and _may_name(text):
+        if (text := element.tail) and not text.isspace():
             parent = element.getparent()
-            if parent is not None and parent.tag not in _SILENT:
+            if parent in within and parent not in naming and parent.tag not in _SILENT and _may_name(text):
                 naming.add(parent)
     return naming
 

@@ -28,6 +28,7 @@ from pipelines import (
     layout,
     liveblog,
     markers,
+    markup,
     overlays,
     prune,
     remnants,
@@ -44,17 +45,17 @@ from pipelines import credits as agency_credits
 from pipelines.attribution import Attribution
 from pipelines.body import Body
 from pipelines.jsonld import Claims
+from pipelines.markup import Names
 from pipelines.metadata import Metadata
 from pipelines.published import guessed
 from pipelines.stopwatch import Stopwatch
-from pipelines.text import fold, letters, squeeze, words
+from pipelines.text import fold, letters, words
 from pipelines.trims import Trimmed
 from storage.models import Announcement, Article, Extraction, Form, Page, Profile, RevisionKind
 
 RULES = "2"
 """Number of the rules of this package; part of `Article.extractor`, so that it is known which rows an older one made."""
 ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
-PAYWALL_PAGE = 6_000
 WITHDRAWN = frozenset({"withdrawn", "retracted", "canceled", "cancelled", "killed", "withheld"})
 """Values of JSON-LD's `creativeWorkStatus`, and of IPTC's `pubStatus` in its place."""
 
@@ -107,12 +108,13 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
-    dropped += overlays.take_out(root, selectors, paid=paid)
+    names = markup.names(root)
+    dropped += overlays.take_out(root, selectors, names, paid=paid)
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
     maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
     live = _live(root, told, meta, watch, sure=sure) if maybe else None
-    body, trimmed = live or _body(page, root, meta, claims, dropped, watch)
+    body, trimmed = live or _body(page, root, meta, claims, names, dropped, watch)
     wall = walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))
     watch.step("walls")
     if wall is not None:
@@ -147,6 +149,7 @@ def _body(
     root: HtmlElement,
     meta: Metadata,
     claims: Claims,
+    names: Names,
     dropped: list[tuple[str, str]],
     watch: Stopwatch,
 ) -> tuple[Body, Trimmed]:
@@ -162,12 +165,12 @@ def _body(
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
     part, host = bodies.apart(bodies.select(root, page.profile.body)), urlsplit(page.final_url or page.url).hostname
-    dropped += prune.noise(root if part is None else part, host)
+    dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host)
     watch.step("prune")
     body = bodies.from_selected([part]) if part is not None else None
     if body is None or not body.length:
         if part is not None:
-            dropped += prune.noise(root, host)
+            dropped += prune.noise(root, host, names)
         told = claims.body or (page.witness.full_text if page.witness else None)
         body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines)
         body = remnants.notice(root, body, meta.headlines)
@@ -252,7 +255,7 @@ def _article(
         published=meta.published, modified=meta.modified, agency_id=agency_id, form=form,
         dateline=place, credit=spoken[1] if spoken else None,
         image_url=meta.picture.url, image_caption=meta.picture.caption, image_credit=meta.picture.credit,
-        access=teaser.access(meta.access, text, _last(trimmed)),
+        access=teaser.access(meta.access, text, teaser.place(trimmed)),
         marker=marker.kind, label=marker.label, announced=marker.announced, tail=tail, word_count=words(text),
         sketch=() if remnants.withdrawn(marker.kind, text) else fingerprint.sketch(text),
     )  # fmt: skip
@@ -264,12 +267,6 @@ def stamp(profile: Profile) -> str:
     """What the text depends on beside the page: the rules and the engine, the profile's data, the learned rule set."""
     learned = f", rules {profile.rules.number}" if profile.rules else ""
     return f"{ENGINE}, profile {profile.version}{learned}"
-
-
-def _last(trimmed: Trimmed) -> str:
-    """Where a call to subscribe would stand: what was dropped, and the end of the text."""
-    said = [text for rule, text in trimmed.dropped if rule in ("promotion", "box", "read also", teaser.CALL)]
-    return squeeze(" ".join((*said, *(p.text for p in trimmed.paragraphs[-3:]))))[:PAYWALL_PAGE]
 
 
 def _lead(lead: str | None, text: str) -> str | None:

@@ -19,6 +19,7 @@ from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
+from pipelines.markup import Names
 from pipelines.prune import Dropped, take
 from pipelines.text import squeeze
 from pipelines.wallwords import PAYWALL
@@ -56,9 +57,6 @@ CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CONTAINERS = frozenset(
     ("div", "section", "aside", "form", "p", "span", "footer", "header", "ul", "article", "main", "table")
 )
-# Not in one expression: libxml2 joins sets by comparing each name with all others.
-NAMES = tuple(etree.XPath(f"//body//@{name}", smart_strings=False) for name in ("class", "id"))
-STYLED = ("none", "hidden")
 LENGTH = etree.XPath("string-length(normalize-space(.))")
 REST = 150
 """Characters of text beside a banner from which on the page is more than its wall."""
@@ -73,19 +71,18 @@ CALLED, CALL = 3_000, (8, 300)
 """Texts of the page that may be a call to subscribe, and their characters."""
 
 
-def take_out(root: HtmlElement, selectors: tuple[str, ...], *, paid: bool) -> list[Dropped]:
+def take_out(root: HtmlElement, selectors: tuple[str, ...], names: Names, *, paid: bool) -> list[Dropped]:
     """Takes banners, hidden and paid parts out of a tree without scripts; gives (rule, text) of each. `paid`: the page
     says that it is not free; `selectors`: of its paid parts (`paid_selectors`)."""
     dropped: list[Dropped] = []
-    _banners(root, dropped)
-    _hidden(root, dropped, paid=paid)
+    _banners(root, names.of_boxes, dropped)
+    _hidden(root, names.perhaps_hidden, dropped, paid=paid)
     if selectors:
         _paid_parts(root, selectors, dropped)
     return dropped
 
 
-def _banners(root: HtmlElement, dropped: list[Dropped]) -> None:
-    names = {name for ask in NAMES for name in cast("list[str]", ask(root))}
+def _banners(root: HtmlElement, names: set[str], dropped: list[Dropped]) -> None:
     joined = "\n".join(names).lower()
     hints = [hint for hint in HINTS if hint in joined]
     named = {name for name in names if hints and any(hint in name.lower() for hint in hints) and _is_banner(name)}
@@ -111,20 +108,10 @@ def _is_banner(name: str) -> bool:
     return BANNER.search(CAMEL.sub("-", name).lower()) is not None
 
 
-def _perhaps_hidden(root: HtmlElement) -> Iterator[HtmlElement]:
-    for element in (e for body in root.iter("body") for e in body.iterdescendants("*")):
-        style = element.get("style")
-        if (
-            (style and any(word in style for word in STYLED))
-            or element.get("hidden") is not None
-            or element.get("amp-subscriptions-section") is not None
-        ):
-            yield element
-
-
-def _hidden(root: HtmlElement, dropped: list[Dropped], *, paid: bool) -> None:
+def _hidden(root: HtmlElement, perhaps: list[HtmlElement], dropped: list[Dropped], *, paid: bool) -> None:
     total = -1
-    for element in list(islice(_perhaps_hidden(root), MOST)):
+    still = (element for element in perhaps if next(element.iterancestors("body"), None) is not None)
+    for element in list(islice(still, MOST)):
         if element.getparent() is None or element.tag in ("body", "script", "style", "input", "noscript"):
             continue
         behind = (

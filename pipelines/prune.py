@@ -7,12 +7,12 @@ boxes of a picture and a few words (captions.py) and links to other stories (car
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import boxes, captions, cards
+from pipelines import boxes, captions, cards, markup
+from pipelines.markup import Names
 from pipelines.text import listed, squeeze, words
 
 Dropped = tuple[str, str]
@@ -22,8 +22,6 @@ CAPTIONS = ("figcaption",)
 CONTAINERS = listed(
     "div section aside p ul ol span figure footer header dl blockquote form h2 h3 h4 h5 small strong em li button a nav"
 )
-# Not in one expression: libxml2 joins sets by comparing each name with all others.
-NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
 COMMENTS, FACTS, CAPTION, SHARE = "comments", "facts", "caption", "share"
 HEADLINED = frozenset({COMMENTS, CAPTION})
 """Kinds whose names also stand on what holds the headline: a picture with the headline printed on it."""
@@ -44,16 +42,16 @@ def quieten(root: HtmlElement) -> None:
             element.drop_tree()
 
 
-def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
+def noise(root: HtmlElement, host: str | None = None, names: Names | None = None) -> list[Dropped]:
     """Takes out captions, boxes named as noise, and teasers; gives (rule, text) of each. `host`: the page's own, by which
-    links to other sites are told."""
+    links to other sites are told; `names`: of the tree, or of one that had more."""
     dropped: list[Dropped] = []
     for element in list(root.iter(*CAPTIONS)):
         if element.find(".//h1") is None:
             take(element, CAPTION, dropped)
     total = len(root.text_content())
     left = READINGS * (total + 1_000)
-    named = list(_named(root))
+    named = list(_named(root, names or markup.names(root)))
     beside = _prose(root) if any(box.kind == FACTS for _, box in named) else 0
     done = _told_by_readers(root, [element for element, box in named if box.kind == COMMENTS], total)
     for element, box in named:
@@ -82,16 +80,15 @@ def noise(root: HtmlElement, host: str | None = None) -> list[Dropped]:
     return dropped
 
 
-def _named(root: HtmlElement) -> Iterator[tuple[HtmlElement, boxes.Box]]:
+def _named(root: HtmlElement, names: Names) -> Iterator[tuple[HtmlElement, boxes.Box]]:
     """Elements of noisy names. The names are asked for first: strings are cheaper than elements."""
-    names = {name for ask in NAMES for name in cast("list[str]", ask(root))}
-    noisy = {name: box for name in names if (box := boxes.named(name)) is not None}
+    noisy = {name: box for name in names.of_boxes if (box := boxes.named(name)) is not None}
     if noisy:
         for element in root.iter(*CONTAINERS):
             box = noisy.get(element.get("class") or "") or noisy.get(element.get("id") or "")
             if box is not None:
                 yield element, box
-    for element in root.iter("*"):
+    for element in root.iter("*") if names.own else ():
         if "-" in element.tag and (box := boxes.named(element.tag)) is not None:
             yield element, box
 

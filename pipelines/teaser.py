@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.needles import plain
-from pipelines.text import words
+from pipelines.text import squeeze, words
 from pipelines.wallwords import SAID, says, sentences
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ CALL = "call to subscribe"
 TEASER_WORDS = 400
 LAST, FIRST = 5, 1
 CALL_WORDS = 45
+PAGE = 6_000
+"""Characters of the place where a call would stand."""
 KINDS = ("paywall", "metered", "login_wall")
 ENDING = ("paywall", "metered")
 
@@ -74,3 +76,9 @@ def _is_call(text: str) -> bool:
 def _calls(line: str, kinds: tuple[str, ...]) -> bool:
     within = plain(line)
     return any(says(kind, line, within) for kind in kinds)
+
+
+def place(trimmed: Trimmed) -> str:
+    """Where a call to subscribe would stand: what was dropped, and the end of the text."""
+    said = [text for rule, text in trimmed.dropped if rule in ("promotion", "box", "read also", CALL)]
+    return squeeze(" ".join((*said, *(p.text for p in trimmed.paragraphs[-3:]))))[:PAGE]

@@ -166,6 +166,8 @@ def _host(name: str, url: str) -> str:
 
 def _escaped(value: str, safe: frozenset[str]) -> str:
     """Percent-encoding in one spelling: unreserved characters bare, all others that are not in `safe` encoded."""
+    if "%" not in value and safe.issuperset(value):
+        return value  # as most are
     return "".join(_one(match, safe) for match in ESCAPE.findall(value))
 
 
