@@ -77,6 +77,12 @@ def site(language: str, template: str, rng: random.Random) -> list[Made]:
             text += table["background"]
         if number in (7, 22, 38, 51):
             text = list(copied)
+        if number % 6 == 2:
+            text.append(table["stock"])
+        elif number % 9 == 3:
+            text.insert(2, table["stock"])
+        if number % 3 == 1:
+            text.insert(2, table["speaker"])
         if number % 8 == 3 and "note" in table:
             text.append(table["note"])
         if language == "english" and number % 4 == 1:

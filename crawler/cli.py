@@ -220,7 +220,7 @@ def learn(
     if show:
         return show_rules.show(config, sources, as_json=as_json)
     if use is not None or forget:
-        return show_rules.choose(config, sources, use or 0)
+        return show_rules.choose(config, sources, use or 0, as_json=as_json)
     return show_rules.learn_sources(config, sources, dry_run=dry_run, as_json=as_json)
 
 

@@ -146,14 +146,24 @@ def _way(config: Config, asked: Asked, url: str | None) -> Way:
     sources = sources_of(config)
     found: Source | None = None
     if asked.source is not None:
-        found = select(sources, [asked.source])[asked.source]
+        if asked.source in sources or not _stored(config, asked.source):
+            found = select(sources, [asked.source])[asked.source]
     elif url is not None:
         found = source_of(url, sources.values())
     if found is not None:
         profile = found.profile
     else:
-        profile = Profile(source=host(canonical(url)).removeprefix("www.") if url else "file")
+        named = asked.source or (host(canonical(url)).removeprefix("www.") if url else "file")
+        profile = Profile(source=named)
     return Way(replace(profile, rules=_rules(config, asked, profile.source)), found.file if found else None)
+
+
+def _stored(config: Config, source: str) -> bool:
+    """Whether the database knows a source that the registry does not: a site that was imported, or learned."""
+    if not config.database.exists():
+        return False
+    with closing(database.open_reader(config.database)) as db:
+        return source in rule_sets.known_sources(db)
 
 
 def _rules(config: Config, asked: Asked, source: str) -> RuleSet | None:

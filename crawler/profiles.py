@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from crawler.fields import Fields
 
 _DEFAULTS: Final = Profile("")
-_NO_DATA: Final = frozenset({"version", "rules"})
-"""Fields that are no part of what a TOML says."""
+_NO_DATA: Final = frozenset({"version", "rules", "recheck"})
+"""Fields that are no part of what a TOML says of a page: no text is another one because its page is looked at again later."""
 
 
 def read(fields: Fields, name: str, languages: tuple[str, ...]) -> Profile:

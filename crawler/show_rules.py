@@ -51,9 +51,10 @@ def learn_sources(config: Config, names: Sequence[str], *, dry_run: bool, as_jso
 def show(config: Config, names: Sequence[str], *, as_json: bool) -> int:
     """The rule sets of the sources with their evidence; the one in force is marked.
 
-    Raises `ArgumentProblem` without a name, `StorageError`."""
+    Raises `ArgumentProblem` without a name, `RegistryError` for an unknown one, `StorageError`."""
     if not names:
         raise ArgumentProblem("--show: name the sources whose rules to show")
+    _check(config, names)
     with closing(database.open_reader(config.database)) as db:
         found = {name: rule_sets.sets(db, name) for name in names}
     if as_json:
@@ -68,21 +69,34 @@ def show(config: Config, names: Sequence[str], *, as_json: bool) -> int:
     return 0
 
 
-def choose(config: Config, names: Sequence[str], number: int) -> int:
+def choose(config: Config, names: Sequence[str], number: int, *, as_json: bool) -> int:
     """Put a former rule set in force, 0 for none; learning at night then leaves the source alone.
 
-    Raises `ArgumentProblem` where not one source is named, or it has no such set; `StorageError`."""
+    Raises `ArgumentProblem` where not one source is named, or it has no such set; `RegistryError` for an unknown name;
+    `StorageError`."""
     if len(names) != 1:
         raise ArgumentProblem("name the one source whose rule set to choose")
     (name,) = names
+    _check(config, names)
+    click.echo(f"database {config.database}", err=True)
     with Store.open(config.database) as store:
         try:
             store.choose_rules(name, number, at=time.time()).result()
         except LookupError as error:
             raise ArgumentProblem(f"{error} (`dateline learn --show {name}` lists them)") from error
+    if as_json:
+        click.echo(terminal.dumps({"source": name, "number": number}))
+        return 0
     said = f"rule set {number} is in force" if number else "no learned rules are in force; the sets stay"
     click.echo(f"{name}: {said}. {_stored_texts(name)}; `dateline learn {name}` learns anew")
     return 0
+
+
+def _check(config: Config, names: Sequence[str]) -> None:
+    """Raises `Missing` where there is no database, `RegistryError` for a name that neither it nor the registry knows."""
+    with closing(database.open_reader(config.database)) as db:
+        known = rule_sets.known_sources(db)
+    select(sources_of(config), [name for name in names if name not in known])
 
 
 def _profiles(config: Config, names: Sequence[str]) -> list[Profile]:
@@ -130,6 +144,7 @@ def _report(found: Finding, number: int | None) -> dict[str, Any]:
         "added": [rule.key for rule in found.added],
         "gone": [rule.key for rule in found.gone],
         "note": found.note,
+        "damaged": found.damaged,
     }
 
 
@@ -145,6 +160,10 @@ def _told(found: Finding, number: int | None) -> list[str]:
     else:
         state = f"set {number} in force" + (f" (+{len(found.added)} -{len(found.gone)})" if changed else ", as before")
     lines = [f"{found.source}: {what}; {state}"]
+    if found.damaged:
+        lines.append(
+            f"  {found.damaged} kept pages are damaged on the disk: left out (`dateline doctor` looks at the database)"
+        )
     new = {rule.key for rule in found.added}
     lines += [f"  {'+' if rule.key in new else ' '} {_rule(rule)}" for rule in found.learnt.rules]
     lines += [f"  - {_rule(rule)}" for rule in found.gone]

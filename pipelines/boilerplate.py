@@ -30,6 +30,13 @@ def spelled(text: str) -> str:
     return " ".join(_PUNCTUATION.sub(" ", fold(text)).split())
 
 
+def set_name(rules: RuleSet) -> str:
+    """What `extractor` calls a rule set: its number, which counts in one database, and a short hash of its keys, which says the
+    same in all of them."""
+    hashed = hashlib.blake2b(" ".join(sorted(rules.keys)).encode(), digest_size=3)
+    return f"{rules.number}:{hashed.hexdigest()}"
+
+
 def take_off(trimmed: Trimmed, rules: RuleSet | None) -> None:
     """Removes the paragraphs of the rule set, each recorded as dropped by `learned`. A body that is made of nothing else
     stays as it is: what then was extracted is for the walls to judge."""

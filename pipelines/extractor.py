@@ -265,7 +265,7 @@ def _article(
 
 def stamp(profile: Profile) -> str:
     """What the text depends on beside the page: the rules and the engine, the profile's data, the learned rule set."""
-    learned = f", rules {profile.rules.number}" if profile.rules else ""
+    learned = f", rules {boilerplate.set_name(profile.rules)}" if profile.rules else ""
     return f"{ENGINE}, profile {profile.version}{learned}"
 
 

@@ -26,8 +26,11 @@ async def brought_up(
     article: Article, known: KnownArticle, profile: Profile, store: ArticleStore, extractor: Extractor
 ) -> bool:
     """Whether stored texts of `known` were rewritten as the extractor of `article` reads their pages; then what is known
-    is to be asked again."""
-    if known.extractor == article.extractor or known.content_hash == article.content_hash:
+    is to be asked again. Of a text that was never seen before the store is asked even where the current text is of the same
+    extractor: an earlier one, which the page may show again, may not be."""
+    if known.content_hash == article.content_hash:
+        return False
+    if known.extractor == article.extractor and article.content_hash in known.hashes:
         return False
     readings = []
     for text, page in await asyncio.wrap_future(store.kept(known.id, profile, article.extractor)):

@@ -1,6 +1,8 @@
 """Rule sets learned from a source's own pages: numbered and frozen, with their evidence; one of them is in force, or none.
 
-A set's keys never change and its number is never given again, so that `rules 4` in `extractor` means the same for ever.
+A set's keys never change and its number is never given again, so that `rules 4:3fa2c1` in `extractor` means the same for ever;
+the hash, over its keys, also tells the sets of two databases apart. What grows with each learning is the evidence: stories and
+days, of the set and of each rule, always those of the same pages.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 TABLES: Final = """
 -- What `dateline learn` found, a number for each different finding; `rule_choice` says which one is in force (0: none).
+-- `size`: how many rules a set has; so many are written, and none after them. Of a set only the evidence changes: `stories`,
+-- `days`, and by which extractor their pages were read.
 CREATE TABLE rule_set (
   source TEXT NOT NULL,
   number INTEGER NOT NULL,
@@ -23,6 +27,7 @@ CREATE TABLE rule_set (
   stories INTEGER NOT NULL,
   days INTEGER NOT NULL,
   extractor TEXT NOT NULL,
+  size INTEGER NOT NULL,
   PRIMARY KEY (source, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE learned_rule (
@@ -41,7 +46,17 @@ CREATE TRIGGER rule_set_is_kept BEFORE DELETE ON rule_set
 BEGIN SELECT RAISE(ABORT, 'rule sets are never deleted'); END;
 CREATE TRIGGER learned_rule_is_kept BEFORE DELETE ON learned_rule
 BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
-CREATE TRIGGER learned_rule_is_frozen BEFORE UPDATE OF source, number, key ON learned_rule
+CREATE TRIGGER learned_rule_is_frozen BEFORE UPDATE OF source, number, key, text ON learned_rule
+BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
+CREATE TRIGGER rule_set_is_frozen BEFORE UPDATE OF source, number, made_at, size ON rule_set
+BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
+CREATE TRIGGER learned_rule_is_complete BEFORE INSERT ON learned_rule
+WHEN (SELECT count(*) FROM learned_rule WHERE source = NEW.source AND number = NEW.number)
+  >= coalesce((SELECT size FROM rule_set WHERE source = NEW.source AND number = NEW.number), 0)
+  OR EXISTS (SELECT 1 FROM learned_rule WHERE source = NEW.source AND number = NEW.number AND key = NEW.key)
+BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
+CREATE TRIGGER rule_set_is_new BEFORE INSERT ON rule_set
+WHEN EXISTS (SELECT 1 FROM rule_set WHERE source = NEW.source AND number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'rule sets are frozen'); END;
 -- `at`: when it was learned or chosen last. `by_hand`: somebody chose it; learning at night leaves it.
 CREATE TABLE rule_choice (
@@ -132,6 +147,10 @@ def keep(db: Database, source: str, learnt: Learnt, *, at: float) -> int:
     keys = {rule.key for rule in learnt.rules}
     number = next((old.number for old in sets(db, source) if {r.key for r in old.rules} == keys), 0) if keys else 0
     if keys and number:
+        db.conn.execute(
+            "UPDATE rule_set SET stories = ?, days = ?, extractor = ? WHERE source = ? AND number = ?",
+            (learnt.stories, learnt.days, learnt.extractor, source, number),
+        )
         for rule in learnt.rules:
             db.conn.execute(
                 "UPDATE learned_rule SET stories = ?, days = ?, first_seen = min(first_seen, ?),"
@@ -143,14 +162,21 @@ def keep(db: Database, source: str, learnt: Learnt, *, at: float) -> int:
             "SELECT coalesce(max(number), 0) + 1 FROM rule_set WHERE source = ?", (source,)
         ).fetchone()
         db.conn.execute(
-            "INSERT INTO rule_set VALUES (?, ?, ?, ?, ?, ?)",
-            (source, number, now, learnt.stories, learnt.days, learnt.extractor),
+            "INSERT INTO rule_set VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (source, number, now, learnt.stories, learnt.days, learnt.extractor, len(learnt.rules)),
         )
         for rule in learnt.rules:
             values = (rule.key, clean.text(rule.text), rule.stories, rule.days, rule.first_seen, rule.last_seen)
             db.conn.execute("INSERT INTO learned_rule VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (source, number, *values))
     _choose(db, source, Choice(number, False), now)
     return number
+
+
+def note(db: Database, source: str, *, at: float) -> None:
+    """Keep that it was tried to learn a source, which taught nothing: what is in force stays, and what somebody chose."""
+    standing = choice(db, source)
+    if not standing.by_hand:
+        _choose(db, source, standing, clock.text(at))
 
 
 def choose(db: Database, source: str, number: int, *, at: float) -> None:
@@ -177,6 +203,14 @@ def kept_pages(db: Database, source: str, most: int) -> list[tuple[int, int]]:
 def kept_sources(db: Database) -> list[str]:
     """The sources that have kept pages, by name."""
     return [name for (name,) in db.conn.execute("SELECT DISTINCT source FROM raw_page ORDER BY source")]
+
+
+def known_sources(db: Database) -> list[str]:
+    """The sources of which there is anything to learn or to show: kept pages, rule sets, articles."""
+    rows = db.conn.execute(
+        "SELECT source FROM raw_page UNION SELECT source FROM rule_set UNION SELECT name FROM source ORDER BY 1"
+    )
+    return [name for (name,) in rows]
 
 
 def _choose(db: Database, source: str, chosen: Choice, now: str) -> None:

@@ -164,6 +164,10 @@ class Store:
 
         return self.writer.submit(keep)
 
+    def note_learning(self, source: str, *, at: float) -> Future[None]:
+        """Keep that it was tried to learn a source, which taught nothing."""
+        return self.writer.submit(lambda db: rule_sets.note(db, source, at=at))
+
     def choose_rules(self, source: str, number: int, *, at: float) -> Future[None]:
         """Put a set in force, 0 for none. The future fails with LookupError for a number that the source does not have."""
         return self.writer.submit(lambda db: rule_sets.choose(db, source, number, at=at))

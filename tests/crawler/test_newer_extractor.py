@@ -90,6 +90,23 @@ def test_a_server_that_answers_with_old_and_new_copies_in_turn_is_still_seen_thr
     assert looks.kinds() == ["first", "update"]
 
 
+def test_an_earlier_text_that_comes_back_is_seen_through_where_only_the_current_one_was_made_anew(
+    looks: Looks, upgrade: Callable[[], None]
+) -> None:
+    looks.look(PAGE, FLASH)
+    looks.look(PAGE, Sheet())
+    upgrade()
+    looks.look(PAGE, Sheet())
+    name = extractor.stamp(looks.source.profile)
+    looks.crawl.sql(
+        "UPDATE revision SET extractor = 'dateline 1', body = ?, content_hash = 'x' WHERE revision = 1",
+        "\n\n".join(TEXT[:2]),
+    )
+    looks.crawl.sql("UPDATE revision SET extractor = ? WHERE revision = 2", name)
+    assert looks.look(PAGE, FLASH) == "unchanged"
+    assert looks.kinds() == ["first", "update"]
+
+
 def test_a_page_that_is_not_kept_makes_a_minor_revision_at_most(looks: Looks, upgrade: Callable[[], None]) -> None:
     looks.keep_raw = False
     looks.look(PAGE, Sheet())

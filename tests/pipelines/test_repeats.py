@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from bench.learn import measured, page, told
 from bench.learn_sites import SITES, site
 from pipelines.body import Paragraph
-from pipelines.boilerplate import RULE, key, take_off
+from pipelines.boilerplate import RULE, key, set_name, take_off
 from pipelines.extractor import extract
 from pipelines.repeats import Floor, Told, repeated, seen
 from pipelines.trims import Trimmed
 from storage.models import RuleSet
 
-LINE = "Every working day at six our editors choose five letters from listeners."
+LINE = "Every working day at six our editors choose five letters: letters@news.test."
+STOCK = "There were no immediate reports of casualties."
 WORDS = (
     "barge",
     "orchard",
@@ -103,7 +104,7 @@ def test_revisions_and_copies_of_one_text_are_one_story() -> None:
 
 
 def test_the_background_of_an_affair_is_text() -> None:
-    background = "Korvane went into administration in autumn after its barges were found wanting."
+    background = "Korvane went into administration in autumn after its barges were found wanting; see korvane.com"
     pages = with_line(stories(60), background, set(range(0, 60, 5)))
     assert keys(pages) == {key(background)}, (
         "without the name in what these stories begin with it is a line like others"
@@ -131,6 +132,56 @@ def test_subheads_and_datelines_of_their_own_are_text() -> None:
     assert keys(with_line(headed, "What comes next", set(range(40)))) == set()
     dated = [replace(one, paragraphs=("LONDON (Reuters) -", *one.paragraphs)) for one in stories(40)]
     assert keys(dated) == set()
+
+
+@pytest.mark.parametrize(
+    "text", [STOCK, "О пострадавших не сообщается.", "目前没有人员伤亡的报告。", "“We have nothing to add.”"]
+)
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_reporters_stock_sentence_is_text_wherever_it_stands(text: str, place: int) -> None:
+    pages = [
+        replace(one, paragraphs=(*one.paragraphs[:place], text, *one.paragraphs[place:])) if n % 4 == 0 else one
+        for n, one in enumerate(stories(60))
+    ]
+    assert keys(pages) == set()
+    assert keys(with_line(pages, LINE, set(range(60)))) == {key(LINE)}, "above the lines of the house, too"
+
+
+def test_a_sentence_that_half_of_all_stories_bear_is_no_reporters() -> None:
+    assert keys(with_line(stories(60), STOCK, set(range(0, 60, 2)))) == {key(STOCK)}
+
+
+def test_a_sentence_beyond_a_line_of_the_house_is_the_houses() -> None:
+    pages = with_line(stories(60), LINE, set(range(60)))
+    assert keys(with_line(pages, "The choir sings on Fridays.", set(range(0, 60, 5)))) == {
+        key(LINE),
+        key("The choir sings on Fridays."),
+    }
+
+
+@pytest.mark.parametrize("line", ["Question:", "Vladimir Korvane:", "Yes", "Yes."])
+def test_speakers_and_short_answers_within_a_text_are_text(line: str) -> None:
+    pages = [
+        replace(one, paragraphs=(one.paragraphs[0], line, *one.paragraphs[1:])) if n % 2 else one
+        for n, one in enumerate(stories(40))
+    ]
+    assert keys(pages) == set()
+
+
+def test_what_repeats_within_one_text_is_part_of_it() -> None:
+    talks = [
+        replace(one, paragraphs=(*one.paragraphs, "The moderator", *one.paragraphs, "The moderator"))
+        for one in stories(40)
+    ]
+    assert keys(talks) == set()
+
+
+def test_a_rule_in_force_stays_until_half_of_its_evidence_is_gone() -> None:
+    pages = with_line(stories(60), LINE, set(range(0, 60, 11)))
+    assert keys(pages) == set()
+    kept = repeated(pages, standing={str(key(LINE))})
+    assert [rule.key for rule in kept.rules] == [key(LINE)]
+    assert repeated(with_line(stories(60), LINE, {0, 20, 40}), standing={str(key(LINE))}).rules == ()
 
 
 @settings(max_examples=15)
@@ -165,10 +216,17 @@ def test_a_made_site_loses_its_lines_and_no_paragraph() -> None:
     assert result.learned > 20 * len(result.stayed)
 
 
+def test_two_databases_never_give_one_name_to_different_rules() -> None:
+    names = {set_name(RuleSet(number, frozenset(each))) for number in (1, 2) for each in ("a", "b", "ab")}
+    assert len(names) == 6
+    assert set_name(RuleSet(1, frozenset("ba"))) == set_name(RuleSet(1, frozenset("ab")))
+    assert len({name.partition(":")[2] for name in names}) == 3
+
+
 def test_the_number_of_the_rule_set_is_part_of_the_extractor() -> None:
     (one, *_) = site("german", "plain", random.Random(2))
     plain, ruled = (extract(page(one.html, one.url, "x", rules)) for rules in (None, RuleSet(7, frozenset())))
     assert plain.article and ruled.article
-    assert ruled.article.extractor == f"{plain.article.extractor}, rules 7"
+    assert ruled.article.extractor == f"{plain.article.extractor}, rules {set_name(RuleSet(7, frozenset()))}"
     assert told(1, ruled) == told(1, plain)
     assert told(1, extract(page(b"<html></html>", one.url, "x"))) is None

@@ -63,12 +63,49 @@ def test_the_same_rules_keep_their_number_and_others_get_the_next(store: Store) 
 def test_evidence_grows_and_rules_stay_as_they_are(store: Store) -> None:
     keep(store, ONE)
     later = replace(ONE, stories=30, first_seen="2026-03-05", last_seen="2026-04-01")
-    assert keep(store, later) == 1
-    assert sets(store)[0].rules == (replace(later, first_seen=ONE.first_seen),)
-    for statement in ("UPDATE learned_rule SET key = 'x'", "DELETE FROM learned_rule", "DELETE FROM rule_set"):
-        with pytest.raises(StorageError):
-            done(store, statement)
-    assert [rule.key for rule in sets(store)[0].rules] == [ONE.key]
+    assert store.keep_rules("wire", Learnt((later,), 70, 20, "dateline 4"), at=9.0).result() == 1
+    (found,) = sets(store)
+    assert found.rules == (replace(later, first_seen=ONE.first_seen),)
+    assert (found.stories, found.days, found.extractor) == (70, 20, "dateline 4"), (
+        "of the pages that the rules' evidence is of"
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE learned_rule SET key = 'x'",
+        "UPDATE learned_rule SET text = 'x'",
+        "UPDATE rule_set SET number = 5",
+        "UPDATE rule_set SET size = 5",
+        "DELETE FROM learned_rule",
+        "DELETE FROM rule_set",
+        "INSERT INTO learned_rule VALUES ('wire', 1, 'c', 'A paragraph.', 1, 1, '', '')",
+        "INSERT OR REPLACE INTO learned_rule SELECT source, number, key, 'other', 1, 1, '', '' FROM learned_rule",
+        "INSERT OR REPLACE INTO rule_set SELECT source, number, '', 1, 1, '', 9 FROM rule_set",
+    ],
+)
+def test_a_set_is_frozen_against_everything_that_writes(store: Store, statement: str) -> None:
+    keep(store, ONE)
+    before = sets(store)
+    with pytest.raises(StorageError):
+        done(store, statement)
+    assert sets(store) == before
+
+
+def test_an_attempt_that_taught_nothing_is_kept_and_changes_nothing(store: Store) -> None:
+    def standing() -> rule_sets.Choice:
+        return store.writer.submit(lambda db: rule_sets.choice(db, "wire")).result()
+
+    store.note_learning("wire", at=5.0).result()
+    assert standing() == rule_sets.Choice(0, False, "1970-01-01T00:00:05Z")
+    keep(store, ONE)
+    store.note_learning("wire", at=9.0).result()
+    assert standing() == rule_sets.Choice(1, False, "1970-01-01T00:00:09Z")
+    store.choose_rules("wire", 0, at=10.0).result()
+    chosen = standing()
+    store.note_learning("wire", at=11.0).result()
+    assert standing() == chosen
 
 
 def test_what_somebody_chose_is_left_at_night_and_learned_anew_by_day(store: Store) -> None:
