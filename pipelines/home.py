@@ -44,7 +44,7 @@ FOREIGN = re.compile(
 )
 """Names of places where readers write, and of what asks for their consent: hardly ever the article."""
 ASIDE = re.compile(
-    r"related|teaser|sidebar|promo|newsletter|footer|recommend|popular|most-?read|latest|widget|modal|popup|dialog|lightbox|overlay",
+    r"related|teaser|sidebar|promo|newsletter|footer|recommend|popular|most-?read|latest|widget|modal|popup|dialog",
     re.IGNORECASE,
 )
 BARE, FAINT = 0.02, 0.25
@@ -137,8 +137,8 @@ class Survey:
         raw = list(accumulate(self.sizes, initial=0))
         above = {a for e, _ in self.exact for a in e.iterancestors()}
         for element, (start, end) in self.spans.items():
-            names = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('role') or ''}"
-            if len(names) == 2 or element in above:
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            if len(names) == 1 or element in above:
                 continue
             share = (raw[end] - raw[start]) / raw[-1]
             factor = (
