@@ -22,7 +22,7 @@ NOTE_LINES = 2
 HEAD, TAIL = 3000, 2500
 LONGEST = 700
 """Characters: the parts of the text that first and last lines are looked for in, the longest line that is a note."""
-DROPPED = 12
+DROPPED, PROSE = 12, 8
 EVIDENCE = 400
 SAYS = 280
 """Characters: the words that are kept of a line, and those that must say what was done."""
@@ -48,6 +48,15 @@ _NOTED = re.compile(
 _BRACKETS = {"(": ")", "[": "]", "（": "）", "【": "】", "〔": "〕"}
 _PARTS = re.compile(r"[;,.、，；。،]\s*|: | and | y | e | и | und | et ")
 _SENTENCES = re.compile(r"[.;]\s+|:\s+")
+# Behind these stands what was wrong, or why; an earlier version's words are news, too.
+_WHAT = re.compile(
+    r"[.,:;!?(。、，；：！？–—]|\b(?:to|with|after|because|mit|avec|con|com|error\w*|um|damit|weil|fehler\w*|pour|car|erreur\w*|para|errore|чтобы|ошибк\w*)\b"
+)
+_EARLIER = re.compile(
+    r"version|fassung|edic[ai]on|edition|верси|редакции|wersj|versi|surum|版|نسخ|\bmis\w+|erroneous|incorrect"
+)
+AGENT = 70
+_ENDS = tuple('.!?…。！？؟।”»"')
 _DECORATION = "*_-–—•·>※◆■▲ \t"
 
 
@@ -68,7 +77,7 @@ def _data() -> dict[str, Any]:
     return tomllib.loads((files("pipelines") / "notices.toml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=len(SCRIPTS) * 3)
+@lru_cache(maxsize=len(SCRIPTS) * 4)
 def phrases(table: str, script: str) -> Phrases:
     """The phrases of a table for one script, so that a line is only looked at for the languages it may be in.
 
@@ -123,7 +132,7 @@ class Said:
     line: str
 
 
-_ADVICE, _NOTES, _REPORTED = TABLES = ("advice", "note", "reported")
+_ADVICE, _NOTES, _REPORTED, _OTHERS = TABLES = ("advice", "note", "reported", "others")
 
 
 def strongest(kinds: list[RevisionKind]) -> RevisionKind | None:
@@ -150,13 +159,28 @@ def reported(text: str) -> bool:
     return phrases(_REPORTED, _script(folded)).any.match(folded) is not None
 
 
+def others(folded: str, kind: RevisionKind) -> bool:
+    """Whether a sentence that announces something of `this text` names a government, a parliament or a court as the one who
+    did it, or a law that it was taken out of: the text is theirs then, and no newsroom speaks of its own. `folded`: as
+    `marks.fold` has it."""
+    script = _script(folded)
+    found = phrases(_NOTES, script).any.match(folded)
+    if found is None or (kind == "correction" and _EARLIER.search(found[0])):
+        return False
+    what = _WHAT.search(folded, found.end())
+    end = min(found.end() + AGENT, what.start() if what else len(folded))
+    return phrases(_OTHERS, script).any.match(folded[:end]) is not None
+
+
 def sentence(text: str, *, alone: bool = False) -> RevisionKind | None:
     """The kind that a sentence announces of the text it stands in (`This story has been withdrawn`). `alone`: the text is
     a `brief` one, which is a notice even where it names who said so."""
     folded = marks.fold(text[:SAYS]).strip()
     noted = _NOTED.match(folded)
     kind = _kind(_NOTES, folded) or (_kind(_NOTES, folded[noted.end() :]) if noted else None)
-    return None if kind == "withdrawal" and not alone and reported(text) else kind
+    if kind is None or (kind == "withdrawal" and not alone and reported(text)):
+        return None
+    return None if noted is None and others(folded, kind) else kind
 
 
 def withdraws(title: str) -> bool:
@@ -230,6 +254,18 @@ def _line(line: str, *, first: bool, note: bool, alone: bool) -> Said | None:
     return Said(*labelled, line[:EVIDENCE]) if labelled else None
 
 
+def _amid(said: Said, lines: Sequence[str], place: int) -> bool:
+    """Whether a sentence of withdrawal stands amid others, as a story's own does: a notice stands above or below them, or
+    is set apart by brackets or a label."""
+    if said.kind != "withdrawal" or said.line[0] in _BRACKETS or _NOTED.match(marks.fold(said.line[:SAYS])):
+        return False
+    return any(map(_prose, lines[:place])) and any(map(_prose, lines[place + 1 :]))
+
+
+def _prose(line: str) -> bool:
+    return line.endswith(_ENDS) and words(line) >= PROSE
+
+
 def read(body: str, dropped: Sequence[str] = ()) -> list[Said]:
     """What the first and last lines of `body` announce, the strongest first.
     `dropped`: lines that were taken off the text as none of it, where only sentences of editors count."""
@@ -245,8 +281,15 @@ def read(body: str, dropped: Sequence[str] = ()) -> list[Said]:
         said
         for place, line in enumerate(head[:FIRST_LINES])
         if (said := _line(line, first=True, note=place < NOTE_LINES or len(head) - place <= LAST_LINES, alone=alone))
+        and not _amid(said, head, place)
     ]
-    found += [said for line in tail[-LAST_LINES:] if (said := _line(line, first=False, note=True, alone=alone))]
+    start = max(0, len(tail) - LAST_LINES)
+    found += [
+        said
+        for place, line in enumerate(tail[start:], start)
+        if (said := _line(line, first=False, note=True, alone=alone))
+        and not _amid(said, [*head, *tail], len(head) + place)
+    ]
     for line in dropped[:DROPPED]:
         kept = line.strip(_DECORATION + "()[]")
         if kept and len(line) <= LONGEST and (noted := sentence(kept)):

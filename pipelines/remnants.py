@@ -2,6 +2,7 @@
 
 A notice of withdrawal speaks for itself. Its page holds hardly a text, so the search for the body comes back with what
 stands around it, the headline, dates and buttons, in one run: there the notice is looked for paragraph by paragraph.
+A sentence that follows others or stands among them is no notice in their place: the text that was withdrawn may be a bill.
 
 An editor's note without a mark of withdrawal proves nothing at one look (a template that has lost its text shows the note
 alone), so it counts like a page that is gone: two looks, a while apart."""
@@ -26,8 +27,15 @@ AROUND_WORDS = 120
 FOLLOWING = 3
 """Paragraphs of a notice after the one that withdraws, at the most."""
 
+NOTICE = "beside a notice"
+"""The rule by which the rest is taken off a notice."""
 SHRUNK = 2
 REST_WORDS = 15
+SENTENCE_WORDS = 6
+"""Words of other sentences that a notice may have around it, at the most; of a line that is one, at the least."""
+LINE = 25
+"""Words of a line that is prose whatever stands in it."""
+STOP = re.compile(r"[^\W\d][.!?…؟।][\"”»’')]*(?:\s|$)|[。！？]")
 NOTE = re.compile(
     r"\W{0,3}(?:(?:an? )?(?:editor|editors|publisher)['’]?s?['’]? note\b|note (?:from|by|to) (?:the )?(?:editors?|readers)\b|"
     r"anmerkung der redaktion|hinweis der redaktion|note de la rédaction|ndlr\b|"
@@ -56,23 +64,42 @@ def withdrawn(marker: RevisionKind | None, body: str) -> bool:
     return marker == "withdrawal" and words(body) <= NOTICE_WORDS
 
 
-def notice(root: HtmlElement, body: Body, headlines: tuple[str, ...]) -> Body:
-    """The paragraphs of the page's notice of withdrawal where that is all that it tells; else `body` as it is.
-    `headlines` may be marked in the words of a notice, and are none (`STORY WITHDRAWN: …`)."""
+def notice(root: HtmlElement, body: Body, headlines: tuple[str, ...], dropped: list[tuple[str, str]]) -> Body:
+    """The paragraphs of the page's notice of withdrawal where that is all that it tells; else `body` as it is. What else
+    the body held goes to `dropped`. `headlines` may be marked in the words of a notice, and are none
+    (`STORY WITHDRAWN: …`)."""
     text = " ".join(paragraph.text for paragraph in body.paragraphs)
     if words(text) > NOTICE_WORDS + AROUND_WORDS:
         return body
     held = _key(text)
     above = {letters(headline) for headline in headlines}
-    for element in root.iter(*BLOCKS - HEADS - {"h1"}):
-        if any(child.tag in BLOCKS for child in element.iterdescendants()):
+    blocks = [
+        (element, said)
+        for element in root.iter(*BLOCKS - HEADS - {"h1"})
+        if not any(child.tag in BLOCKS for child in element.iterdescendants())
+        and (said := squeeze(element.text_content()))
+        and (not held or _key(said) in held)
+        and letters(said) not in above
+    ]
+    for place, (element, said) in enumerate(blocks):
+        if words(said) > NOTICE_WORDS or element.tag in SKIPPED:
             continue
-        said = squeeze(element.text_content())
-        if not said or words(said) > NOTICE_WORDS or (held and _key(said) not in held) or letters(said) in above:
-            continue
-        if notices.sentence(said, alone=notices.brief(text)) == "withdrawal" and element.tag not in SKIPPED:
-            return Body(_from(element), f"{body.way} notice")
+        if notices.sentence(said, alone=notices.brief(text)) == "withdrawal":
+            found = _from(element)
+            kept = _key(" ".join(paragraph.text for paragraph in found))
+            beside = [other for number, (_, other) in enumerate(blocks) if number != place and _key(other) not in kept]
+            before = [other for _, other in blocks[:place]]
+            if held and (any(map(_prose, before)) or sum(map(_prose, beside)) > REST_WORDS):
+                return body
+            dropped += [(NOTICE, p.text) for p in body.paragraphs if _key(p.text) not in kept]
+            return Body(found, f"{body.way} notice")
     return body
+
+
+def _prose(line: str) -> int:
+    """Words of a line that is a sentence; of a label, a time or a headline none."""
+    count = words(line)
+    return count if count >= SENTENCE_WORDS and (count >= LINE or STOP.search(line)) else 0
 
 
 def _from(element: HtmlElement) -> tuple[Paragraph, ...]:

@@ -86,3 +86,27 @@ def test_a_note_of_correction_is_no_promotion() -> None:
     )
     assert found.body.endswith(note)
     assert found.marker == "correction"
+
+
+@pytest.mark.parametrize("before", range(1, 6))
+def test_a_short_story_keeps_all_of_it_around_a_sentence_that_withdraws(before: int) -> None:
+    sentence = "This post has been deleted."
+    texts = [TEXT.replace("two years", f"{n} years") for n in range(2, 8)]
+    found = notice_page("en", *texts[:before], sentence, *texts[before:])
+    assert found.body.count("The port reopened") == 6
+    assert sentence in found.body
+
+
+def test_what_stands_beside_a_notice_is_said_to_be_dropped() -> None:
+    url = "https://wire.test/economy/1181183"
+    labels = "<p>Economy</p><p>Share this page</p>"
+    page = (
+        "<html lang='en'><head><title>Port of Kiel</title><meta property='og:type' content='article'></head><body>"
+        f"<article><h1>Port of Kiel</h1>{labels}<p>{NOTICES['en']}</p><p class='more'>Read the wire on paper, too.</p>"
+        "</article></body></html>"
+    )
+    found = extract(Page(url, url, page.encode(), "2026-10-02T10:00:00Z", PROFILE, content_type="text/html"))
+    assert found.article is not None
+    kept = found.article.body + " ".join(text for _, text in found.dropped)
+    assert NOTICES["en"] in found.article.body
+    assert "on paper" in kept

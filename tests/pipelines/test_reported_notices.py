@@ -147,3 +147,51 @@ def test_one_limit_says_what_is_brief() -> None:
     assert not notices.brief("word " * (notices.NOTICE_WORDS + 1))
     assert remnants.withdrawn("withdrawal", "word " * notices.NOTICE_WORDS)
     assert not remnants.withdrawn("withdrawal", "word " * (notices.NOTICE_WORDS + 1))
+
+
+OTHERS = [
+    "This report was withdrawn by the World Bank in June.",
+    "This article was struck out and removed from the treaty.",
+    "This article has been removed from the penal code.",
+    "This report has been updated by the WHO for the spring.",
+    "This article was corrected by the upper house in May.",
+    "Ce texte a été retiré jeudi par la ministre de la Mer.",
+    "Cet article a été modifié par les députés dans la nuit.",
+    "Este texto fue retirado el jueves por el Congreso de Lima.",
+    "Este texto foi retirado da pauta na quinta-feira.",
+    "Questo testo è stato ritirato dal ministro della Pesca.",
+    "Questo articolo è stato modificato in commissione.",
+    "Der Text wurde am Donnerstag vom Umweltausschuss zurückgezogen.",
+    "Этот текст удален из договора.",
+    "Эта статья отменена парламентом.",
+    "该文件之外，本文已被国会删除。",
+]
+
+
+@pytest.mark.parametrize("line", OTHERS)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_a_bill_a_report_or_an_article_of_a_law_is_not_the_text_it_stands_in(line: str, place: str) -> None:
+    marker = read("Law of the sea", f"{line}\n\n{STORY}" if place == "first" else f"{STORY}\n\n{line}")
+    assert marker.kind is None, marker
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("An earlier version of this article said that the bill was passed by the Senate.", "correction"),
+        ("This article was amended to say that the fine was paid by the ministry.", "correction"),
+        ("Editor's note: This report was withdrawn late on Tuesday.", "withdrawal"),
+        ("Dieser Artikel wurde korrigiert: Das Gesetz wurde vom Bundestag beschlossen.", "correction"),
+        ("This story has been updated with a statement by the president.", "update"),
+    ],
+)
+def test_what_was_wrong_may_speak_of_anybody(line: str, kind: str) -> None:
+    assert read("Law of the sea", f"{STORY}\n\n{line}").kind == kind
+
+
+def test_a_sentence_of_withdrawal_amid_a_story_withdraws_nothing() -> None:
+    amid = "\n\n".join((*LINES[:3], "This text was withdrawn late on Tuesday.", *LINES[3:5]))
+    assert read("Law of the sea", amid).kind is None
+    assert read("Law of the sea", amid.replace("This text was withdrawn late on Tuesday.", "")).kind is None
+    set_apart = amid.replace("This text was withdrawn late on Tuesday.", "[This text was withdrawn late on Tuesday.]")
+    assert read("Law of the sea", set_apart).kind == "withdrawal"
