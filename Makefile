@@ -22,11 +22,12 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## crawl the bundled agency on loopback and look at what is in the database
 	@$(BIN)/dateline demo
 
+# The tests start a hundred processes: each would compile all modules anew where no bytecode may be kept.
 test: $(READY)  ## lint, types and every test, offline
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 4
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal
 
 CORPUS ?= ../shared/corpus
 

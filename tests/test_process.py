@@ -171,7 +171,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Pro
 
 def test_several_processes_together_keep_the_hosts_limits(project_of: Projects) -> None:
     first = (datetime.now(MOSCOW) - timedelta(days=3)).date()
-    with project_of(Site.with_archive(4, 15)) as project:
+    with project_of(Site.with_archive(3, 12)) as project:
         daemon = project.start("daemon")
         backfill = project.start("backfill", "demo", "--since", str(first))
         done = project.run("run")
