@@ -210,6 +210,8 @@ def _listing(look: Look, size: int) -> Verdict | None:
         return None
     if look.extent.teasers >= CARDS and (found := _carded(look, size)):
         return found
+    if size >= PROSE and look.extent.linked_words > 0.9 * look.extent.words:
+        return "listing", "hardly a word of the page is no link"
     titled = wallwords.LISTING.search(look.title or look.page_title or "")
     if size < OWN_LISTING and (titled or SEARCH_PATH.search(look.path)) and look.extent.teasers >= LISTED:
         return "listing", titled[0] if titled else look.path[:80]
