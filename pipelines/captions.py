@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.cards import HEADINGS, small_text
-from pipelines.text import listed, words
+from pipelines.cards import HEADINGS
+from pipelines.text import listed, squeeze, words
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -28,6 +28,8 @@ OPEN = (":", "：")
 """What speaks of the text that follows is part of it."""
 LONG_HEADLINE = 25
 """Words from which on an `h1` is none: some publishers set captions so."""
+LONGEST = 3_000
+"""Characters of a box, with the blanks between its elements."""
 MOST = 400
 """Pictures that are looked at: a page of more is a gallery, or hostile."""
 
@@ -54,11 +56,12 @@ def _box(picture: HtmlElement) -> HtmlElement | None:
     for _ in range(LEVELS):
         if element is None or element.tag not in BOXES:
             return None
-        text = small_text(element)
-        if text is None:
+        text = element.text_content()
+        if len(text) > LONGEST:
             return None
-        if text:
-            return element if _is_caption(element, text) else None
+        if text and not text.isspace():
+            # A link around words is a teaser, which is for `cards` to tell.
+            return element if element.tag != "a" and _is_caption(element, squeeze(text)) else None
         element = element.getparent()
     return None
 

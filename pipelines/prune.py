@@ -66,10 +66,6 @@ def noise(root: HtmlElement, host: str | None = None, names: Names | None = None
             beside -= facts
             done.update(element.iter())
             take(element, box.kind, dropped)
-    pictured = [(e, len(e.text_content())) for e in captions.find(root)]
-    if sum(size for _, size in pictured) < MUCH * total:  # else the page is told in pictures
-        for element, _ in pictured:
-            take(element, CAPTION, dropped)
     taken: set[HtmlElement] = set()
     for element in cards.find(root, host, total):
         if element not in taken:
@@ -77,6 +73,10 @@ def noise(root: HtmlElement, host: str | None = None, names: Names | None = None
             if len(text) < MUCH * total:
                 taken.update(element.iter())
                 take(element, "teaser", dropped)
+    pictured = [(e, len(e.text_content())) for e in captions.find(root)]
+    if sum(size for _, size in pictured) < MUCH * total:  # else the page is told in pictures
+        for element, _ in pictured:
+            take(element, CAPTION, dropped)
     return dropped
 
 
