@@ -130,8 +130,8 @@ async def reactor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
 
 @pytest.fixture(scope="session")
 async def workers() -> AsyncIterator[ExtractionPool]:
-    """A pool of one worker process that all crawls of this process may share."""
-    pool = ExtractionPool(workers=1)
+    """A pool of one worker process that all crawls of this process may share; a busy machine may take its time."""
+    pool = ExtractionPool(workers=1, seconds=120)
     yield pool
     await pool.close()
 

@@ -80,6 +80,8 @@ async def test_past_their_intervals_endpoints_are_asked_conditionally_and_nothin
         crawler = Crawler(server, tmp_path / "news.db")
         crawler.recheck(900, 3600)
         await crawler.run()
+        failed = crawler.rows("SELECT url, reason FROM fetches WHERE outcome = 'failed'")
+        assert not failed, "each would be asked again, and be new then"
         texts = crawler.rows("SELECT count(*) FROM revisions")
         before = len(server.log)
         await crawler.run()
