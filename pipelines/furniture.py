@@ -16,15 +16,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipelines import dateline, fingerprint, phrases
+from pipelines import dateline, fingerprint, labels, margins, phrases
+from pipelines.labels import STATEMENT
 
 if TYPE_CHECKING:
     from storage.models import Article, KnownArticle, Wording
 
 LABEL_WORDS = 20
-BOX_WORDS = 60
 RUN_WORDS = 5
 MOST_LABELS = 5
+UNDER = 3
 BEFORE_DATELINE = 4
 MOST_PARAGRAPHS = 1000
 BOX_CHARACTERS = 1000
@@ -43,33 +44,31 @@ FOREIGN = re.compile(r"[^\x00-\x7f]+")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 ACCENTS = re.compile("[\u0300-\u036f]")
 SUFFIX = re.compile(r" [-–—|•·] [^-–—|•·]{2,40}$")  # of a title whose blanks are collapsed
-# Paragraphs that speak of the publisher, wherever in them the words stand; only asked of what one text has alone.
+# A publisher that speaks to its readers, at the beginning of a sentence; only asked of what one text has alone, and of
+# what nobody says. A reader is told what to do with something of the publisher's, close by.
 PROMOTION = re.compile(
-    r"\b(?:(?:sign up|subscribe|register)\b.{0,60}\b(?:our|newsletter|here|today|now|inbox)|"
-    r"follow (?:us|our|@\w+)|join (?:us|our)|our (?:newsletter|app|telegram|whatsapp|channel|podcast|youtube)|"
-    r"download (?:the|our)\b.{0,30}\bapp|click here|in your inbox|support (?:our|independent) (?:journalism|newsroom)|"
-    r"for more (?:news|stories|information|coverage),? (?:visit|see|go to|follow|read)|"
-    r"read (?:the )?(?:full|original) (?:story|article)|"
-    r"(?:more|full|our) coverage (?:of|here)\b|"
-    r"abonnieren sie|folgen sie uns|unser(?:en|e)? (?:newsletter|app|kanal)|abonnez-vous|suivez[- ]nous|notre (?:newsletter|"
-    r"application)|"
-    r"suscr[ií]b(?:ete|ase)|s[ií]g(?:ue|a)nos|nuestr[oa]s? (?:bolet[ií]n|canal|app|aplicaci[oó]n|redes)|"
-    r"siga-nos|assine (?:a|o|nossa)|iscriviti|seguici|"
-    r"подпи(?:сывайтесь|шитесь)|(?:наш|в нашем) (?:телеграм|telegram|канал)\w*|bizi takip edin|abone olun|"
-    r"ikuti kami|تابعونا|اشترك(?:وا)? في|volg ons|obserwuj nas)\b|"
-    r"关注我们|扫码关注|フォロー(?:する|してください)|구독하기",
+    r"(?:^[^\w“”\"«»„]{0,3}|[.!?:…]\s+)(?:"
+    r"(?:sign up|subscribe|register(?: now| here)?)\b[^.!?]{0,60}\b(?:our|newsletter|inbox|letter|channel|podcast|alerts?)\b|"
+    r"follow (?:us|our \w+|@\w+)(?: on\b| at\b| for\b|\W*$)|"
+    r"join (?:us on|our (?:channel|telegram|whatsapp|community|newsletter))|"
+    r"our (?:newsletter|app|telegram|whatsapp|channel|podcast|youtube) (?:is|has|brings|gives|sends)\b[^.!?]{0,60}\byour?\b|"
+    r"download (?:the|our)\b[^.!?]{0,30}\bapp|click here\b(?!:)|support (?:our|independent) (?:journalism|newsroom)|"
+    r"for more (?:news|stories|information|coverage),? (?:visit (?:our|us|www|http)|see our|go to our|"
+    r"follow (?:us|our|@)|read our)|"
+    r"read (?:the )?(?:full|original) (?:story|article)(?: here| on|\W*$)|"
+    r"(?:more|full|our) coverage (?:of [^.]{2,60}$|here\b)|"
+    r"abonnieren sie (?:unser|jetzt|hier|den newsletter)|folgen sie uns|"
+    r"unser(?:en|e)? (?:newsletter|app|kanal)\b[^.!?]{0,60}\b(?:sie|ihnen)\b|"
+    r"abonnez-vous|suivez[- ]nous|"
+    r"suscr[ií]b(?:ete|ase) (?:a|al|en|aquí)\b|s[ií]g(?:ue|a)nos|"
+    r"siga-nos|assine (?:a nossa|nossa|o boletim|a newsletter)|iscriviti (?:alla|al canale|qui)|seguici|"
+    r"подпи(?:сывайтесь|шитесь) на|наш (?:телеграм|telegram)|bizi takip edin|abone olun|"
+    r"ikuti kami|تابعونا على|اشترك(?:وا)? في (?:نشرت|قنات)|volg ons(?: op| via|\W*$)|obserwuj nas)|"
+    r"关注我们(?=\W*$|的微信|的公众号)|扫码关注|フォローしてください|구독하기",
     re.IGNORECASE,
 )
-KNOWN: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (BOX_WORDS, phrases.READ_ALSO),
-    (BOX_WORDS, phrases.PROMOTION),
-    (BOX_WORDS, phrases.COPYRIGHT),
-    (25, phrases.PHOTO),
-    (25, phrases.AGENCY_PHOTO),
-    (14, phrases.AFTERWARDS),
-    (12, phrases.BOX),
-    (16, phrases.UPDATED),
-)
+KNOWN = (labels.read_also, labels.promotion, labels.copyright_line, labels.photo, margins.time_line)
+HEADINGS: tuple[tuple[int, re.Pattern[str]], ...] = ((labels.HEADING_WORDS, phrases.AFTERWARDS), (12, phrases.BOX))
 
 
 def same(article: Article, known: KnownArticle | Wording) -> bool:
@@ -131,10 +130,20 @@ class _Text:
             place
             for place, (paragraph, essence) in enumerate(zip(self.paragraphs, self.essences, strict=True))
             if essence
+            and self._headed(place)
             and essence.count(" ") < LABEL_WORDS
             and not (SENTENCE_END.search(paragraph) or NO_STOPS.search(paragraph) or _DIGIT.search(paragraph))
             and not other._holds(essence)
         }
+
+    def _headed(self, place: int) -> bool:
+        """Whether a line stands where labels do: over a paragraph, but not over the text, or under a known label. A line
+        that is added above or under a text may be what the newsroom has to say."""
+        above = next((p for p in self.paragraphs[place - 1 :: -1] if p), "") if place else ""
+        return bool(above) and (
+            _boxed(above)[0]
+            or any(SENTENCE_END.search(below) for below in self.paragraphs[place + 1 : place + 1 + UNDER])
+        )
 
     def without(self, other: _Text, labels: set[int], leads: set[str]) -> str:
         """The words of all paragraphs that are text, in one line; a lead may stand in the one body and beside the other."""
@@ -190,11 +199,13 @@ def _boxed(paragraph: str) -> tuple[bool, bool]:
     if len(paragraph) > BOX_CHARACTERS:
         return False, False
     size = len(fingerprint.words(paragraph))
-    if any(size <= most and pattern.match(paragraph) for most, pattern in KNOWN):
+    if any(furnishes(paragraph) for furnishes in KNOWN):
+        return True, True
+    if any(size <= most and pattern.match(paragraph) for most, pattern in HEADINGS) and not STATEMENT.search(paragraph):
         return True, True
     if size <= NO_NEWS_WORDS and fingerprint.text_hash(paragraph) == NOTHING:
         return True, True
-    return False, size <= BOX_WORDS and PROMOTION.search(paragraph) is not None
+    return False, size <= labels.BOX_WORDS and PROMOTION.search(paragraph) is not None and not labels.told(paragraph)
 
 
 def _undated(paragraphs: list[str]) -> list[str]:

@@ -28,7 +28,8 @@ _ALL = _compiled()
 READ_ALSO, BOX, PROMOTION, AFTERWARDS, UPDATED = (
     _ALL[n] for n in ("read_also", "box", "promotion", "afterwards", "updated")
 )
-READERS, PLAYER, NOTE, BIOGRAPHY = (_ALL[n] for n in ("readers", "player", "note", "biography"))
+READERS, PLAYER, NOTE = (_ALL[n] for n in ("readers", "player", "note"))
 PHOTO, AGENCY_PHOTO, COPYRIGHT = _ALL["photo"], _ALL["agency_photo"], _ALL["copyright"]
 TAIL, TAIL_INSIDE, END_MARK = _ALL["tail"], _ALL["tail_inside"], _ALL["end_mark"]
-CHALLENGE = _ALL["challenge"]
+CHALLENGE, TOLD, CONTRIBUTED = _ALL["challenge"], _ALL["told"], _ALL["contributed"]
+FORM, AUTHORITY = _ALL["form"], _ALL["authority"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipelines import margins, notices, phrases
+from pipelines import labels, margins, notices, phrases
 from pipelines.body import Paragraph
 from pipelines.margins import SENTENCE
 from pipelines.text import fold
@@ -19,6 +19,10 @@ Dropped = tuple[str, str]
 TOP = 4
 MAX_BOX_WORDS = 60
 LONGEST_HEADING = 200
+REFRAIN_WORDS = 15
+TELLING_WORDS = 12
+NAMED = 40
+"""Characters beside a name, at the least, of a line that speaks of its bearer and does not only name him."""
 EDITORIAL = frozenset({"withdrawal", "correction"})
 
 
@@ -42,106 +46,129 @@ def trim(
     _afterwards(result)
     _boxes(result)
     _lines(result)
-    _end(result, authors)
+    _end(result, authors, headlines)
     _dangling(result)
     return result
 
 
 def _top(result: Trimmed, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None) -> None:
     names = [fold(author) for author in authors]
+    rules = {}
     for place in range(min(TOP, len(result.paragraphs)) - 1, -1, -1):
-        text = result.paragraphs[place].text
-        if rule := margins.above(text, headlines, names, lead):
-            _remove(result, place, rule)
+        if rule := margins.above(result.paragraphs[place].text, headlines, names, lead):
+            rules[place] = rule
+    _sift(result, rules)
 
 
 def _afterwards(result: Trimmed) -> None:
     """From a heading such as `Comments`, `Tags` or `More stories` in the last part of the page on, nothing is text. Behind
-    a heading of other stories a text may go on: prose is only cut off where readers or authors speak."""
+    a heading of other stories a text may go on: prose is only cut off where readers speak, and the page says how many
+    or how to write."""
     paragraphs = result.paragraphs
     total = sum(len(p.text) for p in paragraphs)
-    last_prose = max((place for place, p in enumerate(paragraphs) if _prose(p)), default=-1)
+    last_prose = max((place for place, p in enumerate(paragraphs) if _tells(p)), default=-1)
     before = 0
     for place, paragraph in enumerate(paragraphs):
+        text = paragraph.text
         if (
             place
             and before >= 0.5 * total
-            and len(paragraph.text) <= LONGEST_HEADING
-            and words(paragraph.text) <= 14
-            and phrases.AFTERWARDS.match(paragraph.text)
-            and (place > last_prose or (paragraph.kind == "head" and phrases.READERS.match(paragraph.text)))
+            and len(text) <= LONGEST_HEADING
+            and words(text) <= labels.HEADING_WORDS
+            and phrases.AFTERWARDS.match(text)
+            and not labels.STATEMENT.search(text)
+            and (place > last_prose or (paragraph.kind == "head" and _of_readers(paragraphs, place)))
         ):
-            while place < len(result.paragraphs) and _remove(result, place, "afterwards"):
-                pass
+            _sift(result, dict.fromkeys(range(place, len(paragraphs)), "afterwards"))
             return
-        before += len(paragraph.text)
+        before += len(text)
+
+
+def _of_readers(paragraphs: list[Paragraph], place: int) -> bool:
+    """Whether a heading opens what readers say: by a count of them, or the words of their form around it."""
+    text = paragraphs[place].text
+    if not phrases.READERS.match(text):
+        return False
+    return any(c.isdigit() for c in text) or any(phrases.FORM.search(p.text) for p in paragraphs[place:])
 
 
 def _boxes(result: Trimmed) -> None:
     """`Read also` with the headline that follows it, labels of boxes, promotion of the publisher."""
+    paragraphs = result.paragraphs
+    rules: dict[int, str] = {}
     place = 0
-    while place < len(result.paragraphs):
-        text = result.paragraphs[place].text
-        size = words(text)
+    while place < len(paragraphs):
+        text, size = paragraphs[place].text, words(paragraphs[place].text)
         if size <= MAX_BOX_WORDS and notices.sentence(text) in EDITORIAL:
-            gone = False  # a note about the text is no promotion, whatever words it begins with
-        elif size <= MAX_BOX_WORDS and phrases.READ_ALSO.match(text):
+            pass  # a note about the text is no promotion, whatever words it begins with
+        elif labels.read_also(text):
+            rules[place] = "read also"
             alone = size <= 6 or text.rstrip().endswith(":")
-            gone = _remove(result, place, "read also")
-            while gone and alone and _headline_like(result.paragraphs[place : place + 2]):
-                alone = result.paragraphs[place].kind == "item"
-                gone = _remove(result, place, "read also")
+            while alone and _headline_like(paragraphs[place + 1 : place + 3]):
+                place += 1
+                rules[place] = "read also"
+                alone = paragraphs[place].kind == "item"
         elif size <= 12 and phrases.BOX.match(text):
-            gone = _remove(result, place, "box")
-        elif size <= MAX_BOX_WORDS and phrases.PROMOTION.match(text):
-            gone = _remove(result, place, "promotion")
+            rules[place] = "box"
+        elif labels.promotion(text):
+            rules[place] = "promotion"
         elif size <= MAX_BOX_WORDS and phrases.PLAYER.match(text):
-            gone = _remove(result, place, "player")
-        else:
-            gone = False
-        place += not gone
+            rules[place] = "player"
+        place += 1
+    _sift(result, rules)
 
 
 def _lines(result: Trimmed) -> None:
-    seen: set[str] = set()
-    place = 0
-    while place < len(result.paragraphs):
-        paragraph = result.paragraphs[place]
+    seen: dict[str, Paragraph] = {}
+    before = ""
+    rules: dict[int, str] = {}
+    for place, paragraph in enumerate(result.paragraphs):
         text, size = paragraph.text, words(paragraph.text)
         key = text.casefold()
-        rule = None
-        if size <= 25 and (phrases.PHOTO.match(text) or phrases.AGENCY_PHOTO.match(text)):
-            rule = "photo credit"
-        elif size <= 60 and phrases.COPYRIGHT.match(text):
-            rule = "copyright"
+        if labels.photo(text):
+            rules[place] = "photo credit"
+        elif labels.copyright_line(text) and not before.startswith(("(a)", "(b)")):
+            rules[place] = "copyright"
             result.copyright = result.copyright or text
-        elif size >= 8 and key in seen and paragraph.kind != "cell":
-            rule = "repeated"
-        if rule and _remove(result, place, rule):
-            continue
-        seen.add(key)
-        place += 1
+        elif (
+            size >= 8
+            and paragraph.kind != "cell"
+            and (first := seen.get(key)) is not None
+            # A refrain or a phrase that comes back is short, of one kind, and has text between.
+            and (key == before or first.kind != paragraph.kind or size > REFRAIN_WORDS)
+        ):
+            rules[place] = "repeated"
+        if place not in rules:
+            seen.setdefault(key, paragraph)
+            before = key
+    _sift(result, rules)
 
 
-def _end(result: Trimmed, authors: tuple[str, ...]) -> None:
+def _end(result: Trimmed, authors: tuple[str, ...], headlines: tuple[str, ...]) -> None:
     """Reporters' tail, end marks and what is said of author and text: the last paragraphs, or the end of the last one."""
     names = [name for author in authors if len((name := fold(author)).split()) > 1]
+    above = (
+        [fold(text) for text in (*headlines, *(p.text for p in result.paragraphs[: -margins.UNDER]))] if names else []
+    )
+    names = [name for name in names if not any(name in text for text in above if len(text) > len(name) + NAMED)]
+    rules: dict[int, str] = {}
     looked = 0
-    place = len(result.paragraphs) - 1
-    while place > 0 and looked < 5:
+    for place in range(len(result.paragraphs) - 1, 0, -1):
+        if looked >= 5:
+            break
         text = result.paragraphs[place].text
-        if words(text) <= 90 and phrases.TAIL.match(text):
+        if looked <= margins.UNDER and labels.tail(text):
             result.tail.insert(0, text)
-            _remove(result, place, "tail")
-        elif phrases.UPDATED.match(text) and words(text) <= 16:
-            _remove(result, place, "time line")
+            rules[place] = "tail"
+        elif margins.time_line(text):
+            rules[place] = "time line"
         elif phrases.END_MARK.fullmatch(text):
-            _remove(result, place, "end mark")
+            rules[place] = "end mark"
         elif rule := margins.under(text, looked, names):
-            _remove(result, place, rule)
+            rules[place] = rule
         else:
             looked += 1
-        place -= 1
+    _sift(result, rules, backwards=True)
     if not result.paragraphs:
         return
     last = result.paragraphs[-1]
@@ -161,12 +188,14 @@ def _end(result: Trimmed, authors: tuple[str, ...]) -> None:
 
 def _dangling(result: Trimmed) -> None:
     """A subhead with nothing under it headed something that is gone."""
+    place = len(result.paragraphs)
     while (
-        len(result.paragraphs) > 1
-        and result.paragraphs[-1].kind == "head"
-        and not SENTENCE.search(result.paragraphs[-1].text)
+        place > 1
+        and result.paragraphs[place - 1].kind == "head"
+        and not SENTENCE.search(result.paragraphs[place - 1].text)
     ):
-        _remove(result, len(result.paragraphs) - 1, "dangling subhead")
+        place -= 1
+    _sift(result, dict.fromkeys(range(place, len(result.paragraphs)), "dangling subhead"), backwards=True)
 
 
 @lru_cache(maxsize=512)
@@ -186,10 +215,18 @@ def _prose(paragraph: Paragraph) -> bool:
     return words(paragraph.text) >= 25 and SENTENCE.search(paragraph.text) is not None
 
 
-def _remove(result: Trimmed, place: int, rule: str) -> bool:
-    """False where it was the last paragraph that was left: that one stays."""
-    if len(result.paragraphs) == 1:
-        return False
-    result.dropped.append((rule, result.paragraphs[place].text))
-    del result.paragraphs[place]
-    return True
+def _tells(paragraph: Paragraph) -> bool:
+    """Whether a paragraph is text behind a heading, and not a headline or a form's line."""
+    return words(paragraph.text) >= TELLING_WORDS and labels.STATEMENT.search(paragraph.text) is not None
+
+
+def _sift(result: Trimmed, rules: dict[int, str], *, backwards: bool = False) -> None:
+    """Takes the paragraphs at these places off, each recorded with its rule in the order of looking; where all would go,
+    the one that was looked at last stays."""
+    if not rules:
+        return
+    places = sorted(rules, reverse=backwards)
+    if len(places) == len(result.paragraphs):
+        del rules[places.pop()]
+    result.dropped.extend((rules[place], result.paragraphs[place].text) for place in places)
+    result.paragraphs = [p for place, p in enumerate(result.paragraphs) if place not in rules]

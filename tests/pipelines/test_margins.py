@@ -31,10 +31,10 @@ def test_lines_above_a_text(line: str, rule: str | None) -> None:
         ("This is a developing story and will be updated.", "note"),
         ("First published in The Harbour Review.", "note"),
         ("Ada Byron covers harbours and ships for the Harbour Agency.", "biography"),
-        ("Grace Hopper is a senior reporter at the Harbour Agency.", "biography"),
-        ("Grete Hermann ist Redakteurin im Ressort Häfen.", "biography"),
-        ("Sophie Germain est journaliste au service maritime.", "biography"),
-        ("Sor Juana Ramírez es periodista y vive en Cádiz.", "biography"),
+        ("Grace Hopper is a senior reporter at the Harbour Agency.", None),
+        ("Grete Hermann ist Redakteurin im Ressort Häfen.", None),
+        ("Sophie Germain est journaliste au service maritime.", None),
+        ("Sor Juana Ramírez es periodista y vive en Cádiz.", None),
         ("The police ask witnesses to write to tips@police.example or to call 110 at any time of the day.", None),
         ("Grace Hopper is the first woman to win the race.", None),
         ("“Ada Byron is a reporter,” he said.", None),
@@ -54,4 +54,4 @@ def test_the_headline_under_a_kicker_is_the_headline_again() -> None:
 
 
 def test_in_the_middle_of_a_text_nobody_is_introduced() -> None:
-    assert margins.under("Grace Hopper is a senior reporter at the Harbour Agency.", 3, NAMES) is None
+    assert margins.under("Ada Byron is a senior reporter at the Harbour Agency.", 3, NAMES) is None
