@@ -11,7 +11,7 @@ from crawler.demo.grown.replay import MovedClock, replay
 from crawler.demo.grown.verdict import judge
 from crawler.passes import exit_status
 
-pytestmark = pytest.mark.usefixtures("reactor")
+pytestmark = pytest.mark.usefixtures("reactor", "shared_workers")
 
 
 async def test_every_event_of_a_small_agency_is_called_what_it_is(tmp_path: Path) -> None:
