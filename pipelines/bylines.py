@@ -9,7 +9,7 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import headmatter
+from pipelines import headmatter, microdata
 from pipelines.tags import heading
 from pipelines.text import listed
 
@@ -39,7 +39,10 @@ def called(root: HtmlElement) -> set[str]:
 
 def addressed(root: HtmlElement) -> list[HtmlElement]:
     """Elements that say in an attribute of its own that they hold the author."""
-    return [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")]
+    found = [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")][:MAX_MARKED]
+    if root.find(".//h1") is None:
+        return found
+    return [e for e in found if e.get("itemprop") is None or not microdata.of_another(e)]
 
 
 def profiles(root: HtmlElement) -> list[HtmlElement]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines import urls
 from pipelines.tags import Tags
-from pipelines.text import letters
+from pipelines.text import alike, letters
 
 ARTICLE_TYPES = (
     "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle", "OpinionNewsArticle",
@@ -29,12 +28,7 @@ LIVE = "LiveBlogPosting"
 FILMS = frozenset({"videoobject"})
 PAGES = frozenset({"webpage", "creativework"})
 STUB = 50
-ALIKE = 0.6
-WORDS = 4
-"""Words from which on two headlines are compared by words; shorter ones, and scripts without blanks, by pairs of letters."""
 LONGEST = 400
-SHORT = 12
-"""Letters from which on a headline that is a part of another is the same."""
 _FILM_PAGE = re.compile(r"/(?:videos?|watch|mediathek|audio|podcasts?)(?:/|$)", re.IGNORECASE)
 
 Node = dict[str, Any]
@@ -57,11 +51,10 @@ def subject(tags: Tags, *addresses: str) -> Subject:
     declared = (*tags.links.get("canonical", ())[:1], *tags.all("og:url")[:1])
     own = [place for one in addresses if (place := _place(one, base))]
     places = {place for one in declared if (place := _place(one, base)) and not _is_front(one, base)}
-    said = (tags.first("og:title"), tags.first("twitter:title"), tags.title, *(text for _, text in tags.headings[:3]))
     kind = tags.first("og:type") or ""
     return Subject(
         frozenset(places | set(own)),
-        tuple(dict.fromkeys(plain for text in said if text and (plain := letters(text[:LONGEST])))),
+        tuple(dict.fromkeys(plain for text in tags.said() if (plain := letters(text[:LONGEST])))),
         base,
         kind.casefold().startswith("video") or _FILM_PAGE.search(urlsplit(base).path) is not None,
     )
@@ -119,22 +112,6 @@ def _grade(node: Node, about: Subject) -> int | None:
     if not headline or not about.headlines:
         return 1
     return None if places else 2
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two headlines (by `letters`) are of one story: one holds the other, or most of their words are the same."""
-    short, long = sorted((one, other), key=len)
-    if short == long or (len(short) >= SHORT and short in long):
-        return True
-    left, right = _pieces(one), _pieces(other)
-    return 2 * (left & right).total() >= ALIKE * (left.total() + right.total())
-
-
-def _pieces(text: str) -> Counter[str]:
-    words = text.split()
-    if len(words) >= WORDS:
-        return Counter(words)
-    return Counter(text[place : place + 2] for place in range(len(text) - 1))
 
 
 def _addresses(node: Node) -> Iterable[str]:

@@ -47,7 +47,6 @@ from pipelines.body import Body
 from pipelines.jsonld import Claims
 from pipelines.markup import Names
 from pipelines.metadata import Metadata
-from pipelines.published import guessed
 from pipelines.stopwatch import Stopwatch
 from pipelines.text import fold, letters, words
 from pipelines.trims import Trimmed
@@ -119,7 +118,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     watch.step("walls")
     if wall is not None:
         return Extraction(None, wall[0], wall[1], tuple(meta.sources.items()), tuple(dropped))
-    if meta.published is None and (day := meta.printed or guessed(page, parsed.html)) is not None:
+    if meta.published is None and (day := meta.printed) is not None:
         meta.sources["published"] = day.origin
         meta = replace(meta, published=day)
     meta.sources["body"] = body.way
@@ -180,7 +179,7 @@ def _body(
     lead = meta.lead if meta.standfirst else None
     trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead)
     boilerplate.take_off(trimmed, page.profile.rules)
-    teaser.trim(trimmed)
+    teaser.trim(trimmed, root, paid=meta.access == "paywalled")
     dropped += trimmed.dropped
     watch.step("trims")
     return body, trimmed

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from lxml import etree
@@ -16,10 +17,12 @@ from pipelines.tags import Tags, heading
 from pipelines.text import letters, squeeze
 
 Place = Literal["before", "head", "text", "after"]
+Stamps = tuple[tuple[HtmlElement, int, int], ...]
 
 MAX_LINE = 140
 MAX_LINES = 400
 MAX_BEFORE = 12
+MAX_TIMES = 8
 LONG = 25
 """Words from which on a line is a paragraph."""
 HEAD = 90
@@ -39,7 +42,7 @@ _APART = frozenset(
 _OWN = frozenset({"body", "html", "main", "article", "header"})
 _OTHERS = re.compile(
     r"(?:^|[\s_-])(?:related|sidebar|side-bar|recommend\w*|comments?|commentlist|respond|promos?|most-?\w*|latest|popular|trending|menu|navigation|navbar|newsletter"
-    r"|recirc\w*|breadcrumbs?|partners?|footer|outbrain|taboola|carousel|ticker|cookie\w*|consent|modal|popup"
+    r"|recirc\w*|repl(?:y|ies)|disqus|discussion|breadcrumbs?|partners?|footer|outbrain|taboola|carousel|ticker|cookie\w*|consent|modal|popup"
     r"|card|cards|teasers?|caption|gallery|lightbox|copyright|appetizer\w*)(?=$|[\s_-])",
     re.IGNORECASE,
 )
@@ -49,11 +52,13 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as read; `names`: class names, ids and tags of its element and the two about it, lower case."""
+    """One line as read; `names`: class names, ids and tags of its element and the two about it, lower case; `times`: its
+    `time` elements with where their text begins and ends."""
 
     text: str
     names: str
     place: Place
+    times: Stamps = ()
 
 
 def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement | None:
@@ -115,10 +120,11 @@ def about(headline: HtmlElement) -> list[Line]:
     """The lines before and after a headline in reading order: `before` it within its own block and the ones beside it,
     in the `head` until the text begins, in the `text`, and `after` its last paragraph."""
     known: Known = {}
-    before = [Line(text, names, "before") for text, names in _before(headline, known)]
-    found: list[Line] = []
+    before = [Line(text, names, "before", times) for text, names, times in _before(headline, known)]
+    inside = tuple((one, 0, 0) for one in islice(headline.iter("time"), MAX_TIMES))
+    found = [Line("", _around(headline), "head", inside)] if inside else []
     prose, last = 0, 0
-    for text, element in _following(headline):
+    for text, element, times in _following(headline):
         if element is None:
             if prose >= HEAD:
                 break
@@ -132,18 +138,20 @@ def about(headline: HtmlElement) -> list[Line]:
             place: Place = "head" if prose < HEAD else "text"
             label = found[-1] if found else None
             if label and label.text.endswith((":", "：")) and len(label.text) <= MAX_LABEL and label.place == place:
-                found[-1] = Line(f"{label.text} {text}", label.names, place)
+                moved = len(label.text) + 1
+                shifted = tuple((one, start + moved, end + moved) for one, start, end in times)
+                found[-1] = Line(f"{label.text} {text}", label.names, place, label.times + shifted)
             else:
-                found.append(Line(text, _around(element), place))
+                found.append(Line(text, _around(element), place, times))
         if len(found) >= MAX_LINES:
             break
-    after = [Line(line.text, line.names, "after") if prose >= HEAD else line for line in found[last:]]
+    after = [replace(line, place="after") if prose >= HEAD else line for line in found[last:]]
     return before + found[:last] + after
 
 
 def lines_of(element: HtmlElement) -> list[str]:
     """The texts of one element, a line for each of its blocks."""
-    return [text for text, _ in _lines(element)]
+    return [text for text, _, _ in _lines(element) if text]
 
 
 def _around(element: HtmlElement) -> str:
@@ -157,7 +165,7 @@ def _around(element: HtmlElement) -> str:
     return " ".join(names)
 
 
-def _before(headline: HtmlElement, known: Known) -> Iterator[tuple[str, str]]:
+def _before(headline: HtmlElement, known: Known) -> Iterator[tuple[str, str, Stamps]]:
     node, seen = headline, 0
     for _ in range(4):
         if node.tag in ("article", "main", "body"):
@@ -167,20 +175,20 @@ def _before(headline: HtmlElement, known: Known) -> Iterator[tuple[str, str]]:
                 continue
             if apart(sibling, known):
                 continue
-            for text, element in _lines(sibling):
+            for text, element, times in _lines(sibling):
                 seen += 1
                 if seen > MAX_BEFORE:
                     return
                 if len(text) <= MAX_LINE:
-                    yield text, _around(element)
+                    yield text, _around(element), times
         parent = node.getparent()
         if parent is None:
             return
         node = parent
 
 
-def _following(headline: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
-    """(text, element) of each line of text after the heading, in the order of the document; the element is None where
+def _following(headline: HtmlElement) -> Iterator[tuple[str, HtmlElement | None, Stamps]]:
+    """(text, element, times) of each line of text after the heading, in the order of the document; the element is None where
     an `article` or `main` ends."""
     node: HtmlElement | None = headline
     while node is not None and node.tag != "body":
@@ -188,34 +196,65 @@ def _following(headline: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]
             if isinstance(sibling.tag, str):
                 yield from _lines(sibling)
         if node.tag in ("article", "main"):
-            yield "", None
+            yield "", None, ()
         node = node.getparent()
 
 
-def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
-    parts: list[str] = []
-    owner = top
+def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement, Stamps]]:
+    """(text, element, times) of each line of an element; a `time` without a text of its own is a line without text."""
+    line = _Reading(top)
     walk = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
     for event, element in walk:
         if event in ("comment", "pi"):
             if element.tail and element is not top:
-                parts.append(element.tail)
+                line.parts.append(element.tail)
             continue
-        inline = element.tag in _INLINE
-        if not inline and parts and (text := squeeze("".join(parts))):
-            yield text, owner
-        if not inline:
-            parts = []
-        if event == "start":
-            if element.tag in _SILENT or element.tag in _APART:
-                walk.skip_subtree()
-            elif element.text:
-                if not parts:
-                    owner = element
-                parts.append(element.text)
-        elif element.tail and element is not top:
-            if not parts:
-                owner = element.getparent()
-            parts.append(element.tail)
-    if text := squeeze("".join(parts)):
-        yield text, owner
+        if element.tag not in _INLINE and (line.parts or line.times):
+            if (text := line.text()) or line.times:
+                yield text, line.owner, _within(line.times, text)
+            line.parts, line.times = [], []
+        if event == "end":
+            line.ends(element, top)
+        elif element.tag in _SILENT or element.tag in _APART:
+            walk.skip_subtree()
+        else:
+            line.begins(element)
+    if (text := line.text()) or line.times:
+        yield text, line.owner, _within(line.times, text)
+
+
+class _Reading:
+    """A line while it is read: its parts, its `time` elements, and the element in which it began."""
+
+    __slots__ = ("owner", "parts", "times")
+
+    def __init__(self, top: HtmlElement) -> None:
+        self.parts: list[str] = []
+        self.times: list[tuple[HtmlElement, int, int]] = []
+        self.owner = top
+
+    def text(self) -> str:
+        return squeeze("".join(self.parts))
+
+    def begins(self, element: HtmlElement) -> None:
+        timed = element.tag == "time" and len(self.times) < MAX_TIMES
+        if not (element.text or timed):
+            return
+        if not self.parts and not self.times:
+            self.owner = element
+        if timed:
+            self.times.append((element, len(self.text()), -1))
+        if element.text:
+            self.parts.append(element.text)
+
+    def ends(self, element: HtmlElement, top: HtmlElement) -> None:
+        if element.tag == "time" and self.times and self.times[-1][0] is element:
+            self.times[-1] = (element, self.times[-1][1], len(self.text()))
+        if element.tail and element is not top:
+            if not self.parts and not self.times:
+                self.owner = element.getparent()
+            self.parts.append(element.tail)
+
+
+def _within(times: list[tuple[HtmlElement, int, int]], text: str) -> Stamps:
+    return tuple((one, min(start, len(text)), len(text) if end < 0 else end) for one, start, end in times)

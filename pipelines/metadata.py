@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines import headmatter, people, picture, printed, published, titles, urls
+from pipelines import headmatter, people, picture, printed, published, timed, titles, urls
 from pipelines.body import select
 from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
@@ -119,20 +119,22 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
     language = chosen("language", (_language(tags.language), "html"), (_language(claims.language), "json-ld"),
         (_language(tags.first("og:locale", "content-language", "language", "dc.language")), "meta"),
                       (_language(page.witness.language if page.witness else None), "feed"))  # fmt: skip
-    when, otherwise = published.published(page, tags, claims, language)
-    changed, changed_otherwise = published.modified(page, tags, claims, language)
-    shown_day: Instant | None = None
-    if when is None or when.precision == "day":
-        shown_day = printed.read(about(), language=language, region=_region(tags), host=hosts[0],
-            timezone=page.profile.timezone, fetched_at=page.fetched_at)  # fmt: skip
-        when = published.sharpened(when, shown_day)
+    told = published.declared(page, tags, claims, language)
+    known = any(one.precision != "day" for one in told)
+    times = timed.marked(tags.times) if known or not about() else timed.beside(about(), tags.times)
+    when, otherwise = published.published(page, tags, claims, language, told=told, times=times)
+    shown = (None, None) if known else printed.read(about(), language=language, region=_region(tags), host=hosts[0],
+        timezone=page.profile.timezone, fetched_at=page.fetched_at)  # fmt: skip
+    shown_day = shown[0] if when is None or when.precision == "day" else None
+    when = published.sharpened(when, shown_day)
+    changed, changed_otherwise = published.modified(page, tags, claims, language, times=times, shown=shown[1])
     if when:
         sources["published"] = f"{when.origin}; {otherwise}" if otherwise else when.origin
     if changed:
         sources["modified"] = f"{changed.origin}; {changed_otherwise}" if changed_otherwise else changed.origin
-    shown = picture.read(root, page, tags, claims)
-    if shown.url:
-        sources["image_url"] = shown.origin
+    pictured = picture.read(root, page, tags, claims)
+    if pictured.url:
+        sources["image_url"] = pictured.origin
     canonical_url = _canonical(page, tags, claims, sources)
     headlines = [
         title,
@@ -145,7 +147,7 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
         title=title, headlines=tuple(dict.fromkeys(h for h in headlines if h)), lead=lead, standfirst=standfirst,
         authors=names, organisations=claims.organisations,
         section=section, tags=keywords or (), language=language, published=when, modified=changed, printed=shown_day,
-        canonical_url=canonical_url, picture=shown,
+        canonical_url=canonical_url, picture=pictured,
         access=_access(tags, claims), form=_form(tags, claims), declared=_declared(tags, claims),
         copyright=claims.copyright or tags.first("copyright", "dc.rights"), reserved=page.reserved or reserved(tags),
         sources=sources,
@@ -273,5 +275,5 @@ def _declared(tags: Tags, claims: Claims) -> bool:
     if any("article" in kind or "posting" in kind for kind in kinds):
         return True
     return fold(tags.first("og:type") or "") == "article" and bool(
-        tags.first("article:published_time", "datepublished")
+        tags.first("article:published_time", "datepublished") or tags.items.get("datepublished")
     )

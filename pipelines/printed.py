@@ -36,7 +36,7 @@ _PUBLISHED = re.compile(
     r"|تاريخ|نشر|تاریخ|انتشار|פורסם|प्रकाशित|公開|掲載|发布|發布|發表|发表|時間|时间|日期|配信|入力|입력|등록|게시|เผยแพร่|δημοσι|created|issued|written",
     re.IGNORECASE,
 )
-_CHANGED = re.compile(
+CHANGED = re.compile(
     r"updat|aktuali[sz]|modif|mis\s+à\s+jour|actualizad|atualizad|aggiornat|bijgewerkt|gewijzigd|uppdaterad|oppdatert|opdateret"
     r"|päivitetty|zaktuali|обновл|оновл|изменен|güncel|diperbarui|cập\s+nhật|تحديث|به.?روز|עודכן|अपडेट|更新|수정|แก้ไข|ενημέρ|stand\b|last\s+(?:edit|change)",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _NAMED = re.compile(
     r"(?:^|[\s_-])(?:(?:pub|publish|post|article|entry|news|create|created)?-?(?:date|dates|datum|fecha|data|time|timestamp|datetime)|published|publication|posted(?:-on)?|pubdate|dateline"
     r"|date-?line|byline|meta|metadata|postmetadata|entry-meta|submitted|infos?|tarih|time)(?=$|[\s_-])"
 )
-_EVENT = re.compile(
+EVENT = re.compile(
     r"(?:^|[\s_-])(?:event|events|calendar|termin\w*|veranstaltung\w*|today|current-date|weather|copyright)(?=$|[\s_-])"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -58,32 +58,41 @@ _FILLERS = frozenset(
     )
 )
 MAX_LINES = 150
+MAX_LABEL = 30
 MAX_SINGLE = 60
 US_HOSTS = ("com", "us", "org", "net", "gov", "edu", "mil")
 
 
 def read(
     told: Iterable[Line], *, language: str | None, region: str | None, host: str, timezone: str | None, fetched_at: str
-) -> Instant | None:
-    """The publication as the lines about the headline tell it; None where none does, or only what may not be true.
+) -> tuple[Instant | None, Instant | None]:
+    """(the publication, the last change) as the lines about the headline tell them; None where none does, or only what may
+    not be true.
 
     `language`, `region`: of the page as declared (`en`, `us`); with the `host` they tell the order of `3/11/2024`."""
     lines = [line for line in islice(told, MAX_LINES) if not PICTURE.match(line.text)]
-    shown = calendars.order([line.text for line in lines])
-    month_first = shown if shown is not None else _month_first(language, region, host)
+    order = calendars.order([line.text for line in lines])
+    month_first = order if order is not None else _month_first(language, region, host)
     ranked: list[tuple[int, int, Instant]] = []
+    changed: list[Instant] = []
     for number, line in enumerate(lines):
-        if _EVENT.search(line.names) or (line.place == "after" and not _NAMED.search(line.names)):
+        if EVENT.search(line.names) or (line.place == "after" and not _NAMED.search(line.names)):
             continue
         days = calendars.find(line.text, language=language, month_first=month_first)
         for place, written in enumerate(days):
             until = days[place + 1].start if place + 1 < len(days) else len(line.text)
             since = days[place - 1].end if place else 0
-            rank = _rank(line, written, since, until)
-            found = _instant(line.text, written, since, timezone, fetched_at) if rank is not None else None
-            if rank is not None and found is not None:
+            is_changed = _is_changed(line.text[since : written.start])
+            rank = None if is_changed else _rank(line, written, since, until)
+            if rank is None and not (is_changed and line.place in ("head", "before")):
+                continue
+            found = _instant(line.text, written, since, timezone, fetched_at)
+            if found is not None and rank is not None:
                 ranked.append((rank, number, found))
-    return min(ranked, key=lambda one: one[:2])[2] if ranked else None
+            elif found is not None:
+                changed.append(found)
+    first = min(ranked, key=lambda one: one[:2])[2] if ranked else None
+    return first, changed[0] if changed else None
 
 
 def single(text: str, *, language: str | None, timezone: str | None, fetched_at: str) -> Instant | None:
@@ -107,18 +116,31 @@ def _month_first(language: str | None, region: str | None, host: str) -> bool | 
     return False if region else None
 
 
+def _follows(after: str) -> bool:
+    """Whether a word that speaks of the publication stands right after a day, and none of a change."""
+    told = _PUBLISHED.search(after[:MAX_LABEL])
+    return told is not None and CHANGED.search(after) is None
+
+
+def _is_changed(before: str) -> bool:
+    """Whether the last word before a day that labels it speaks of a change."""
+    changed, told = last(CHANGED, before), last(_PUBLISHED, before)
+    return changed is not None and (told is None or told < changed)
+
+
 def _rank(line: Line, written: Written, since: int, until: int) -> int | None:
     """How surely the day is the publication's: 0 labelled so, 1 in an element named so or beside a byline at the headline,
     2 alone or apart in a line there, 4 and more elsewhere; None for a day that is only spoken of, or one of a change."""
     before, after = line.text[since : written.start], line.text[written.end : until]
     near = {"head": 0, "before": 1, "text": 4, "after": 4}[line.place]
-    changed, told = _last(_CHANGED, before), _last(_PUBLISHED, before)
-    if changed is not None and (told is None or told < changed):
-        return None
+    told = last(_PUBLISHED, before)
     if told is not None and len(before) - told <= 40:
         return near
+    # `03.11.2024 veröffentlicht`: what ends a line labels its last day.
+    if until == len(line.text) and near < 4 and not before.strip()[MAX_LABEL:] and _follows(after):
+        return near
     words = [w for w in _WORDS.findall(before + " " + after) if w.casefold() not in _FILLERS and len(w) > 1]
-    if _CHANGED.search(after) and not words[2:]:
+    if CHANGED.search(after) and not words[2:]:
         words = words[:0]
     named = _NAMED.search(line.names) is not None
     if line.place in ("text", "after"):
@@ -132,7 +154,13 @@ def _rank(line: Line, written: Written, since: int, until: int) -> int | None:
     return near + 3 if left and right and len(words) <= 8 else None
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int | None:
+def told_published(text: str) -> int | None:
+    """Where the last word that speaks of a publication ends; None where there is none."""
+    return last(_PUBLISHED, text)
+
+
+def last(pattern: re.Pattern[str], text: str) -> int | None:
+    """Where the last match ends; None where there is none."""
     ends = [match.end() for match in pattern.finditer(text)]
     return ends[-1] if ends else None
 

@@ -1,12 +1,13 @@
 """When it was published and changed: the witnesses in their order, the first that says something plausible wins.
 
-1. JSON-LD `datePublished` of the article node
+1. JSON-LD `datePublished` of the page's own node
 2. meta: `article:published_time` and its cousins
-3. microdata `itemprop="datePublished"`, `<time datetime>` marked as publication, a `time` attribute in unix seconds
+3. microdata `itemprop="datePublished"`, `<time>` marked as publication, a `time` attribute in unix seconds, meta `date`
 4. what the finder said: feed, news sitemap
-5. any `<time datetime>` of the article's head
+5. JSON-LD and microdata `dateCreated`, a nameless `<time>` at the headline
 6. the day in the URL
-7. the day by htmldate (labelled `text`), the only witness that guesses
+
+Nothing is guessed: where none of them and no line at the headline (`printed`) tells a day, there is none.
 
 A witness that knows the time beats an earlier one that knows only the same day. One that stands alone with its day gives
 way where two later ones of different kinds agree on another. What the others say is kept where it differs by more than a
@@ -24,6 +25,7 @@ from pipelines import instants, printed
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags
 from pipelines.text import listed
+from pipelines.timed import Times
 from storage.models import Instant, Page
 
 PUBLISHED = listed(
@@ -32,7 +34,7 @@ PUBLISHED = listed(
     sailthru.date cxenseparse:recs:publishtime cxenseparse:publishtime dc.date.issued dcterms.issued
     dc.date.created dcterms.created dcterms.date dc.date date.created datecreated ptime rnews:datepublished
     article_date_original originalpublicationdate citation_publication_date citation_date article.published
-    mediator_published_time bt:pubdate date shareaholic:article_published_time displaydate release_date time
+    mediator_published_time bt:pubdate shareaholic:article_published_time displaydate release_date
     og:release_date dcsext.pubdate"""
 )
 MODIFIED = listed(
@@ -44,46 +46,44 @@ MINUTE = timedelta(minutes=1)
 URL_DAY = re.compile(
     r"(?<!\d)(19[9]\d|20\d\d)([-/_.]?)(0[1-9]|1[0-2]|[1-9](?=[-/_.]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
 )
-PUBLISH_WORDS = ("publi", "date-pub", "entry-date", "posted", "created", "dateline", "pubdate", "issued", "release")
-MODIFY_WORDS = ("update", "modif", "aktualis", "lastmod")
-ELSEWHERE = (
-    "related",
-    "comment",
-    "sidebar",
-    "aside",
-    "footer",
-    "teaser",
-    "recommend",
-    "most-read",
-    "card",
-    "widget",
-    "ticker",
-    "nav",
-)
+LOOSE = listed("date time uploaddate")
+"""Names of meta tags that may be of anything: believed after the marked `time` elements."""
 
 
-def published(page: Page, tags: Tags, claims: Claims, language: str | None = None) -> tuple[Instant | None, str | None]:
+def declared(page: Page, tags: Tags, claims: Claims, language: str | None) -> list[Instant]:
+    """What JSON-LD, meta tags and microdata say of the publication, in their order."""
+    given = [
+        (claims.published, "json-ld"),
+        *((value, "meta") for value in tags.all(*PUBLISHED)),
+        *((value, "microdata") for value in tags.items.get("datepublished", [])[:1]),
+    ]
+    return [one for raw, origin in given if (one := _taken(page, raw, origin, language))]
+
+
+def published(
+    page: Page, tags: Tags, claims: Claims, language: str | None, *, told: list[Instant], times: Times
+) -> tuple[Instant | None, str | None]:
     """The publication instant, or the day where no witness knows more, with what other witnesses say (`meta says …`);
-    None where nobody says."""
-    found = [one for raw, origin in _publication(page, tags, claims) if (one := _taken(page, raw, origin, language))]
+    None where nobody says. `told`: what is `declared`; `times`: what the page's `time` elements say."""
+    later = _publication(page, tags, claims, times)
+    found = told + [one for raw, origin in later if (one := _taken(page, raw, origin, language))]
     chosen = _chosen(found)
     return chosen, dissent(chosen, found)
 
 
-def modified(page: Page, tags: Tags, claims: Claims, language: str | None = None) -> tuple[Instant | None, str | None]:
-    """The last change, as declared, with what other witnesses say; None where nobody says."""
-    marked = [
-        when
-        for when, around, prop in tags.times
-        if "datemodified" in prop.casefold() or (any(w in around for w in MODIFY_WORDS) and not _elsewhere(around))
-    ]
+def modified(
+    page: Page, tags: Tags, claims: Claims, language: str | None, *, times: Times, shown: Instant | None
+) -> tuple[Instant | None, str | None]:
+    """The last change, as declared, with what other witnesses say; None where nobody says. `shown`: as it is printed at the
+    headline."""
     witness = page.witness.modified if page.witness is not None else None
     given: list[tuple[str | Instant | None, str]] = [
         (claims.modified, "json-ld"),
         *((value, "meta") for value in tags.all(*MODIFIED)),
         *((value, "microdata") for value in tags.items.get("datemodified", [])[:2]),
-        *((value, "time") for value in marked[:2]),
+        *((value, "time") for value in times.changed[:2]),
         (witness, ""),
+        (shown, ""),
     ]
     found = [one for raw, origin in given if (one := _taken(page, raw, origin, language))]
     chosen = _best(found)
@@ -122,32 +122,15 @@ def sharpened(when: Instant | None, shown: Instant | None) -> Instant | None:
     return shown if when.at in (shown.at[:10], local_day(shown)) else when
 
 
-def guessed(page: Page, html: str) -> Instant | None:
-    """htmldate's guess, the day only: the last resort. Its `max_date` is the day the page was fetched, never today."""
-    from htmldate import find_date
-
-    try:
-        found = find_date(html, url=page.url, original_date=True, extensive_search=False, max_date=page.fetched_at[:10])
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return instants.read(found, origin="text", timezone=None, fetched_at=page.fetched_at) if found else None
-
-
-def _publication(page: Page, tags: Tags, claims: Claims) -> Iterable[tuple[str | Instant | None, str]]:
-    yield claims.published, "json-ld"
-    yield from ((value, "meta") for value in tags.all(*PUBLISHED))
-    yield from ((value, "microdata") for value in tags.items.get("datepublished", [])[:1])
-    here = [(when, around, prop) for when, around, prop in tags.times if not _elsewhere(around)]
-    yield from (
-        (when, "time")
-        for when, around, prop in here
-        if "datepublished" in prop.casefold() or any(w in around for w in PUBLISH_WORDS)
-    )
+def _publication(page: Page, tags: Tags, claims: Claims, times: Times) -> Iterable[tuple[str | Instant | None, str]]:
+    yield from ((value, "time") for value in times.published)
     yield from ((value, "time") for value in tags.clocks[:1])
+    yield from ((value, "meta") for value in tags.all(*LOOSE))
     if page.witness is not None:
         yield page.witness.published, ""
     yield claims.created, "json-ld"
-    yield from ((when, "time") for when, around, _ in here[:1] if not any(w in around for w in MODIFY_WORDS))
+    yield from ((value, "microdata") for value in tags.items.get("datecreated", [])[:1])
+    yield from ((value, "time") for value in times.nameless[:1])
     yield day_of_url(page.final_url or page.url, page.fetched_at), ""
 
 
@@ -205,7 +188,3 @@ def _best(found: Iterable[Instant | None]) -> Instant | None:
 def local_day(instant: Instant) -> str:
     """The calendar day of an instant in the offset that it was written with."""
     return instants.written(instant)[:10]
-
-
-def _elsewhere(around: str) -> bool:
-    return any(word in around for word in ELSEWHERE)

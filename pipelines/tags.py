@@ -9,19 +9,32 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from pipelines import microdata
 from pipelines.text import has_template, squeeze
 
 MAX_CONTENT = 4000
+MAX_TIMES = 400
+SERVED = frozenset({"date", "expires", "last-modified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A `time` element: what it says (`datetime`, else its text), and its itemprop."""
+
+    element: HtmlElement
+    when: str
+    prop: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """`meta`: name -> contents, in page order. `links`: rel -> hrefs. `times`: (datetime, classes of it and its parents,
-    itemprop). `items`: microdata itemprop -> values outside the head. `headings`: the h1 texts with their element."""
+    """`meta`: name -> contents, in page order. `links`: rel -> hrefs. `times`: the `time` elements. `items`: microdata (and the
+    days of RDFa) in the body, property -> values, of the item that is the page's own story or of none. `headings`: the h1
+    texts with their element."""
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
-    times: list[tuple[str, str, str]] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
     items: dict[str, list[str]] = field(default_factory=dict)
     headings: list[tuple[HtmlElement, str]] = field(default_factory=list)
     clocks: list[str] = field(default_factory=list)
@@ -31,6 +44,16 @@ class Tags:
     def first(self, *names: str) -> str | None:
         """The first content given under any of the names, in the order of the names."""
         return next((value for name in names for value in self.meta.get(name, ()) if value), None)
+
+    def said(self) -> list[str]:
+        """The headline as the page gives it, by each of its tags and first headings."""
+        given = (
+            self.first("og:title"),
+            self.first("twitter:title"),
+            self.title,
+            *(text for _, text in self.headings[:3]),
+        )
+        return [text for text in given if text]
 
     def all(self, *names: str) -> list[str]:
         """All contents under the names, each once, in order."""
@@ -49,7 +72,8 @@ def read(root: HtmlElement) -> Tags:
                     if href := (element.get("href") or "").strip():
                         found.links.setdefault(rel, []).append(href)
             case "time":
-                found.times.append((_when(element), _surroundings(element), element.get("itemprop") or ""))
+                if len(found.times) < MAX_TIMES and (when := _when(element)):
+                    found.times.append(Time(element, when, element.get("itemprop") or ""))
             case "dateformat":
                 # An AngularJS directive of TASS (`<dateformat time="1698825600" mode="abs">`): any element of the name.
                 if value := element.get("time"):
@@ -57,14 +81,9 @@ def read(root: HtmlElement) -> Tags:
             case _:
                 if (text := heading(element)) and not has_template(text):
                     found.headings.append((element, text))
-    for element in root.iter("*"):
-        if element.get("itemprop") is not None and element.tag != "meta" and _in_body(element):
-            _item(element, found)
+    for name, value in microdata.read(root, [element for element, _ in found.headings], found.said()):
+        found.items.setdefault(name, []).append(value)
     return found
-
-
-def _in_body(element: HtmlElement) -> bool:
-    return next(element.iterancestors("body"), None) is not None
 
 
 def heading(element: HtmlElement) -> str:
@@ -90,36 +109,15 @@ def _meta(element: HtmlElement, found: Tags) -> None:
     if not content or not (content := squeeze(content[:MAX_CONTENT])) or has_template(content):
         return
     for attribute in ("property", "name", "itemprop", "http-equiv"):
-        if name := element.get(attribute):
+        if (name := element.get(attribute)) and not (attribute == "itemprop" and microdata.in_body(element)):
             for one in name.casefold().split():
-                found.meta.setdefault(one, []).append(content)
+                # What a server would say of its answer is not of the story.
+                if attribute != "http-equiv" or one not in SERVED:
+                    found.meta.setdefault(one, []).append(content)
 
 
 def _when(element: HtmlElement) -> str:
     return squeeze(element.get("datetime") or element.get("content") or "".join(element.itertext())[:80])
-
-
-def _surroundings(element: HtmlElement) -> str:
-    names = []
-    node: HtmlElement | None = element
-    for _ in range(4):
-        if node is None:
-            break
-        names.append(f"{node.tag} {node.get('class') or ''} {node.get('id') or ''}")
-        node = node.getparent()
-    return " ".join(names).casefold()
-
-
-def _item(element: HtmlElement, found: Tags) -> None:
-    value = element.get("content") or element.get("datetime")
-    if value is None and element.get("itemscope") is not None:
-        named = element.xpath(".//*[@itemprop='name']")
-        value = (named[0].get("content") or "".join(named[0].itertext())) if named else None
-    if value is None:
-        value = "".join(element.itertext())[:MAX_CONTENT] if len(element) < 12 else ""
-    if value := squeeze(value):
-        for name in (element.get("itemprop") or "").casefold().split():
-            found.items.setdefault(name, []).append(value)
 
 
 def _title(root: HtmlElement) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import lru_cache
 
 # Controls, and zero-width and direction marks that only help typesetting; ZWNJ and ZWJ stay, Persian and Indic words
@@ -20,6 +21,10 @@ UNSPACED = re.compile(
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
 PARAGRAPH = 2_000
+ALIKE = 0.6
+SAME = 12
+"""Letters from which on a headline that is a part of another is the same."""
+FEW = 4
 TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -91,3 +96,18 @@ def likeness(one: str, other: str) -> float:
 def has_template(value: str) -> bool:
     """Whether an unrendered `{{…}}` template stands in the text (Angular, Vue, Mustache)."""
     return "{{" in value and TEMPLATE.search(value) is not None
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two headlines (by `letters`) are of one story: one holds the other, or most of their words are the same; pairs of
+    letters in short ones and in scripts without blanks."""
+    short, long = sorted((one, other), key=len)
+    if short == long or (len(short) >= SAME and short in long):
+        return True
+    left, right = _pieces(one), _pieces(other)
+    return 2 * (left & right).total() >= ALIKE * (left.total() + right.total()) > 0
+
+
+def _pieces(text: str) -> Counter[str]:
+    parts = text.split()
+    return Counter(parts) if len(parts) >= FEW else Counter(text[place : place + 2] for place in range(len(text) - 1))

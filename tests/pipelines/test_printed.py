@@ -16,7 +16,7 @@ def shown(line: str, names: str = "p", *, place: headmatter.Place = "head", lang
     region: str | None = None, host: str = "harbour.test", zone: str | None = None) -> Instant | None:  # fmt: skip
     return printed.read(
         [Line(line, names, place)], language=language, region=region, host=host, timezone=zone, fetched_at=NOW
-    )
+    )[0]
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,8 @@ def shown(line: str, names: str = "p", *, place: headmatter.Place = "head", lang
         ("Ada Byron · April 19, 2019 · Ships · 7 comments", "en", "2019-04-19"),
         ("2024年11月3日 14時05分", "ja", "2024-11-03"),
         ("3 Nov 2024 14:05 IST", "en", "2024-11-03"),
+        ("05.10.2024 veröffentlicht", "de", "2024-10-05"),
+        ("05/10/2024 - Publicado por Ana", "pt", "2024-10-05"),
         ("Updated 4 Nov 2024", "en", None),
         ("Stand: 04.11.2024", "de", None),
         ("The repairs of the old quay have been under way since 3 Nov 2024", "en", None),
@@ -69,7 +71,8 @@ def test_a_labelled_day_goes_before_others_and_other_stories_days_are_none() -> 
         Line("Published 3 Nov 2024", "p", "head"),
         Line("4 Nov 2024", "p", "after"),
     ]
-    found = printed.read(lines, language="en", region=None, host="a.test", timezone=None, fetched_at=NOW)
+    found, changed = printed.read(lines, language="en", region=None, host="a.test", timezone=None, fetched_at=NOW)
+    assert changed is None
     assert found is not None
     assert found.at == "2024-11-03"
     assert shown("4 Nov 2024", place="after") is None

@@ -68,7 +68,7 @@ def test_a_printed_time_without_a_zone_is_the_sources_or_a_day(
 
 def shown(text: str, zone: str | None) -> Instant:
     line = Line(text, "p", "head")
-    found = printed.read([line], language="de", region=None, host="a.test", timezone=zone, fetched_at=NOW)
+    found, _ = printed.read([line], language="de", region=None, host="a.test", timezone=zone, fetched_at=NOW)
     assert found is not None
     return found
 
@@ -87,7 +87,7 @@ def test_written_gives_back_what_was_written(at: datetime, quarters: int, bare: 
 )
 def test_no_part_of_a_day_is_filled_in(text: str) -> None:
     line = Line("Published " + text, "p", "head")
-    assert printed.read([line], language="en", region=None, host="a.test", timezone="UTC", fetched_at=NOW) is None
+    assert printed.read([line], language="en", region=None, host="a.test", timezone="UTC", fetched_at=NOW) == (None, None)
     assert instants.read(text, origin="meta", timezone="UTC", fetched_at=NOW) is None
 
 
