@@ -219,13 +219,19 @@ def main() -> None:
             print(f"{who:12}{kind:12}{cells(figures)}")
     if arguments.halves:
         print("\n".join(between_halves(scores[OURS], scores.get(TRAFILATURA))))
+    ours = sorted(row[OURS]["seconds"] * 1000 for row in rows)
+    most = len(rows) - len(rows) // 100
     for who in (OURS, *beside):
         times = sorted(row[who]["seconds"] * 1000 for row in rows)
-        ratio = sum(times) / sum(row[OURS]["seconds"] * 1000 for row in rows)
+        ratio, usual = sum(times) / sum(ours), sum(times[:most]) / sum(ours[:most])
         print(
             f"{who:12} CPU ms a page: mean {sum(times) / len(times):.1f}, median {times[len(times) // 2]:.1f}, "
             f"95 % {times[int(len(times) * 0.95)]:.1f}, most {times[-1]:.0f}"
-            + (f"; ours is {1 / ratio:.3f} of it" if who != OURS else "")
+            + (
+                f"; ours is {1 / ratio:.3f} of it, {1 / usual:.3f} without the slowest 1 % of each"
+                if who != OURS
+                else ""
+            )
         )
         if broke := collections.Counter(row[who].get("error") for row in rows if row[who].get("error")):
             print(f"{who:12} broke on {broke.total()} pages, most often: {broke.most_common(1)[0][0]}")
