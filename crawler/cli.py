@@ -164,10 +164,11 @@ def import_(files: tuple[Path, ...], take_all: bool, db: Path | None, as_json: b
 
 @main.command()
 @click.option("--source", "names", multiple=True, help="Only this source (repeat).")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day (UTC) or later.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only pages fetched on this day or before.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured on this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured on this day or before.")
 @click.option("--limit", type=click.IntRange(1), help="At most this many texts now; the rest when called again.")
 @click.option("--all", "everything", is_flag=True, help="Also what the present extractor and profile made.")
+@click.option("--from-start", is_flag=True, help="With --all: do not go on where such a call was broken off.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say the same.")
 @DATABASE
 @AS_JSON

@@ -23,7 +23,8 @@ SECONDS_BETWEEN_LINES = 10.0
 @dataclass(slots=True)
 class Told:
     """The counts so far: outcome -> texts, field -> texts in which it is another, reason -> texts refused for it; and a few
-    examples of each field. However many texts there are, it stays small."""
+    examples of each field. `ahead`: texts that are due; `left`: source -> those whose profile is not here.
+    However many texts there are, it stays small."""
 
     as_json: bool
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -31,16 +32,18 @@ class Told:
     reasons: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     failed: int = 0
+    ahead: int = 0
+    left: Counter[str] = field(default_factory=Counter)
     _next: float = field(default_factory=lambda: time.monotonic() + SECONDS_BETWEEN_LINES)
 
     def text(self, reading: Reading, found: Rewritten) -> None:
         """One text that was read again."""
         text, names = reading.text, [each.field for each in found.differences]
         self.outcomes[found.outcome] += 1
-        if found.outcome == "refused":
+        if found.outcome in ("refused", "unstorable"):
             reason = found.differences[0].read
             self.reasons[reason] += 1
-            self._line(f"refused  {_named(text)}: {reason}; its words stay")
+            self._line(f"{found.outcome:8} {_named(text)}: {reason}; its words stay")
         elif found.outcome == "changed":
             self.fields.update(names)
             for difference in found.differences:
@@ -48,13 +51,12 @@ class Told:
                 if len(shown) < EXAMPLES:
                     shown.append(f"{_named(text)}: {in_a_line(difference)}")
         if self.as_json and found.outcome != "unchanged":
-            why = found.differences[0].read if found.outcome == "refused" else None
+            why = found.differences[0].read if found.outcome in ("refused", "unstorable") else None
             self._event(text, found.outcome, fields=names if found.outcome == "changed" else [], reason=why)
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES
-            click.echo(
-                f"reextract: {self.outcomes.total()} texts read again, {self.outcomes['changed']} changed", err=True
-            )
+            done = f"{self.outcomes.total()} of about {self.ahead} texts read again"
+            click.echo(f"reextract: {done}, {self.outcomes['changed']} changed", err=True)
 
     def broken(self, text: KeptText, why: str) -> None:
         """One whose page could not be read: it stays as it is, and is tried again at the next call."""
@@ -65,11 +67,19 @@ class Told:
 
     def summary(self, *, dry_run: bool, stopped: bool) -> None:
         """The end."""
-        counts = {name: self.outcomes[name] for name in ("unchanged", "changed", "refused", "moved")}
+        counts = {name: self.outcomes[name] for name in ("unchanged", "changed", "refused", "unstorable", "moved")}
         counts["failed"] = self.failed
+        texts = sum(counts.values())
+        for source, number in self.left.items():
+            click.echo(
+                f"{source}: {number} texts were made with a profile that is not in the registry: left; "
+                "put its TOML into the folder of your own sources (`dateline init --own-sources`), and call this again",
+                err=True,
+            )
+        counts["left"] = self.left.total()
         if self.as_json:
             whole = {
-                "event": "summary", "dry_run": dry_run, "stopped": stopped, "texts": sum(counts.values()), **counts,
+                "event": "summary", "dry_run": dry_run, "stopped": stopped, "texts": texts, **counts,
                 "fields": dict(self.fields.most_common()), "reasons": dict(self.reasons.most_common()),
                 "examples": self.examples,
             }  # fmt: skip
@@ -77,7 +87,7 @@ class Told:
             return
         note = " (dry run: nothing was written)" if dry_run else ""
         note += "; stopped before the end: call it again for the rest" if stopped else ""
-        click.echo(f"{sum(counts.values())} texts read again{note}")
+        click.echo(f"{texts} texts read again{note}")
         for name, number in counts.items():
             if number:
                 click.echo(f"  {name:10} {number:>7}{MEANINGS.get(name, '')}")
@@ -104,6 +114,8 @@ class Told:
 
 MEANINGS = {
     "refused": "  no article in the page any more; the stored words stay",
+    "unstorable": "  no database takes what was read; the stored words stay",
+    "left": "  made with a profile that is not here: see above",
     "moved": "  rewritten by another process meanwhile",
     "failed": "  extraction broke; tried again at the next call",
 }

@@ -3,7 +3,8 @@
 Pages go one after another through the pool of worker processes; a batch of readings is written in one transaction, by the
 rules of `storage.reextraction`. What a text was made by stands in its row: so a call that is broken off, however, goes on
 with the rest when it is made again, and one that came to its end finds nothing to do. With `everything` that cannot be
-told by the rows; then the place reached is kept with each batch. Memory holds one batch, whatever the archive's size.
+told by the rows; then the place reached is kept with each batch, and used as long as the extractor of each source is the
+same. Memory holds one batch, whatever the archive's size.
 
 Beside a daemon: extraction gives way to the daemon's (`NICE`), each transaction is short, and what the daemon wrote
 meanwhile is seen in it.
@@ -12,6 +13,7 @@ meanwhile is seen in it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -22,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import terminal
 from crawler.arguments import ArgumentProblem
 from crawler.reextracted import Told
 from pipelines.rereading import reading_of
@@ -48,7 +51,8 @@ _PROFILE = re.compile(r", profile (\w+)")
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be read again. `sources`: their names, all where there is none; `since`, `until`: UTC text between which
-    the pages were fetched (until: exclusive), empty for no bound; `everything`: also what the present extractor made."""
+    the pages were captured (until: exclusive), empty for no bound; `everything`: also what the present extractor made;
+    `from_start`: such a work that was broken off is begun anew."""
 
     sources: tuple[str, ...] = ()
     since: str = ""
@@ -56,13 +60,17 @@ class Asked:
     limit: int | None = None
     everything: bool = False
     dry_run: bool = False
+    from_start: bool = False
 
 
 def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as_json: bool) -> int:
     """Read kept pages again and put what they give in the place of the stored words; print what changed.
 
-    0; 1 where extraction of a page broke, or the work was stopped (SIGTERM, SIGINT): called again, it goes on. Raises
-    ArgumentProblem for a source that neither the registry nor the database knows, `StorageError`."""
+    0, also where another process is at it; 1 where extraction of a page broke, or the work was stopped (SIGTERM, SIGINT):
+    called again, it goes on. Raises ArgumentProblem for a source that neither the registry nor the database knows, and
+    for days in the wrong order; `StorageError`."""
+    if asked.since and asked.until and asked.since >= asked.until:
+        raise ArgumentProblem("--since is later than --until: no page is between them")
     if not config.database.exists():
         raise Missing(f"{config.database}: no such database: name it with --db")
 
@@ -77,11 +85,23 @@ def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as
             reader = opened.enter_context(Reader(config.database))
             profiles = _Profiles(reader, sources, asked.sources)
             workers = config.workers or max(1, os.cpu_count() or 1)
+            lease = None
+            if store is not None:
+                lease, since = await asyncio.wrap_future(store.claim_reextraction())
+                if lease is None:
+                    click.echo(
+                        f"another `dateline reextract` works on this database since {since}: left to it", err=True
+                    )
+                    if as_json:
+                        click.echo(terminal.dumps({"event": "left to another", "since": since}))
+                    return 0
             pool, slots = ExtractionPool(workers=workers, nice=NICE), asyncio.Semaphore(workers * QUEUED)
             try:
-                return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json)).done()
+                return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json), lease).done()
             finally:
                 await pool.close()
+                if store is not None and lease is not None:
+                    await asyncio.wrap_future(store.release_reextraction(lease))
 
     return asyncio.run(main())
 
@@ -93,7 +113,7 @@ class _Profiles:
     def __init__(self, reader: Reader, sources: Mapping[str, Source], names: Sequence[str]) -> None:
         self._reader, self._sources, self._names = reader, sources, frozenset(names)
         self._known: dict[str, tuple[Profile, str]] = {}
-        self._foreign: set[str] = set()
+        self._demo: dict[str, Source] | None = None
         for name in names:
             stored = reader.db.conn.execute("SELECT 1 FROM source WHERE name = ?", (name,)).fetchone()
             if name not in sources and stored is None:
@@ -104,7 +124,7 @@ class _Profiles:
         if source not in self._known:
             from pipelines.extractor import stamp
 
-            known = self._sources.get(source)
+            known = self._named(source)
             profile = known.profile if known else Profile(source=source)
             profile = replace(profile, rules=rule_sets.in_force(self._reader.db, source))
             self._known[source] = profile, stamp(profile)
@@ -113,15 +133,31 @@ class _Profiles:
     def wanted(self, source: str, made_by: str) -> str | None:
         """The present extractor for a text of a source that is asked for. A text that was made with a profile which is not
         here (a TOML that was taken away, a spider written by hand) is left: without it the reading would be a worse one."""
-        if self._names and source not in self._names:
-            return None
+        return self.of(source)[1] if self.asked_for(source) and not self.foreign(source, made_by) else None
+
+    def asked_for(self, source: str) -> bool:
+        """Whether the source is one of those named, if any is."""
+        return not self._names or source in self._names
+
+    def foreign(self, source: str, made_by: str) -> bool:
+        """Whether a text was made with a profile that is not here."""
         used = _PROFILE.search(made_by)
-        if source not in self._sources and used is not None and used[1] != Profile(source).version:
-            if source not in self._foreign:
-                self._foreign.add(source)
-                click.echo(f"{source}: its texts were made with a profile that is not in the registry: left", err=True)
-            return None
-        return self.of(source)[1]
+        return used is not None and self._named(source) is None and used[1] != Profile(source).version
+
+    def stamps(self) -> list[str]:
+        """What `extractor` says of a text made now, of each source that is asked for."""
+        names = sorted(self._names) or rule_sets.kept_sources(self._reader.db)
+        return [f"{name}: {self.of(name)[1]}" for name in names]
+
+    def _named(self, source: str) -> Source | None:
+        """The source of the registry, or of the bundled demo: its database is the first that people try this on."""
+        if source in self._sources or not source.startswith("demo"):
+            return self._sources.get(source)
+        if self._demo is None:
+            from crawler.demo.sources import sources
+
+            self._demo = sources(port=1)
+        return self._demo.get(source)
 
 
 @dataclass(slots=True)
@@ -134,12 +170,14 @@ class _Work:
     slots: asyncio.Semaphore
     stop: asyncio.Event
     told: Told
+    lease: str | None = None
     writing: asyncio.Future[tuple[Rewritten, ...]] | None = None
     written: list[Reading] = field(default_factory=list)
 
     async def done(self) -> int:
         """All batches, each extracted while the one before it is written."""
         after, left = await self._start(), self.asked.limit
+        self._count(after)
         (last,) = self.reader.db.conn.execute("SELECT coalesce(max(fetch_id), 0) FROM raw_page").fetchone()
         ended = False
         while not self.stop.is_set() and left != 0:
@@ -157,6 +195,21 @@ class _Work:
             await asyncio.wrap_future(self.store.set_reextraction_cursor(None))
         self.told.summary(dry_run=self.asked.dry_run, stopped=self.stop.is_set() and not ended)
         return 1 if self.told.failed or (self.stop.is_set() and not ended) else 0
+
+    def _count(self, after: int) -> None:
+        """How many texts are ahead, and how many of which source are left for want of their profile."""
+        everything, rows = (
+            self.asked.everything,
+            reextraction.counted(self.reader.db, after, since=self.asked.since, until=self.asked.until or "9"),
+        )
+        for source, made_by, refused_by, texts in rows:
+            by = self.profiles.wanted(source, made_by)
+            if by is not None and (everything or by not in (made_by, refused_by)):
+                self.told.ahead += texts
+            elif by is None and self.profiles.asked_for(source):
+                self.told.left[source] += texts
+        if self.asked.limit is not None:
+            self.told.ahead = min(self.told.ahead, self.asked.limit)
 
     def _due(self, after: int, left: int | None) -> list[KeptText]:
         return reextraction.due(
@@ -193,7 +246,7 @@ class _Work:
                 self.told.text(reading, reextraction.compare(self.reader.db, reading))
             return
         self.written = readings
-        self.writing = asyncio.wrap_future(self.store.rewrite(readings, cursor=self._cursor(after)))
+        self.writing = asyncio.wrap_future(self.store.rewrite(readings, cursor=self._cursor(after), lease=self.lease))
 
     async def _settle(self) -> None:
         """Wait for the batch that is being written, and tell of it."""
@@ -209,12 +262,17 @@ class _Work:
             return 0
         kept = await asyncio.wrap_future(self.store.reextraction_cursor())
         found: dict[str, Any] = json.loads(kept) if kept else {}
-        return int(found["after"]) if found.get("asked") == self._question() else 0
+        if self.asked.from_start or found.get("asked") != self._question():
+            return 0
+        click.echo(
+            f"goes on after fetch {found['after']}, where a call with the same words was broken off (--from-start: anew)",
+            err=True,
+        )
+        return int(found["after"])
 
     def _cursor(self, after: int) -> str | None:
         return json.dumps({"asked": self._question(), "after": after}) if self.asked.everything else None
 
     def _question(self) -> list[Any]:
-        from pipelines.extractor import ENGINE
-
-        return [ENGINE, sorted(self.asked.sources), self.asked.since, self.asked.until]
+        stamps = hashlib.sha256("\n".join(self.profiles.stamps()).encode()).hexdigest()
+        return [stamps, sorted(self.asked.sources), self.asked.since, self.asked.until]

@@ -540,9 +540,10 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Rewritten:
     """What a reading is to its stored text: `unchanged`; `changed`, by its differences; `refused`: there is no article in
-    the page any more, and the stored words stay; `moved`: the text is no longer the one that was read again."""
+    the page any more, and the stored words stay; `unstorable`: so do they, since no database takes what was read; `moved`: the
+    text is no longer the one that was read again."""
 
-    outcome: Literal["unchanged", "changed", "refused", "moved"]
+    outcome: Literal["unchanged", "changed", "refused", "unstorable", "moved"]
     differences: tuple[Difference, ...] = ()
 
 

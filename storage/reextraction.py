@@ -31,13 +31,18 @@ MOST_OF_ARTICLE = 6
 
 _CURSOR = "reextract"
 _SCANNED = 500
-_COLUMNS = """
-SELECT p.fetch_id, f.article_id, f.revision, a.source, p.url, r.extractor, r.content_hash, f.record IS NOT NULL, r.refused_by
+_FROM = """
 FROM raw_page AS p JOIN fetch AS f ON f.id = p.fetch_id
   JOIN revision AS r ON r.article_id = f.article_id AND r.revision = f.revision
   JOIN article AS a ON a.id = f.article_id
 """
-_OF_SOURCES = f"{_COLUMNS} WHERE p.fetch_id > ? AND p.fetched_at >= ? AND p.fetched_at < ? ORDER BY p.fetch_id LIMIT ?"
+_COLUMNS = f"""
+SELECT p.fetch_id, f.article_id, f.revision, a.source, p.url, r.extractor, r.content_hash, f.record IS NOT NULL, r.refused_by
+{_FROM}"""
+# What is kept of an import was captured long before it was kept; of earlier versions only the latter is known.
+_SPAN = "p.fetch_id > ? AND coalesce(p.captured_at, p.fetched_at) >= ? AND coalesce(p.captured_at, p.fetched_at) < ?"
+_OF_SOURCES = f"{_COLUMNS} WHERE {_SPAN} ORDER BY p.fetch_id LIMIT ?"
+_COUNTED = f"SELECT a.source, r.extractor, r.refused_by, count(*) {_FROM} WHERE {_SPAN} GROUP BY 1, 2, 3"
 _OF_ARTICLE = f"{_COLUMNS} WHERE p.article_id = ? ORDER BY f.revision DESC"
 _GROUPS = ("published", "modified", "dateline", "credit", "image")
 _SILENT = frozenset({"extractor", "word_count", "dateline_length", "content_hash", "url"})
@@ -54,8 +59,8 @@ def due(
     until: str = "9",
     limit: int,
 ) -> list[KeptText]:
-    """The next texts, at most `limit`, by the number of their fetch (above `after`), whose pages are kept and were kept
-    from `since` on and before `until` (UTC text). `wanted`: the present extractor of a source, by which a text that
+    """The next texts, at most `limit`, by the number of their fetch (above `after`), whose pages are kept and were
+    captured from `since` on and before `until` (UTC text). `wanted`: the present extractor of a source, by which a text that
     another made is to be read; None for a text that is not asked for. With `everything` also the texts that it made
     already, or found no article in."""
     found: list[KeptText] = []
@@ -68,6 +73,11 @@ def due(
                 if len(found) == limit:
                     break
     return found
+
+
+def counted(db: Database, after: int, *, since: str = "", until: str = "9") -> list[tuple[str, str, str | None, int]]:
+    """(source, extractor that made them, extractor that refused them, texts) of all kept pages that `due` looks at."""
+    return [tuple(row) for row in db.conn.execute(_COUNTED, (after, since, until)).fetchall()]
 
 
 def of_article(db: Database, article_id: int, profile: Profile, by: str) -> tuple[tuple[KeptText, Page], ...]:
@@ -97,7 +107,7 @@ def compare(db: Database, reading: Reading) -> Rewritten:
     try:
         article = _fitting(db, reading.text, clean.article(reading.article), stored)
     except Unstorable as error:
-        return Rewritten("refused", (Difference("refused", "", f"unstorable: {error}"),))
+        return _unstorable(error)
     return _compared(_columns(article, reading.text, current=stored["current"]), stored)
 
 
@@ -108,11 +118,8 @@ def rewrite(db: Database, reading: Reading, *, now: float) -> Rewritten:
     key = (text.article_id, text.revision)
     if found.outcome == "moved":
         return found
-    if found.outcome == "refused":
-        db.conn.execute(
-            "UPDATE revision SET refused_by = ?, refused_why = ? WHERE article_id = ? AND revision = ?",
-            (reading.by, found.differences[0].read, *key),
-        )
+    if found.outcome in ("refused", "unstorable"):
+        _refuse(db, reading, found)
         return found
     stored = _stored(db, reading)
     assert reading.article is not None and stored is not None, "compared a moment ago, in this transaction"
@@ -140,10 +147,24 @@ def rewrite_all(db: Database, readings: Sequence[Reading], *, now: float, cursor
             with db.atomic():
                 done.append(rewrite(db, reading, now=now))
         except clean.REFUSED_BY_THE_DRIVER as error:
-            done.append(Rewritten("refused", (Difference("refused", "", f"unstorable: {error}"),)))
+            found = _unstorable(error)
+            _refuse(db, reading, found)
+            done.append(found)
     if cursor is not None:
         set_cursor(db, cursor)
     return tuple(done)
+
+
+def _unstorable(error: Exception) -> Rewritten:
+    return Rewritten("unstorable", (Difference("refused", "", f"unstorable: {error}"),))
+
+
+def _refuse(db: Database, reading: Reading, found: Rewritten) -> None:
+    """The text says by whom and why its page was refused, and is not asked for again before another extractor is there."""
+    db.conn.execute(
+        "UPDATE revision SET refused_by = ?, refused_why = ? WHERE article_id = ? AND revision = ?",
+        (reading.by, clean.text(found.differences[0].read), reading.text.article_id, reading.text.revision),
+    )
 
 
 def cursor(db: Database) -> str | None:

@@ -6,7 +6,20 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from storage import alerts, articles, database, endings, health, imports, raw, reextraction, rule_sets, runs, sketches
+from storage import (
+    alerts,
+    articles,
+    database,
+    endings,
+    health,
+    imports,
+    raw,
+    reextraction,
+    reextraction_lease,
+    rule_sets,
+    runs,
+    sketches,
+)
 from storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -80,10 +93,28 @@ class Store:
         """The newest texts of an article that another extractor than `by` made, with their pages where these are kept."""
         return self.writer.submit(lambda db: reextraction.of_article(db, article_id, profile, by), writes=False)
 
-    def rewrite(self, readings: Sequence[Reading], *, cursor: str | None = None) -> Future[tuple[Rewritten, ...]]:
-        """Put what was read again in the place of the stored words, in one transaction. See `reextraction`."""
+    def rewrite(
+        self, readings: Sequence[Reading], *, cursor: str | None = None, lease: str | None = None
+    ) -> Future[tuple[Rewritten, ...]]:
+        """Put what was read again in the place of the stored words, in one transaction, and renew the lease that it is done
+        under. See `reextraction`."""
         now = self.clock()
-        return self.writer.submit(lambda db: reextraction.rewrite_all(db, readings, now=now, cursor=cursor))
+
+        def rewrite(db: Database) -> tuple[Rewritten, ...]:
+            if lease is not None:
+                reextraction_lease.renew(db, lease, now=now)
+            return reextraction.rewrite_all(db, readings, now=now, cursor=cursor)
+
+        return self.writer.submit(rewrite)
+
+    def claim_reextraction(self) -> Future[tuple[str | None, str]]:
+        """See `reextraction_lease.claim`."""
+        now = self.clock()
+        return self.writer.submit(lambda db: reextraction_lease.claim(db, now=now))
+
+    def release_reextraction(self, lease: str) -> Future[None]:
+        """See `reextraction_lease.release`."""
+        return self.writer.submit(lambda db: reextraction_lease.release(db, lease))
 
     def reextraction_cursor(self) -> Future[str | None]:
         """How far a re-extraction came that was broken off."""

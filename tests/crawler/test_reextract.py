@@ -14,17 +14,19 @@ from click.testing import CliRunner
 
 from bench.aged import LEFT_IN, OLDER, age, write_warc
 from bench.reextract import faults, state, unlike
-from crawler import reextracting, session
+from crawler import reextracted, reextracting, session
 from crawler.cli import main
 from crawler.config import Config
+from crawler.demo import sources as demo_sources
 from crawler.reextracting import Asked
 from crawler.source import Source
 from pipelines import extractor
 from storage import reextraction
 from storage.checks import damaged
 from storage.errors import Missing
-from storage.models import Article, Decision, Ending, Extraction, Outcome, Page, Profile, Reading
+from storage.models import Article, Decision, Ending, Extraction, LearnedRule, Outcome, Page, Profile, Reading
 from storage.reader import Reader
+from storage.rule_sets import Learnt
 from storage.store import Store
 from tests.crawler.in_process import once as extract
 
@@ -160,6 +162,58 @@ def test_all_goes_on_where_it_was_broken_off(database: Path, pool: type[Pool]) -
     assert call(database, everything=True)[1]["texts"] == PAGES - 5
 
 
+def test_a_work_that_goes_on_says_so_and_begins_anew_when_asked_or_when_rules_were_learned(
+    database: Path, pool: type[Pool], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(database, everything=True, limit=5)[1]["texts"] == 5
+    assert call(database, everything=True, limit=5, dry_run=True)[1]["texts"] == 5
+    assert "goes on" not in capsys.readouterr().err
+    assert call(database, everything=True, from_start=True, limit=7)[1]["texts"] == 7
+    assert "goes on" not in capsys.readouterr().err
+    assert call(database, everything=True, limit=1)[1]["texts"] == 1
+    assert "goes on after fetch 7, where a call with the same words was broken off" in capsys.readouterr().err
+    with Store.open(database) as store:
+        rule = LearnedRule("a" * 16, "Write to us.", 12, 5, "2026-03-01", "2026-03-09")
+        store.keep_rules("site3.test", Learnt((rule,), 40, 14, "x"), at=1.0).result()
+    assert call(database, everything=True)[1]["texts"] == PAGES
+    assert "goes on" not in capsys.readouterr().err
+
+
+def test_days_are_those_of_the_capture(database: Path, pool: type[Pool]) -> None:
+    with Store.open(database) as store:
+        sql = "UPDATE raw_page SET captured_at = CASE WHEN fetch_id <= 6 THEN '2020-05-05T10:00:00Z' END"
+        store.writer.submit(lambda db: db.conn.execute(sql)).result()
+    found = [call(database, everything=True, dry_run=True, **asked)[1]["texts"] for asked in (
+        {"since": "2020-05-05", "until": "2020-05-06"}, {"until": "2020-05-05"}, {"since": "2020-05-06"},
+    )]  # fmt: skip
+    assert found == [6, 0, PAGES - 6]
+
+
+def test_a_second_one_leaves_the_work_to_the_first_but_not_to_a_dead_one(
+    database: Path, pool: type[Pool], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open(database) as store:
+        lease, since = store.claim_reextraction().result()
+        assert lease is not None
+        assert lines(database, everything=True) == (0, [{"event": "left to another", "since": since}])
+        assert f"another `dateline reextract` works on this database since {since}" in capsys.readouterr().err
+        assert call(database, everything=True, dry_run=True)[1]["texts"] == PAGES, "it writes nothing"
+        gone = "UPDATE owner SET boot = 'another' WHERE id = ?"
+        store.writer.submit(lambda db: db.conn.execute(gone, (lease,))).result()
+        assert call(database, everything=True)[1]["texts"] == PAGES
+        assert call(database, everything=True)[1]["texts"] == PAGES, "it was given back"
+
+
+def test_how_far_it_is_of_how_many_is_said(
+    database: Path, pool: type[Pool], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reextracted, "SECONDS_BETWEEN_LINES", 0.0)
+    call(database, everything=True)
+    assert f"reextract: 7 of about {PAGES} texts read again" in capsys.readouterr().err
+    call(database, everything=True, limit=3)
+    assert "reextract: 3 of about 3 texts read again" in capsys.readouterr().err
+
+
 def test_sources_days_and_a_limit_choose_the_pages(database: Path, pool: type[Pool]) -> None:
     age(database)
     yesterday, tomorrow = (time.strftime("%Y-%m-%d", time.gmtime(time.time() + day * 86400)) for day in (-1, 1))
@@ -167,6 +221,9 @@ def test_sources_days_and_a_limit_choose_the_pages(database: Path, pool: type[Po
         (2, {"sources": ("site3.test", "site4.test")}), (0, {"until": yesterday}), (0, {"since": tomorrow}),
         (PAGES, {"since": yesterday, "until": tomorrow}),
     ]  # fmt: skip
+    with Store.open(database) as store:
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        store.writer.submit(lambda db: db.conn.execute("UPDATE raw_page SET captured_at = ?", (now,))).result()
     for texts, asked in chosen:
         assert call(database, dry_run=True, **asked)[1]["texts"] == texts, asked
     today = time.strftime("%Y-%m-%d", time.gmtime())
@@ -180,6 +237,10 @@ def test_wrong_words_and_a_missing_database_have_their_statuses(database: Path, 
     result = CliRunner().invoke(main, ["reextract", "--source", "nowhere", "--db", str(database)])
     assert (result.exit_code, "nowhere: no source" in result.stderr) == (2, True)
     assert CliRunner().invoke(main, ["reextract", "--since", "today", "--db", str(database)]).exit_code == 2
+    wrong = CliRunner().invoke(
+        main, ["reextract", "--since", "2026-03-02", "--until", "2026-03-01", "--db", str(database)]
+    )
+    assert (wrong.exit_code, "--since is later than --until" in wrong.stderr) == (2, True)
     with pytest.raises(Missing, match="no such database"):
         call(tmp_path / "none.db")
     assert not (tmp_path / "none.db").exists()
@@ -195,10 +256,22 @@ def test_the_registry_s_profile_of_today_is_used_and_one_that_is_not_here_leaves
         config = replace(Config(), database=database)
         assert reextracting.reextract(config, {"site3.test": made}, Asked(), as_json=True) == 0
     assert json.loads(out.getvalue())["texts"] == pool.pages == 1, "the one source whose profile is another one now"
-    assert call(database, everything=True)[1]["texts"] == PAGES - 1
+    status, told = call(database, everything=True)
+    assert (status, told["texts"], told["left"]) == (0, PAGES - 1, 1)
     assert (
-        capsys.readouterr().err.count("site3.test: its texts were made with a profile that is not in the registry") == 1
+        capsys.readouterr().err.count("site3.test: 1 texts were made with a profile that is not in the registry") == 1
     )
+    assert call(database, everything=True, sources=("site4.test",))[1]["left"] == 0
+
+
+def test_the_bundled_demo_s_profiles_are_known_though_no_registry_has_them(database: Path, pool: type[Pool]) -> None:
+    made = f"dateline 1, trafilatura 2, profile {demo_sources.sources(port=8765)['demo'].profile.version}"
+    with Store.open(database) as store:
+        store.writer.submit(lambda db: db.conn.execute("UPDATE article SET source = 'demo' WHERE id = 4")).result()
+        sql = "UPDATE revision SET extractor = ? WHERE article_id = 4"
+        store.writer.submit(lambda db: db.conn.execute(sql, (made,))).result()
+    status, told = call(database)
+    assert (status, told["texts"], told["left"]) == (0, 1, 0)
 
 
 def test_a_page_without_an_article_leaves_the_words_and_is_named(database: Path, pool: type[Pool]) -> None:
@@ -278,5 +351,5 @@ def _made_by_another(db: Any) -> None:
 
 SUMMARY = {
     "event": "summary", "dry_run": False, "stopped": False, "texts": 0, "unchanged": 0, "changed": 0, "refused": 0,
-    "moved": 0, "failed": 0, "fields": {}, "reasons": {}, "examples": {},
+    "unstorable": 0, "moved": 0, "failed": 0, "left": 0, "fields": {}, "reasons": {}, "examples": {},
 }  # fmt: skip

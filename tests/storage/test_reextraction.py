@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from storage import raw, reextraction, sketches
 from storage.checks import damaged
 from storage.models import Decision, Instant, Link, Page, Profile, Reading
@@ -135,16 +137,17 @@ def test_no_reading_takes_the_address_of_another_article_or_a_key(crawl: Crawl) 
         assert page("named") in reader.addresses(2)
 
 
-def test_what_cannot_be_stored_is_refused_and_the_others_are_written(crawl: Crawl) -> None:
+@pytest.mark.parametrize("wrong", [{"canonical_url": "https://a.test/\x00"}, {"word_count": 2**80}])
+def test_what_cannot_be_stored_is_refused_and_the_others_are_written(crawl: Crawl, wrong: dict[str, Any]) -> None:
     for number in (1, 2):
         crawl.save(article(number), NEW, page=kept(number))
     first, second = texts(crawl)
-    bad = replace(article(1, text="Other."), extractor=BY, canonical_url="https://a.test/\x00")
+    bad = replace(article(1, text="Other."), extractor=BY, **wrong)
     good = replace(article(2, text="Better."), extractor=BY)
     told = crawl.store.rewrite([Reading(first, BY, bad), Reading(second, BY, good)]).result()
-    assert [each.outcome for each in told] == ["refused", "changed"]
-    ((body, why),) = crawl.sql("SELECT body, refused_why FROM revisions WHERE article_id = 1")
-    assert (body, why.partition(":")[0]) == ("Harbour reopens.", "unstorable")
+    assert [each.outcome for each in told] == ["unstorable", "changed"]
+    ((body, by, why),) = crawl.sql("SELECT body, refused_by, refused_why FROM revisions WHERE article_id = 1")
+    assert (body, by, why.partition(":")[0]) == ("Harbour reopens.", BY, "unstorable")
     assert texts(crawl) == []
 
 
