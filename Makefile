@@ -31,15 +31,20 @@ test: $(READY)  ## lint, types and every test, offline
 
 CORPUS ?= ../shared/corpus
 
-bench-extraction: $(READY)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
-	@$(BIN)/python bench/extraction.py $(CORPUS) --peers --halves
+bench-extraction: corpus $(READY)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
+	@$(BIN)/python bench/extraction.py "$(CORPUS)" --peers --halves
 
-bench-stories: $(READY)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
+# Looked for first: an installation that ends at a missing folder is time lost.
+.PHONY: corpus
+corpus:
+	@test -f "$(CORPUS)/score.py" || { echo "no corpus at $(CORPUS) (there is no $(CORPUS)/score.py): name its folder with make $(or $(MAKECMDGOALS),bench-extraction) CORPUS=/path/to/corpus"; exit 2; }
+
+bench-stories: corpus $(READY)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
 	@$(BIN)/python bench/events.py
-	@$(BIN)/python bench/copies.py --corpus $(CORPUS)
+	@$(BIN)/python bench/copies.py --corpus "$(CORPUS)"
 	@$(BIN)/python bench/window.py
 	@$(BIN)/python bench/markers.py
-	@$(BIN)/python bench/credits.py $(CORPUS)
+	@$(BIN)/python bench/credits.py "$(CORPUS)"
 	@$(BIN)/python bench/changes.py
 
 clean:  ## remove what make made

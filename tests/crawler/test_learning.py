@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from crawler.session import Session
+    from storage.models import Extraction
 
 SOURCE = "en.news.test"
 ABOUT = "INSERT INTO fetch (id, source, url, kind, at) VALUES (?, ?, ?, 'article', '2026-03-10T00:00:00Z')"
@@ -98,6 +99,79 @@ def test_what_cannot_be_asked_is_said(made: list[Made], tmp_path: Path) -> None:
     ):
         run(tmp_path, "learn", *arguments, status=2)
     run(tmp_path, "extract", str(tmp_path / "none.html"), status=2)
+
+
+def test_names_and_the_database_are_looked_at_before_anything_is_written(made: list[Made], tmp_path: Path) -> None:
+    assert made
+    nowhere = ["--db", str(tmp_path / "none.db")]
+    for arguments in (["--forget", SOURCE], ["--use", "1", SOURCE], ["--show", SOURCE], [SOURCE]):
+        done = CliRunner().invoke(main, ["learn", *arguments, *nowhere])
+        assert done.exit_code == 3, done.output
+        assert not (tmp_path / "none.db").exists()
+    for arguments in (["--forget", "nobody"], ["--use", "1", "nobody"], ["--show", "nobody"]):
+        done = CliRunner().invoke(main, ["learn", *arguments, "--db", str(tmp_path / "news.db")])
+        assert (done.exit_code, "no source is called 'nobody'" in done.stderr) == (2, True)
+    done = CliRunner().invoke(main, ["learn", "--forget", SOURCE, "--json", "--db", str(tmp_path / "news.db")])
+    assert json.loads(done.stdout) == {"source": SOURCE, "number": 0}
+    assert done.stderr == f"database {tmp_path / 'news.db'}\n"
+
+
+def test_damaged_pages_are_left_out_and_told(made: list[Made], tmp_path: Path) -> None:
+    assert made
+    with Store.open(tmp_path / "news.db") as store:
+        spoil = "UPDATE raw_page SET body = x'00' WHERE fetch_id IN (3, 5)"
+        store.writer.submit(lambda db: db.conn.execute(spoil)).result()
+    assert "2 kept pages are damaged on the disk: left out" in run(tmp_path, "learn", SOURCE)
+
+
+def test_a_page_is_explained_as_one_of_a_source_that_only_the_database_knows(made: list[Made], tmp_path: Path) -> None:
+    (one, *_) = made
+    run(tmp_path, "learn", SOURCE)
+    (tmp_path / "page.html").write_bytes(one.html)
+    found = json.loads(run(tmp_path, "extract", str(tmp_path / "page.html"), "--source", SOURCE, "--json"))
+    assert (found["profile"]["source"], found["profile"]["rule_set"]) == (SOURCE, 1)
+    run(tmp_path, "extract", str(tmp_path / "page.html"), "--source", "nobody", status=2)
+
+
+async def test_at_night_one_source_that_fails_does_not_stop_the_next_and_a_vain_attempt_is_not_made_again(
+    made: list[Made], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert made
+    now = [1.7e9]
+    with Store.open(tmp_path / "news.db") as store:
+        copied = (
+            "UPDATE raw_page SET source = 'copies', body = (SELECT body FROM raw_page WHERE fetch_id = 1), row_hash ="
+        )
+        copied += " (SELECT row_hash FROM raw_page WHERE fetch_id = 1) WHERE fetch_id % 2"
+        store.writer.submit(lambda db: db.conn.execute(copied)).result()
+
+        class Failing(InProcess):
+            pages = 0
+
+            async def extract(self, page: Page) -> Extraction:
+                if page.profile.source == SOURCE:
+                    raise OSError("no process to be had")
+                type(self).pages += 1
+                return await super().extract(page)
+
+        sources = {name: SimpleNamespace(name=name, profile=Profile(name)) for name in (SOURCE, "copies")}
+        config, stop = SimpleNamespace(database=tmp_path / "news.db"), SimpleNamespace(is_set=lambda: False)
+        session = cast(
+            "Session",
+            SimpleNamespace(
+                sources=sources, clock=lambda: now[0], config=config, pool=Failing(), store=store, stop=stop
+            ),
+        )
+        await learning.at_night(session)
+        read = Failing.pages
+        assert read >= 20
+        assert f"{SOURCE}: learning at night failed" in caplog.text
+        now[0] += 86400
+        await learning.at_night(session)
+        assert Failing.pages == read, "its stories were too few yesterday"
+        now[0] += 7 * 86400
+        await learning.at_night(session)
+        assert Failing.pages == 2 * read
 
 
 async def test_a_daemon_learns_at_night_once_a_week_and_leaves_what_was_chosen(

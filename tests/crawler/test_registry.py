@@ -89,6 +89,9 @@ def test_a_profiles_version_follows_its_data_and_nothing_else(tmp_path: Path) ->
     other = registry.load(write(tmp_path / "c", GOOD.replace(".text", ".body")))["agency"].profile
     assert one.version == same.version != other.version
     assert profiles.version_of(replace(one, version="x")) == one.version
+    assert profiles.version_of(replace(one, recheck=(77,))) == one.version, (
+        "when a page is looked at again changes no text"
+    )
 
 
 def test_older_layouts_say_only_what_was_other(tmp_path: Path) -> None:

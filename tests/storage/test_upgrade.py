@@ -16,6 +16,7 @@ from storage import migrations, sketches
 from storage.models import Announcement, Decision
 from storage.reader import Reader
 from storage.store import Store
+from tests.crawler.looks import OTHER, Looks, Sheet
 from tests.storage.harness import HOST, NOON, SOURCE, Crawl, article, page
 
 if TYPE_CHECKING:
@@ -242,3 +243,55 @@ def test_a_backfill_that_an_earlier_version_left_unfinished_goes_on_with_its_row
         crawl.later()
     assert order == [page("map"), page("new"), page("old")]
     crawl.close()
+
+
+def _seventh(path: Path, present: Path) -> None:
+    """The rows of a database of today as the seventh schema held them, all texts made by the extractor of then, which left the
+    line under each of them."""
+    seventh = type(migrations.MIGRATIONS)("dateline")
+    seventh._migrations = [each for each in migrations.MIGRATIONS._migrations if each.name < "m008"]
+    path.parent.mkdir()
+    db = Database(str(path), execute_plugins=False)
+    seventh.apply(db)
+    db.conn.commit()
+    db.conn.execute("ATTACH ? AS present", (str(present),))
+    tables = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND sql NOT LIKE '%VIRTUAL%'"
+    for (table,) in db.conn.execute(f"{tables} AND name <> '_sqlite_migrations'").fetchall():
+        names = [{row[1] for row in db.conn.execute(f"PRAGMA {of}.table_info({table})")} for of in ("main", "present")]
+        common = ", ".join(sorted(names[0] & names[1]))
+        db.conn.execute(f"DELETE FROM main.{table}")
+        db.conn.execute(f"INSERT INTO main.{table} ({common}) SELECT {common} FROM present.{table}")
+    line = "\n\nOur editors choose five letters every Friday."
+    db.conn.execute(
+        "UPDATE revision SET body = body || ?, extractor = 'dateline 2, x, profile 0', content_hash = 'old'", (line,)
+    )
+    db.conn.execute("UPDATE article SET extractor = 'dateline 2, x, profile 0'")
+    db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', '7')")
+    db.conn.commit()
+    db.close()
+
+
+def test_a_seventh_schema_s_kept_pages_make_no_false_revision_after_the_upgrade(tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    looks = Looks(tmp_path / "new")
+    looks.keep_raw = True
+    sheets = {
+        f"/news/{n}": Sheet(f"{n} cranes fell", (f"The mayor spoke of {n} cranes on the quay.", *OTHER))
+        for n in range(3)
+    }
+    for path, sheet in sheets.items():
+        assert looks.look(path, sheet) == "new"
+    looks.close()
+    _seventh(tmp_path / "old" / "news.db", tmp_path / "new" / "news.db")
+    looks = Looks(tmp_path / "old", now=looks.crawl.now + 86400)
+    looks.keep_raw = True
+    assert [row[0] for row in looks.crawl.sql("SELECT count(*) FROM rule_set")] == [0]
+    assert looks.look("/news/0", sheets["/news/0"]) == "unchanged"
+    for path in ("/news/1", "/news/2"):
+        looks.record(path, sheets[path], looks.crawl.now)
+    assert [looks.kinds(number) for number in (1, 2, 3)] == [["first"]] * 3
+    assert not looks.crawl.sql("SELECT 1 FROM articles WHERE body LIKE '%letters every Friday%'")
+    assert [kind for kind, _ in looks.changes(2)] == ["first", "reextracted"]
+    looks.record("/news/2", replace(sheets["/news/2"], text=(*OTHER, *sheets["/news/2"].text)), looks.crawl.now + 60)
+    assert looks.kinds(3) == ["first", "update"], "what the agency changed is still seen"
+    looks.close()
