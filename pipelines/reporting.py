@@ -14,10 +14,15 @@ LONGEST = 4_000
 DATELINE = re.compile(r"^\s*(?:[^\W\d_]{3,}[ ,.'’-]{0,2}){1,4}[^\n–—-]{0,40}\s[–—-]{1,2}\s")
 
 
+_TABLES = tomllib.loads((files("pipelines") / "reporting.toml").read_text(encoding="utf-8"))
+LEADS = frozenset(word for listed in _TABLES["leads"].values() for word in listed.split())
+"""Words that may stand before the verb of a sentence which speaks to the reader."""
+
+
 @lru_cache(maxsize=2)
 def _expression(table: str) -> re.Pattern[str]:
     """Raises ValueError naming the entry of reporting.toml that is no regular expression."""
-    entries = tomllib.loads((files("pipelines") / "reporting.toml").read_text(encoding="utf-8"))[table]
+    entries = _TABLES[table]
     for language, expressions in entries.items():
         for expression in expressions:
             try:

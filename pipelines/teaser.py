@@ -5,14 +5,18 @@ A teaser is kept as an article with access `paywalled`; a whole text with a coun
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines import reporting
 from pipelines.needles import plain
 from pipelines.text import squeeze, words
-from pipelines.wallwords import SAID, says, sentences
+from pipelines.wallwords import opens, says, sentences
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from pipelines.trims import Trimmed
     from storage.models import Access
 
@@ -20,19 +24,29 @@ CALL = "call to subscribe"
 """The rule by which a call is taken off a text."""
 TEASER_WORDS = 400
 LAST, FIRST = 5, 1
-CALL_WORDS = 45
+CALL_WORDS, BESIDE = 45, 12
+"""Words of a paragraph that is a call, and of its sentences that are none."""
+OFFER = re.compile(
+    r"subscri|abonn|(?<![a-z])abos?(?![a-z])|premium|paywall|log-?in|sign-?(?:in|up)|regist|member|checkout|/join|/offers?\b|"
+    r"suscri|assin|abbon|konto|account|подпис|abone",
+    re.IGNORECASE,
+)
+BOX = re.compile(r"paywall|regwall|piano|subscri|premium|metered|(?<![a-z])locked|abonn|barrier", re.IGNORECASE)
+"""Addresses of offers, and names of boxes around them."""
 PAGE = 6_000
 """Characters of the place where a call would stand."""
 KINDS = ("paywall", "metered", "login_wall")
 ENDING = ("paywall", "metered")
 
 
-def trim(trimmed: Trimmed) -> None:
-    """Takes calls to subscribe or to log in off the beginning and the end of a text; at least one paragraph stays."""
+def trim(trimmed: Trimmed, root: HtmlElement, *, paid: bool) -> None:
+    """Takes calls to subscribe or to log in off the beginning and the end of a text; at least one paragraph stays. Only what
+    is said to the reader is a call (`Subscribe to …`), or what a witness calls one: `paid`, that the page says of itself
+    that it is not free, and buttons, links and boxes of the page (`root`)."""
     paragraphs = trimmed.paragraphs
     places = [*range(len(paragraphs) - 1, max(len(paragraphs) - 1 - LAST, 0), -1), *range(min(FIRST, len(paragraphs)))]
     for place in dict.fromkeys(places):
-        if len(paragraphs) > 1 and place < len(paragraphs) and _is_call(paragraphs[place].text):
+        if len(paragraphs) > 1 and place < len(paragraphs) and _is_call(paragraphs[place].text, root, paid=paid):
             trimmed.dropped.append((CALL, paragraphs[place].text))
             del paragraphs[place]
 
@@ -59,23 +73,48 @@ def access(said: Access, text: str, calls: str) -> Access:
     if said != "unknown":
         return said
     lines = sentences(calls)
-    if any(SAID["metered"].search(line) for line in lines):
+    if any(says("metered", line) for line in lines):
         return "metered"
-    return "paywalled" if words(text) <= TEASER_WORDS and any(SAID["paywall"].search(line) for line in lines) else said
+    return "paywalled" if words(text) <= TEASER_WORDS and any(_calls(line, ("paywall",)) for line in lines) else said
 
 
-def _is_call(text: str) -> bool:
-    """Whether a paragraph is nothing but a call: each of its sentences, or one of two short ones."""
+def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
+    """Whether a paragraph is nothing but a call: each of its sentences, or one beside a short one."""
     if words(text) > CALL_WORDS:
         return False
     lines = sentences(text)
-    calls = sum(1 for line in lines if _calls(line, KINDS))
-    return calls > 0 and 2 * calls >= len(lines)
+    calls = [line for line in lines if _calls(line, KINDS)]
+    if not calls:
+        calls = [line for line in lines if _calls(line, KINDS, told=False)]
+        if not calls or not (paid or _marked(text, root)):
+            return False
+    beside = [line for line in lines if line not in calls]
+    return (
+        2 * len(calls) >= len(lines) and sum(map(words, beside)) <= BESIDE and not any(map(reporting.reports, beside))
+    )
 
 
-def _calls(line: str, kinds: tuple[str, ...]) -> bool:
+def _calls(line: str, kinds: tuple[str, ...], *, told: bool = True) -> bool:
+    """Whether a sentence calls. `told`: to the reader, not of others or of a day."""
     within = plain(line)
-    return any(says(kind, line, within) for kind in kinds)
+    for kind in kinds:
+        said = says(kind, line, within)
+        if said and (not told or (opens(line, said) and not reporting.reports(line))):
+            return True
+    return False
+
+
+def _marked(text: str, root: HtmlElement) -> bool:
+    """Whether a paragraph holds a link or button to subscribe or log in, or stands in a box that is called so."""
+    for link in root.iter("a", "button"):
+        said = squeeze(link.text_content())
+        if said and said in text and (OFFER.search(link.get("href") or "") or _calls(said, KINDS, told=False)):
+            return True
+    return any(
+        text in squeeze(element.text_content())
+        for element in root.iter("div", "section", "aside", "p")
+        if BOX.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    )
 
 
 def place(trimmed: Trimmed) -> str:

@@ -2,14 +2,14 @@
 
 Conservative: a page with an article's text is an article whatever else it says, since a false rejection loses a story
 and a false article is only noise that the next issue of the rules can take out. A longer text is never rejected for
-single words; a short one where its sentences are the wall's own (`walls.toml`), and hardly any other is there.
+single words; a short one where its sentences are the wall's own (`walls.toml`), hardly any other is there, and none reports.
 """
 
 from __future__ import annotations
 
 import re
 
-from pipelines import wallwords
+from pipelines import reporting, wallwords
 from pipelines.phrases import CHALLENGE
 from pipelines.sight import HEADLINE, Look
 from pipelines.text import TEMPLATE, letters, squeeze, words
@@ -99,10 +99,12 @@ def _wall(look: Look, size: int) -> Verdict | None:
     said, first = wallwords.spoken(lines)
     walled = {line for spoken in said.values() for line in spoken}
     own = sum(words(line) for line in lines if line not in walled)
+    titled = _titled(look)
+    if _news(look, own, titled if titled and titled[0] in said else None):
+        return None
     for code, spoken in (wallwords.spoken(list(look.headings))[0] if own <= BARE else {}).items():
         said.setdefault(code, []).extend(spoken)
         first = 0
-    titled = _titled(look)
     short_page = len(look.html) <= MARKUP_LIMIT and look.extent.words <= 600
     checked = titled is not None and titled[0] == "bot_check"
     if (checked or size < BARE) and short_page and not article and (found := CHALLENGE.search(look.html)):
@@ -117,6 +119,14 @@ def _wall(look: Look, size: int) -> Verdict | None:
     if titled and titled[0] != "service_page" and size < BARE and not (article and own > OWN_DATED):
         return titled
     return None if article and own > OWN_DATED else _behind(look, size, own, titled)
+
+
+def _news(look: Look, own: int, same: Verdict | None) -> bool:
+    """Whether a text reports: it says who said it or opens with a dateline, or it names a day, where the page is an article
+    by its data or hardly says anything of a wall. `own`: words beside a wall's; `same`: a title of what is said, too."""
+    if reporting.attributed(look.body) or reporting.datelined(look.body):
+        return True
+    return ((look.declared and look.dated) or (own > OWN_DATED and same is None)) and reporting.dated(look.body)
 
 
 def _titled(look: Look) -> Verdict | None:

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from pipelines import needles
-from pipelines.text import squeeze, words
+from pipelines import needles, reporting
+from pipelines.text import WORD, squeeze, words
 
 # Stops end a sentence before white space only, but where a script writes none.
 SENTENCES = re.compile(r"(?<=[.!?…؟।])\s+|(?<=[。！？])|\n+")
 LONGEST, MOST_WORDS = 400, 60
 """Characters of a sentence that are looked at; words, at the most, of one that is a wall's."""
+UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 QUOTES = re.compile(r"[«“„\"「『]")
+REST, UNSPACED_REST = 4, 14
+"""Words, or characters without spaces between, that a headline may have after those of a wall and before the site's name."""
+PARTED = re.compile(r"\s[-–—|:•·»]+\s|[|:!?？！。]\s*|\.\s+[A-ZА-Я]")
+LEADING = 4
 TITLE_START = r"^[^\w¿]{0,4}(?:"
 
 # More telling first: where two are said, the page is the first.
@@ -76,12 +81,19 @@ def sentences(text: str) -> list[str]:
 
 
 def says(reason: str, sentence: str, within: str | None = None) -> str | None:
-    """The words by which a sentence speaks for a wall, in the page's own voice: not within a quotation. `within`: the
-    sentence as `needles.plain` has it."""
+    """The words by which a sentence speaks for a wall, in the page's own voice: neither within a quotation nor told of
+    somebody (`…, the company said`). `within`: the sentence as `needles.plain` has it."""
     found = SAID[reason].search(sentence[:LONGEST], within)
     if found is None or QUOTES.search(sentence, 0, found.start() + 1) or words(sentence) > MOST_WORDS:
         return None
-    return found[0]
+    return None if reporting.attributed(sentence) else found[0]
+
+
+def opens(sentence: str, said: str) -> bool:
+    """Whether a sentence begins with the words `said` of a wall, but for words like `please` and `this`: it is said to the
+    reader then, while `residents can register to …` is said of others."""
+    before = WORD.findall(sentence[: max(0, sentence.find(said))].casefold())
+    return len(before) <= LEADING and reporting.LEADS.issuperset(before)
 
 
 def spoken(lines: list[str]) -> tuple[dict[str, list[str]], int]:
@@ -98,9 +110,11 @@ def spoken(lines: list[str]) -> tuple[dict[str, list[str]], int]:
 
 
 def titled(title: str | None) -> tuple[str, str] | None:
-    """(reason, words) that a headline or title begins with."""
+    """(reason, words) that a headline or title begins with, and nearly ends with: a headline that goes on is a story's."""
     within = needles.plain(title or "")
     for reason in (*ORDER, "service_page") if title else ():
         if reason in TITLES and (found := TITLES[reason].search(title or "", within)):
-            return reason, found[0]
+            rest = PARTED.split((title or "")[found.end() :], maxsplit=1)[0]
+            if words(rest) <= (UNSPACED_REST if UNSPACED.search(rest) else REST):
+                return reason, found[0]
     return None
