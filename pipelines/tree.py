@@ -28,6 +28,9 @@ WIDER = {
     "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932", "big5": "big5hkscs",
     "utf-7": "cp1252",
 }  # fmt: skip
+ESCAPED = frozenset(
+    {"unicode_escape", "raw_unicode_escape", "unicode-escape", "raw-unicode-escape", "idna", "punycode"}
+)
 REFERENCE = re.compile("&#[0-9a-zA-Z]+;?")
 NUMERIC = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,9}));?")
 # Raw C0 control bytes but tab, line feed and carriage return; libxml2 cuts the text at a NUL.
@@ -146,17 +149,20 @@ def _candidates(body: bytes, charset: str | None) -> list[str]:
 
 
 def _known(name: str) -> str | None:
+    """The encoding of a label; None for one that is unknown or no page's: Python's own codecs turn bytes into bytes (zip),
+    refuse all (undefined), or read escapes."""
     try:
         known = codecs.lookup(name.strip().strip("\"'")).name
+        b"<html>  ".decode(known, "replace")
     except (LookupError, ValueError):
         return None
-    return WIDER.get(known, known)
+    return None if known in ESCAPED else WIDER.get(known, known)
 
 
 def _decoded(body: bytes, name: str) -> str | None:
     try:
         return body.decode(name)
-    except UnicodeDecodeError:
+    except UnicodeError:  # `undefined` raises no narrower one
         pass
     # One broken byte in a long UTF-8 page (a cut headline, an advertisement) does not make it another encoding.
     if name in ("utf-8", "gb18030", "cp932", "cp949", "big5hkscs"):

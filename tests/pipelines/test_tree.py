@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import encodings.aliases
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,22 @@ def test_a_page_is_decoded_by_mark_header_declaration_or_detection(
     found = parsed(body, charset)
     assert "Порт открыт после ремонта" in found.root.text_content()
     assert found.encoding == encoding
+
+
+@pytest.mark.parametrize("label", sorted({*encodings.aliases.aliases.values(), "undefined", "unicode_escape", "idna"}))
+def test_whatever_python_calls_an_encoding_may_stand_in_a_header_or_a_page(label: str) -> None:
+    body = RUSSIAN.format(f'<meta charset="{label}">').encode()
+    parsed(body)
+    parsed(body, label)
+
+
+@pytest.mark.parametrize(
+    "label", ["rot13", "hex", "base64", "zip", "bz2", "uu", "quopri", "undefined", "unicode_escape"]
+)
+def test_what_is_no_text_encoding_is_no_page_s(label: str) -> None:
+    found = parsed(RUSSIAN.format("").encode(), label)
+    assert found.encoding == "utf-8"
+    assert "Порт открыт" in found.root.text_content()
 
 
 def test_latin1_means_windows_1252_as_in_browsers() -> None:
