@@ -72,8 +72,9 @@ def extent(root: HtmlElement, *, links: bool) -> Extent:
     """Measures the page before it is pruned; its links only where asked, since that takes a walk."""
     linked = teasers = 0
     for link in root.iter("a") if links else ():
-        size = link.text_content().count(" ") + 1
-        linked += size
+        text = " ".join(link.text_content().split())
+        size = text.count(" ") + 1
+        linked += len(text)
         parent = link.getparent()
         headed = (
             (parent is not None and parent.tag in HEADINGS)
@@ -81,7 +82,7 @@ def extent(root: HtmlElement, *, links: bool) -> Extent:
             or link.find("h3") is not None
         )
         teasers += size >= 4 and headed
-    return Extent(int(cast("float", WORD_COUNT(root))), linked, teasers)
+    return Extent(int(cast("float", WORD_COUNT(root))), linked // 6, teasers)
 
 
 def headlines(root: HtmlElement) -> frozenset[str]:

@@ -102,3 +102,9 @@ def test_a_teaser_before_a_paywall_is_kept_as_such() -> None:
 @pytest.mark.parametrize("content_type", ["application/pdf", "image/jpeg", "application/json"])
 def test_what_is_not_html_is_no_article(content_type: str) -> None:
     assert outcome("%PDF-1.7", content_type=content_type) == "not_html"
+
+
+def test_blanks_within_links_are_no_words() -> None:
+    links = "".join(f"<li><a href='/s/{n}'>\n{' ' * 300}Section {n}\n{' ' * 300}</a></li>" for n in range(12))
+    page = document("Port reopens", f"<ul>{links}</ul><article><h1>Port reopens</h1>{FILLER}</article>")
+    assert outcome(page) is None
