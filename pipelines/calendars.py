@@ -11,26 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.months import month_of
-from pipelines.text import listed
+from pipelines.months import SOLAR, month_of
 
-# Solar Hijri months (Iran, Afghanistan).
-_SOLAR = {
-    name: number
-    for number, names in enumerate(
-        ("فروردین حمل", "اردیبهشت ثور", "خرداد جوزا", "تیر سرطان", "مرداد اسد امرداد", "شهریور سنبله", "مهر میزان", "آبان عقرب",
-            "آذر قوس", "دی جدی", "بهمن دلو", "اسفند حوت"), 1)
-    for name in listed(names)
-}  # fmt: skip
-_THAI = {
-    name: number
-    for number, names in enumerate(
-        ("มกราคม ม.ค", "กุมภาพันธ์ ก.พ", "มีนาคม มี.ค", "เมษายน เม.ย", "พฤษภาคม พ.ค", "มิถุนายน มิ.ย", "กรกฎาคม ก.ค", "สิงหาคม ส.ค",
-            "กันยายน ก.ย", "ตุลาคม ต.ค", "พฤศจิกายน พ.ย", "ธันวาคม ธ.ค"), 1)
-    for name in listed(names)
-}  # fmt: skip
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 BUDDHIST = 543
+SOLAR_NEWS = range(1350, 1451)
+"""Years that are of the Solar Hijri calendar where a number alone tells it: news of 1971 to 2072."""
+SOLAR_YEARS = range(1178, 1634)
+_LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 _GAP = r"\s?"
 _MONTH = r"(?P<month>[^\W\d_](?:[^\s\d,;:()/\[\]|،_-]|(?<=[^\W\d_])\.(?=[^\W\d_])){1,14}(?:\s(?:الثاني|الأول))?)"
 _FORMS = tuple(
@@ -95,17 +83,15 @@ def _day(match: re.Match[str], language: str | None, month_first: bool | None) -
         if ("/" not in (part["sep"] or "") and "." not in (part["sep"] or "")) or language in ("ja", "ko", "zh"):
             return None
     if part.get("a") is not None:
-        days = {d for m, n in _numbers(part, month_first) if (d := _of(year, m, n, solar=language in ("fa", "ps")))}
+        days = {d for m, n in _numbers(part, month_first) if (d := _of(year, m, n, is_solar=language in ("fa", "ps")))}
         return days.pop() if len(days) == 1 else None
     number = int(part["day"] or 0)
     if part.get("m"):
-        return _of(year, int(part["m"] or 0), number, solar=language in ("fa", "ps", None))
+        return _of(year, int(part["m"] or 0), number, is_solar=language in ("fa", "ps", None))
     name = (part["month"] or "").strip(".")
-    if name in _SOLAR:
-        return _solar(year, _SOLAR[name], number)
-    month = _THAI.get(name)
-    months: tuple[int, ...] = (month,) if month else month_of(name, language)
-    days = {d for m in months if (d := _of(year, m, number, solar=False))}
+    if name in SOLAR:
+        return solar(year, SOLAR[name], number) if year in SOLAR_NEWS else None
+    days = {d for m in month_of(name, language) if (d := _of(year, m, number, is_solar=False))}
     return days.pop() if len(days) == 1 else None
 
 
@@ -118,9 +104,9 @@ def _numbers(part: dict[str, str | None], month_first: bool | None) -> Iterator[
         yield a, b
 
 
-def _of(year: int, month: int, number: int, *, solar: bool) -> date | None:
-    if solar and 1350 <= year <= 1450:
-        return _solar(year, month, number)
+def _of(year: int, month: int, number: int, *, is_solar: bool) -> date | None:
+    if is_solar and year in SOLAR_NEWS:
+        return solar(year, month, number)
     return _gregorian(year - BUDDHIST if 2500 <= year <= 2650 else year, month, number)
 
 
@@ -131,13 +117,13 @@ def _gregorian(year: int, month: int, number: int) -> date | None:
         return None
 
 
-def _solar(year: int, month: int, number: int) -> date | None:
-    """A day of the Solar Hijri calendar, by its 33-year cycle of leap years, which is exact for 1178 to 1633."""
-    if not (1350 <= year <= 1450 and 1 <= month <= 12 and 1 <= number <= (31 if month <= 6 else 30)):
+def solar(year: int, month: int, number: int) -> date | None:
+    """A day of the Solar Hijri calendar (Iran, Afghanistan), by its 33-year cycle of leap years, which holds from 1178 to
+    1633 (AD 1799 to 2254); None where there is no such day."""
+    leap = year % 33 in _LEAPS
+    length = 31 if month <= 6 else 30 if month < 12 or leap else 29
+    if year not in SOLAR_YEARS or not (1 <= month <= 12 and 1 <= number <= length):
         return None
-    # 1 Farvardin 1350 was 21 March 1971.
-    leaps = sum(1 for y in range(1350, year) if y % 33 in (1, 5, 9, 13, 17, 22, 26, 30))
-    if month == 12 and number == 30 and year % 33 not in (1, 5, 9, 13, 17, 22, 26, 30):
-        return None
-    passed = (year - 1350) * 365 + leaps + (month - 1) * 31 - max(0, month - 7) + number - 1
-    return date(1971, 3, 21) + timedelta(days=passed)
+    leaps = sum(1 for y in range(SOLAR_YEARS[0], year) if y % 33 in _LEAPS)
+    passed = (year - SOLAR_YEARS[0]) * 365 + leaps + min(month - 1, 6) * 31 + max(month - 7, 0) * 30 + number - 1
+    return date(1799, 3, 21) + timedelta(days=passed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
+from pipelines.calendars import BUDDHIST, solar
 from pipelines.months import SOLAR, month_of
 from pipelines.places import WEEKDAYS
 
@@ -34,8 +35,6 @@ _NUMERIC = re.compile(
 _ISO = re.compile(r"(?<![\w./-])(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\s*$")
 # `الكويت - 1 - 11 (كونا)`: day and month as numbers alone, before an agency's mark.
 _NUMBERS = re.compile(r"(?<![\d./-])[-–,]?\s*(?:ngày\s+)?\b(?P<day>\d{1,2})\s?[-/]\s?(?P<month>\d{1,2})\s*$")
-_BUDDHIST = 543
-_LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 _WEEKDAY = re.compile(r"[\s,،]*\b([^\W\d_]+)[,.]?$")
 
 
@@ -73,30 +72,26 @@ def _read(match: re.Match[str], published: str | None, language: str | None) -> 
     if not 1 <= day <= 31:
         return False, None
     year = int(match["year"]) if match["year"] else None
-    if (solar := SOLAR.get(match["month"])) is not None and not (months and year and year > 1900):
-        return True, _solar(year, solar, day, published)
+    if (number := SOLAR.get(match["month"])) is not None and not (months and year and year > 1900):
+        return True, _solar(year, number, day, published)
     if not months or (year is not None and year < 1900):
         return False, None
     if year is not None and year > 2100:
-        year -= _BUDDHIST
+        year -= BUDDHIST
     return True, nearest(months, day, year, published)
 
 
 def _solar(year: int | None, month: int, day: int, published: str | None) -> str | None:
-    """A day of the Iranian calendar; its leap years by the 33-year cycle, which holds from 1178 to 1633 (AD 1799 to 2254)."""
-    if year is None and published is None:
+    """A day of the Iranian calendar; without a year the last one that is not much after `published`."""
+    if year is not None:
+        exact = solar(year, month, day)
+        return exact.isoformat() if exact else None
+    if published is None:
         return None
-    if year is None:
-        at = date.fromisoformat((published or "")[:10])
-        days = [found for y in (at.year - 622, at.year - 621) if (found := _solar(y, month, day, None))]
-        past = [found for found in days if (date.fromisoformat(found) - at).days <= _AHEAD]
-        return max(past, default=None)
-    length = 31 if month <= 6 else 30
-    if not 1178 <= year <= 1633 or day > length:
-        return None
-    leaps = sum(1 for y in range(1178, year) if y % 33 in _LEAPS)
-    start = date(1799, 3, 21) + timedelta(days=365 * (year - 1178) + leaps)
-    return (start + timedelta(days=min(month - 1, 6) * 31 + max(month - 7, 0) * 30 + day - 1)).isoformat()
+    at = date.fromisoformat(published[:10])
+    days = [found for y in (at.year - 622, at.year - 621) if (found := solar(y, month, day))]
+    past = [found for found in days if (found - at).days <= _AHEAD]
+    return max(past).isoformat() if past else None
 
 
 def numbers_at_end(text: str, published: str | None) -> tuple[str, str | None] | None:

@@ -71,6 +71,9 @@ ZONES = {
     "WIT": 540, "HKT": 480, "SGT": 480, "PHT": 480, "AWST": 480, "ACST": 570, "ACDT": 630, "BRT": -180, "ART": -180,
     "AKST": -540, "AKDT": -480, "HST": -600,
 }  # fmt: skip
+# Names by which Australia, the Philippines, Pakistan or Malaysia call their own zone, too: of a source there they tell nothing.
+AMERICAN = frozenset({"EST", "EDT", "PST", "PDT", "MST", "MDT", "CDT"})
+HOMONYMOUS = ("Asia/", "Australia/", "Indian/", "Pacific/")
 # American news writes the zone without saying which half of the year it is: the date does.
 REGIONS = {"ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles"}
 
@@ -153,19 +156,22 @@ def _built(part: dict[str, str | None], text: str, origin: str, source_zone: str
     except ValueError:
         return None
     written = (part["zone"] or "").strip()
-    offset = _offset(written)
-    if offset is None and not ZONE_NAME.fullmatch(written):
+    offset, named = _offset(written), ZONE_NAME.fullmatch(written)
+    if offset is None and not named:
         return None
+    name = named[1].upper() if named else ""
     if precision == "day":
         return Instant(naive.date().isoformat(), "day", None, text, origin)
     try:
-        if region := REGIONS.get(written.upper()):
-            return _zoned(naive.replace(tzinfo=zone(region)), precision, text, origin)
-        if offset is not None and offset is not ABSENT:
-            return _zoned(naive.replace(tzinfo=timezone(offset)), precision, text, origin)
         local = naive.replace(tzinfo=zone(source_zone)) if source_zone is not None else None
-        if local is not None and (offset is ABSENT or local.tzname() == written.upper()):
+        own = local is not None and (offset is ABSENT or (local.tzname() == name and local.utcoffset() != offset))
+        if local is not None and own:
             return _zoned(local, precision, text, origin + SOURCE_ZONE)
+        if region := REGIONS.get(name):
+            return _zoned(naive.replace(tzinfo=zone(region)), precision, text, origin)
+        foreign = name in AMERICAN and source_zone is not None and source_zone.startswith(HOMONYMOUS)
+        if offset is not None and offset is not ABSENT and not foreign:
+            return _zoned(naive.replace(tzinfo=timezone(offset)), precision, text, origin)
     except OverflowError:
         return None
     return Instant(naive.date().isoformat(), "day", None, text, origin)
@@ -180,7 +186,7 @@ def _offset(text: str) -> timedelta | None:
         return ABSENT
     if match := OFFSET.fullmatch(text):
         size = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-        return None if size >= timedelta(hours=15) else size if match[1] == "+" else -size
+        return None if size >= timedelta(hours=15) or int(match[3] or 0) > 59 else size if match[1] == "+" else -size
     if (match := ZONE_NAME.fullmatch(text)) and (minutes := ZONES.get(match[1].upper())) is not None:
         return timedelta(minutes=minutes)
     return None

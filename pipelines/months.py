@@ -86,7 +86,7 @@ _NAMES: dict[str, str] = {
 
 # The solar calendar of Iran and Afghanistan: its months begin between the 20th and the 23rd of ours, from March on.
 _SOLAR = (
-    "فروردین حمل|اردیبهشت ثور|خرداد جوزا|تیر سرطان|مرداد اسد|شهریور سنبله|"
+    "فروردین حمل|اردیبهشت ثور|خرداد جوزا|تیر سرطان|مرداد اسد امرداد|شهریور سنبله|"
     "مهر میزان|آبان عقرب|آذر قوس|دی جدی|بهمن دلو|اسفند حوت"
 )
 

@@ -14,21 +14,41 @@ from itertools import islice
 from pipelines import calendars, instants
 from pipelines.bylines import PICTURE
 from pipelines.calendars import Written
+from pipelines.days import strip_weekday
 from pipelines.headmatter import Line
 from pipelines.names import LEAD_IN
 from pipelines.text import listed
 from storage.models import Instant
 
+_PM = (
+    r"μ\.?\s?μ\b\.?|مساء\w*|م(?![\w.])|ب\.?\s?ظ\b|بعد\s?از\s?ظهر|بعدازظهر|عصر|अपराह्न|शाम|বিকাল|ÖS\b|de\s+la\s+tarde|da\s+tarde|del\s+pomeriggio|di\s+sera"
+    r"|CH\b|chiều|délután|下午|午後|오후|เย็น|дня\b|вечера\b|popoldne|popoludní|odpoledne|petang"
+)
+_AM = (
+    r"π\.?\s?μ\b\.?|صباح\w*|ص(?![\w.])|ق\.?\s?ظ\b|صبح|पूर्वाह्न|सुबह|সকাল|ÖÖ\b|de\s+la\s+(?:mañana|madrugada)|da\s+(?:manhã|madrugada)|di\s+mattina"
+    r"|SA\b|sáng|délelőtt|上午|早上|凌晨|清晨|午前|오전|утра\b|dopoldne|dopoledne|dopoludnia|pagi"
+)
+_NIGHT = r"de\s+la\s+noche|da\s+noite|晚上|夜|밤|रात|شب|đêm|tối|ночи\b|malam"
+_HALF = rf"(?:{_PM}|{_AM}|{_NIGHT})"
+_AFTERNOON, _NIGHTLY = re.compile(_PM, re.IGNORECASE), re.compile(_NIGHT, re.IGNORECASE)
 _CLOCK = re.compile(
-    r"[\s,;|·•(–—-]*(?:(?:at|um|kl\.?|klo|à|a\s+las|às|alle(?:\s+ore)?|ore|o|ob|om|saat|pukul|lúc|в|о|u|het|r\.|г\.(?:,?\s+в)?|р\.|года|року)\s+)?"
-    r"(?P<H>\d{1,2})\s?(?:[:.h時点]|시\s?|Uhr\s)\s?(?P<M>\d{2})(?!\d)(?::(?P<S>\d{2}))?(?:\s?[分분])?\s?(?P<am>[ap]\.?\s?m\b\.?)?"
-    r"(?:\s?(?:Uhr|h|hrs|น\.|ч\.?))?(?:\s*\(?(?P<zone>(?:GMT|UTC)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|[+\-−]\d{2}:?\d{2}|(?-i:[A-Z]{1,5}|МСК)\b|мск\b)\)?)?",
+    r"[\s.,،;|·•(–—-]*(?:(?:at|um|kl\.?|klo|à|a\s+las|às|alle(?:\s+ore)?|ore|o|ob|om|saat|pukul|lúc|в|о|u|het|r\.|г\.(?:,?\s+в)?|р\.|года|року|στις|الساعة|ساعت)\s+)?"
+    rf"(?:(?P<half>{_HALF})\s?)?"
+    r"(?P<H>\d{1,2})\s?(?:[:.h時点]|시\s?|Uhr\s)\s?(?P<M>\d{2})(?!\d)(?::(?P<S>\d{2}))?(?P<sign>\s?[分분])?"
+    rf"(?:\s?(?P<am>[ap]\.?\s?m\b\.?|{_HALF}))?"
+    r"(?P<unit>\s?(?:Uhr|h|hrs|น\.|ч\.?)(?!\w))?(?:\s*\(?(?P<zone>(?:GMT|UTC)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|[+\-−]\d{2}:?\d{2}|(?-i:[A-Z]{1,5}|МСК)\b|мск\b)\)?)?",
     re.IGNORECASE,
 )
 _CLOCK_BEFORE = re.compile(
-    r"(?<![\d:.])(?P<H>\d{1,2})[:.](?P<M>\d{2})(?P<S>)\s?(?P<am>[ap]\.?\s?m\b\.?)?(?:\s?(?:Uhr|h))?"
-    r"(?:\s*\(?(?P<zone>(?:GMT|UTC)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?|[A-Z]{2,5})\)?)?[\s,;|·•–—-]*$"
+    rf"(?:(?P<half>{_HALF})\s?)?(?<![\d:.])(?P<H>\d{{1,2}})[:.](?P<M>\d{{2}})(?P<S>)(?P<sign>)(?:\s?(?P<am>[ap]\.?\s?m\b\.?|{_HALF}))?(?P<unit>\s?(?:Uhr|h)\b)?"
+    r"(?:\s*\(?(?P<zone>(?:GMT|UTC)(?:\s?[+\-−]\s?\d{1,2}(?::?\d{2})?)?|(?-i:[A-Z]{2,5}))\)?)?(?P<then>[\s,;|·•–—-]*)$",
+    re.IGNORECASE,
 )
+_DAY_NAME = re.compile(
+    r"[\s,]+(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|m[oi]|d[io]|fr|sa|so|пн|вт|ср|чт|пт|сб|вс)[.,]*\s*$",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(r"\s?([^\W\d_][^\s\d,;|()]*)")
 _MOSCOW = re.compile("мск", re.IGNORECASE)
 _PUBLISHED = re.compile(
     r"publi(?:shed|é|cado|cación|cata|cato|ziert|kováno|k(?:ov|acj))|veröffentlicht|erschienen|posted|gepostet|gepubliceerd|geplaatst|publicerad|publisert"
@@ -105,14 +125,14 @@ def single(text: str, *, language: str | None, timezone: str | None, fetched_at:
 
 
 def _month_first(language: str | None, region: str | None, host: str) -> bool | None:
-    """The usual order of a country; English on a host of no country may be either: `en-US` is what many systems set."""
+    """The usual order of a country; English of no country on a host of none may be either."""
     last = host.rpartition(".")[2]
     if language not in (None, "en"):
         return False
     if last not in US_HOSTS and len(last) == 2:
         return False
     if region == "us":
-        return True if last in US_HOSTS[1:] and last not in ("org", "net") else None
+        return True
     return False if region else None
 
 
@@ -166,15 +186,55 @@ def last(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def _instant(text: str, written: Written, since: int, timezone: str | None, fetched_at: str) -> Instant | None:
-    clock = _CLOCK.match(text, written.end) or _CLOCK_BEFORE.search(text[since : written.start])
     raw = text[:80]
-    if clock is not None and int(clock["H"]) <= 24:
-        seconds = f":{clock['S']}" if clock["S"] else ""
-        half = (clock["am"] or "").replace(" ", "").replace(".", "")
-        zone = _MOSCOW.sub("MSK", (clock["zone"] or "").replace(" ", "").replace("−", "-"))
-        said = f"{written.day.isoformat()} {int(clock['H']):02}:{clock['M']}{seconds} {half} {zone}"
-        found = instants.read(" ".join(said.split()), origin="text", timezone=timezone, fetched_at=fetched_at)
+    said = _clock(text, written, since)
+    if said is not None:
+        found = instants.read(
+            f"{written.day.isoformat()} {said}", origin="text", timezone=timezone, fetched_at=fetched_at
+        )
         if found is not None:
             return replace(found, raw=raw)
     day = written.day
     return instants.day(day.year, day.month, day.day, raw=raw, origin="text", fetched_at=fetched_at)
+
+
+def _clock(text: str, written: Written, since: int) -> str | None:
+    """The time beside a day, as `instants` reads it (`02:05 pm EST`); None where there is none, or where a word after it may
+    say which half of the day is meant and is not known."""
+    clock = _CLOCK.match(text, written.end)
+    if clock is None:
+        before = strip_weekday(_DAY_NAME.sub("", text[since : written.start]).rstrip(" ,|·•–—-"))
+        clock = _CLOCK_BEFORE.search(before)
+        after = ""
+    else:
+        after = text[clock.end() :]
+    if clock is None or int(clock["H"]) > 24:
+        return None
+    hour = int(clock["H"])
+    half = _half(clock["am"] or clock["half"] or "", hour)
+    if not half and 1 <= hour <= 12 and not (clock["unit"] or clock["sign"] or clock["zone"]) and _unknown(after):
+        return None
+    if half and hour > 12:
+        half = ""
+    seconds = f":{clock['S']}" if clock["S"] else ""
+    zone = _MOSCOW.sub("MSK", (clock["zone"] or "").replace(" ", "").replace("−", "-"))
+    return " ".join(f"{hour:02}:{clock['M']}{seconds} {half} {zone}".split())
+
+
+def _half(said: str, hour: int) -> str:
+    """`am`, `pm`, or nothing where nothing is said. The night begins in the evening and ends in the morning."""
+    plain = said.replace(" ", "").replace(".", "").casefold()
+    if plain in ("am", "pm") or not said:
+        return plain
+    if _NIGHTLY.fullmatch(said):
+        return "pm" if 6 <= hour <= 11 else "am"
+    return "pm" if _AFTERNOON.fullmatch(said) else "am"
+
+
+def _unknown(after: str) -> bool:
+    """Whether a word stands right after a time that is none of those that do without saying something of it."""
+    word = _NEXT.match(after)
+    if word is None or word[1].casefold().strip(".") in _FILLERS:
+        return False
+    told = after.lstrip()
+    return not (_PUBLISHED.match(told) or CHANGED.match(told) or LEAD_IN.match(told))

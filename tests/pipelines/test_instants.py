@@ -88,3 +88,21 @@ def test_iso_with_an_offset_is_exact(naive: datetime, quarters: int) -> None:
 def test_no_text_raises(text: str) -> None:
     found = read(text, "Europe/Moscow")
     assert found is None or instants.moment(found.at).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("raw", "zone", "at"),
+    [
+        ("2024-11-22 10:00 PST", "Asia/Manila", "2024-11-22T02:00:00Z"),
+        ("2024-11-22 10:00 PST", "America/Los_Angeles", "2024-11-22T18:00:00Z"),
+        ("2024-11-22 10:00 PST", None, "2024-11-22T18:00:00Z"),
+        ("2024-11-22 10:00 EST", "Australia/Sydney", "2024-11-22"),
+        ("2024-11-22 10:00 EST", "Europe/London", "2024-11-22T15:00:00Z"),
+        ("2024-11-22 10:00 IST", "Asia/Kolkata", "2024-11-22T04:30:00Z"),
+        ("2024-07-22 10:00 BST", "Europe/London", "2024-07-22T09:00:00Z"),
+        ("2024-11-22T10:00:00+05:99", "Europe/London", None),
+    ],
+)
+def test_a_zones_name_is_the_sources_own_where_it_has_one_of_it(raw: str, zone: str | None, at: str | None) -> None:
+    found = instants.read(raw, origin="meta", timezone=zone, fetched_at="2026-09-01T00:00:00Z")
+    assert (found.at if found else None) == at

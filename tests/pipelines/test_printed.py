@@ -56,13 +56,52 @@ def test_the_order_of_numbers_is_the_countrys() -> None:
     american = shown("Published 3/11/2024", region="us", host="port.us")
     assert american is not None
     assert american.at == "2024-03-11"
-    assert shown("Published 3/11/2024", region="us", host="port.com") is None
+    for host in ("port.com", "port.org"):
+        assert shown("Published 3/11/2024", region="us", host=host) == american
+    assert shown("Published 3/11/2024", host="port.com") is None
 
 
 def test_a_time_without_a_zone_is_the_sources_and_marked_so() -> None:
     found = shown("Published 3 Nov 2024, 14:05", zone="Europe/Kyiv")
     assert found is not None
     assert (found.at, found.offset, found.origin) == ("2024-11-03T12:05:00Z", "+02:00", "text (source timezone)")
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "hour"),
+    [
+        ("22/11/2024 02:05 μ.μ.", "el", 14),
+        ("22/11/2024 02:05 πμ", "el", 2),
+        ("22 نوفمبر 2024 02:05 م", "ar", 14),
+        ("22 نوفمبر 2024، الساعة 02:05 مساءً", "ar", 14),
+        ("22 نوفمبر 2024 02:05 صباحًا", "ar", 2),
+        ("2024.11.22. 오후 2:05", "ko", 14),
+        ("2024-11-22 오전 2:05", "ko", 2),
+        ("22.11.2024 02:05 ÖS", "tr", 14),
+        ("22 de noviembre de 2024 a las 2:05 de la tarde", "es", 14),
+        ("22 de noviembre de 2024 a las 11:05 de la noche", "es", 23),
+        ("22 नवंबर 2024 02:05 अपराह्न", "hi", 14),
+        ("۲ آذر ۱۴۰۳ ۰۲:۰۵ ب.ظ", "fa", 14),
+        ("2024年11月22日 下午2:05", "zh", 14),
+        ("2024年11月22日 午後2時05分", "ja", 14),
+        ("22 novembre 2024 02:05", "fr", 2),
+        ("22 novembre 2024 02:05 mayhap", "fr", None),
+        ("22 novembre 2024 14:05 mayhap", "fr", 14),
+        ("Published 2:05 PM, Fri November 22, 2024", "en", 14),
+    ],
+)
+def test_the_half_of_the_day_is_read_in_many_languages_or_the_time_left_alone(
+    line: str, language: str, hour: int | None
+) -> None:
+    found = shown(line, "p date", language=language, zone="UTC")
+    assert found is not None
+    assert found.at == ("2024-11-22" if hour is None else f"2024-11-22T{hour:02}:05:00Z")
+
+
+def test_a_zone_beside_a_time_before_the_day_is_read() -> None:
+    found = shown("Published 9:05 AM EST, Fri November 22, 2024")
+    assert found is not None
+    assert (found.at, found.offset) == ("2024-11-22T14:05:00Z", "-05:00")
 
 
 def test_a_labelled_day_goes_before_others_and_other_stories_days_are_none() -> None:

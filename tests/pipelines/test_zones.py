@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bench.zones import OWN, examine, honest
@@ -43,6 +43,7 @@ def test_a_time_without_a_zone_is_the_sources_and_says_so(at: datetime, form: st
     MOMENTS, st.sampled_from(LINES), st.sampled_from([" GMT", " UTC+3", " EST", " CEST", " (GMT+7)"]), st.none() | ZONES
 )
 def test_a_printed_time_has_the_zone_that_is_printed(at: datetime, form: str, after: str, zone: str | None) -> None:
+    assume(after != " EST" or zone is None or not zone.startswith(instants.HOMONYMOUS))
     found = shown("Published " + at.strftime(form) + after, zone)
     assert (found.precision, found.origin) == ("minute", "text")
     assert instants.written(found)[:16] == at.isoformat()[:16]
@@ -52,7 +53,7 @@ def test_a_printed_time_has_the_zone_that_is_printed(at: datetime, form: str, af
 @given(
     MOMENTS,
     st.sampled_from(LINES),
-    st.sampled_from(["", " IST", " XYZ", " Uhr", " | Rosa", " Hafen"]),
+    st.sampled_from(["", " IST", " XYZ", " Uhr", " | Rosa", " Uhr Hafen"]),
     st.none() | ZONES,
 )
 def test_a_printed_time_without_a_zone_is_the_sources_or_a_day(
@@ -87,7 +88,10 @@ def test_written_gives_back_what_was_written(at: datetime, quarters: int, bare: 
 )
 def test_no_part_of_a_day_is_filled_in(text: str) -> None:
     line = Line("Published " + text, "p", "head")
-    assert printed.read([line], language="en", region=None, host="a.test", timezone="UTC", fetched_at=NOW) == (None, None)
+    assert printed.read([line], language="en", region=None, host="a.test", timezone="UTC", fetched_at=NOW) == (
+        None,
+        None,
+    )
     assert instants.read(text, origin="meta", timezone="UTC", fetched_at=NOW) is None
 
 
