@@ -3,9 +3,9 @@
     python bench/rules_number.py            the number and the hash
     python bench/rules_number.py --record   keep them as released: at each release, and where databases were made with a number
 
-`RULES` of pipelines/extractor.py is part of every row's `extractor`: by it re-extraction knows which texts are to be made anew, and
-a crawl what only the extractor changed. A released number therefore always stands for the same output: a test compares. With a
-number above the released one the rules may change from commit to commit.
+`RULES` of pipelines/extractor.py is part of every row's `extractor`: by it re-extraction knows which texts are to be made anew,
+and a crawl what only the extractor changed. A released number therefore always stands for the same output: a test compares.
+With a number above the released one the rules may change from commit to commit.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ def test_extraction_that_changed_has_another_number_than_the_released_one() -> N
     assert int(found["rules"]) >= int(released["rules"])
     if (found["rules"], found["engine"]) == (released["rules"], released["engine"]):
         assert found["output"] == released["output"], (
-            f"extraction makes other articles than the released rules {released['rules']}: raise RULES in pipelines/extractor.py, "
-            "or no text that is stored will ever be made anew"
+            f"extraction makes other articles than the released rules {released['rules']}: raise RULES in "
+            "pipelines/extractor.py, or no text that is stored will ever be made anew"
         )
 
 
