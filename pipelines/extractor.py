@@ -47,6 +47,7 @@ from pipelines.body import Body
 from pipelines.jsonld import Claims
 from pipelines.markup import Names
 from pipelines.metadata import Metadata
+from pipelines.signs import Signs
 from pipelines.stopwatch import Stopwatch
 from pipelines.text import fold, letters, words
 from pipelines.trims import Trimmed
@@ -177,7 +178,8 @@ def _body(
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")
     lead = meta.lead if meta.standfirst else None
-    trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead)
+    make = Signs(root if part is None else part)
+    trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead, signs=make)
     boilerplate.take_off(trimmed, page.profile.rules)
     teaser.trim(trimmed, root, paid=meta.access == "paywalled")
     dropped += trimmed.dropped

@@ -9,6 +9,7 @@ is made of names. In doubt a paragraph is text: a line too many is a smaller fau
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pipelines import phrases
 from pipelines.text import listed, words
@@ -16,6 +17,9 @@ from pipelines.text import listed, words
 BOX_WORDS, HEADING_WORDS = 60, 14
 CREDIT_WORDS, CAPTION_WORDS, SHORT_CREDIT = 25, 12, 6
 TAIL_WORDS, TAIL_STRANGERS, TAIL_FEW = 90, 0.25, 2
+SHORT_CALL = 5
+"""Words of a publisher's call to its readers, at the most, that may stand without a link."""
+Apart = Callable[[str], bool]
 SENTENCE = re.compile(r"[.!?…。！？।؟۔][\"”»’')\]]*$")
 STATEMENT = re.compile(r"[.…。।۔][\"”»’')\]]*$")
 """How a sentence that is neither question nor call ends; headlines of other stories are asked and called, too."""
@@ -58,13 +62,18 @@ SMALL = frozenset(
 """Words without a capital that stand between the names of a reporters' tail, in the languages of agencies."""
 
 
+def anywhere(text: str) -> bool:
+    """For a text whose make is not known."""
+    return bool(text)
+
+
 def told(text: str) -> bool:
     """Whether somebody says something: the sentence of a story."""
     return phrases.TOLD.search(text) is not None
 
 
-def read_also(text: str) -> bool:
-    """Whether a paragraph leads to another story: a label alone, or with that story's headline."""
+def read_also(text: str, *, apart: Apart = anywhere) -> bool:
+    """Whether a paragraph leads to another story: a label alone, or with that story's headline. `apart`: as in `promotion`."""
     found = phrases.READ_ALSO.match(text) if words(text) <= BOX_WORDS else None
     if found is None:
         return False
@@ -73,14 +82,22 @@ def read_also(text: str) -> bool:
     if not parted and not (rest and HEADLINE.match(rest)):
         return False
     if not STATEMENT.search(text):
-        return bool(parted) or words(text) <= CREDIT_WORDS
+        return bool(parted) or (words(text) <= CREDIT_WORDS and apart(text))
     # `More: Sir Thomas was beheaded.` is a story's; `Read also: …` is nobody's sentence, unless somebody says it.
-    return bool(parted) and words(found[0]) > 1 and not told(text)
+    return bool(parted) and words(found[0]) > 1 and not told(text) and apart(text)
 
 
-def promotion(text: str) -> bool:
-    """Whether a publisher speaks of itself, in one of the ways that begin a paragraph."""
-    return words(text) <= BOX_WORDS and phrases.PROMOTION.match(text) is not None and not told(text)
+def promotion(text: str, *, apart: Apart = anywhere) -> bool:
+    """Whether a publisher speaks of itself, in one of the ways that begin a paragraph. `apart`: whether a paragraph is set
+    apart by its make (`signs.Signs`); a sentence that is not is text."""
+    size = words(text)
+    if size > BOX_WORDS or told(text):
+        return False
+    if phrases.DISCLOSURE.match(text):
+        return True
+    return phrases.PROMOTION.match(text) is not None and (
+        size <= SHORT_CALL or unspaced(text) or (size <= CAPTION_WORDS and not SENTENCE.search(text)) or apart(text)
+    )
 
 
 def photo(text: str) -> bool:

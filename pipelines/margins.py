@@ -16,7 +16,7 @@ MAX_META_WORDS, LONGEST_META = 16, 48
 """Words of a line about a text, at the most; where each character counts as a word, characters of one that is no sentence."""
 MAX_CONTACT_WORDS = 15
 CONTACT_STRANGERS = 2
-TIME_LEFT, DATED_LEFT, TIME_SIGNS = 5, 6, 12
+TIME_LEFT, DATED_LEFT, YEAR_LEFT, TIME_SIGNS, TIME_STRANGERS = 5, 6, 2, 12, 2
 """Words, at the most, beside the date of a time line, with and without a label; characters where each counts as a word."""
 MAX_NOTE_WORDS = 60
 MAX_BIOGRAPHY_WORDS = 120
@@ -41,6 +41,7 @@ FILLER = re.compile(
     re.IGNORECASE,
 )
 """What stands between label, date and clock."""
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BY = r"(?:by|von|par|por|di|door|av|af|przez"
 _CAPITAL = r"(?-i:[^\W\d_a-zß-öø-ÿ])"
 NAME_LINE = re.compile(
@@ -95,6 +96,10 @@ def time_line(text: str) -> bool:
     if words(text) > MAX_META_WORDS or not phrases.UPDATED.match(text) or labels.told(text):
         return False
     over = left(text)
+    if not (DATE.search(text) or CLOCK.search(text)) and YEAR.search(text):
+        return over <= YEAR_LEFT
+    if labels.strangers(FILLER.sub(" ", CLOCK.sub(" ", DATE.sub(" ", text)))) > TIME_STRANGERS:
+        return False
     return over <= (TIME_SIGNS if labels.unspaced(text) else TIME_LEFT - 2 * bool(SENTENCE.search(text)))
 
 

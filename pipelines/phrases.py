@@ -32,4 +32,4 @@ READERS, PLAYER, NOTE = (_ALL[n] for n in ("readers", "player", "note"))
 PHOTO, AGENCY_PHOTO, COPYRIGHT = _ALL["photo"], _ALL["agency_photo"], _ALL["copyright"]
 TAIL, TAIL_INSIDE, END_MARK = _ALL["tail"], _ALL["tail_inside"], _ALL["end_mark"]
 CHALLENGE, TOLD, CONTRIBUTED = _ALL["challenge"], _ALL["told"], _ALL["contributed"]
-FORM, AUTHORITY = _ALL["form"], _ALL["authority"]
+FORM, AUTHORITY, DISCLOSURE = _ALL["form"], _ALL["authority"], _ALL["disclosure"]

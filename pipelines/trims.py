@@ -12,6 +12,7 @@ from functools import lru_cache
 from pipelines import labels, margins, notices, phrases
 from pipelines.body import Paragraph
 from pipelines.margins import SENTENCE
+from pipelines.signs import Signs
 from pipelines.text import fold
 from pipelines.text import words as counted
 
@@ -37,14 +38,20 @@ class Trimmed:
 
 
 def trim(
-    paragraphs: tuple[Paragraph, ...], *, headlines: tuple[str, ...], authors: tuple[str, ...], lead: str | None
+    paragraphs: tuple[Paragraph, ...],
+    *,
+    headlines: tuple[str, ...],
+    authors: tuple[str, ...],
+    lead: str | None,
+    signs: Signs | None = None,
 ) -> Trimmed:
     """Applies all rules in order. `headlines`: every text known to be this page's headline; `lead`: the standfirst,
-    only where it is printed in an element of its own and so must not open the body too."""
+    only where it is printed in an element of its own and so must not open the body too; `signs`: the make of the page
+    that the paragraphs are from."""
     result = Trimmed(list(paragraphs))
     _top(result, headlines, authors, lead)
     _afterwards(result)
-    _boxes(result)
+    _boxes(result, signs.apart if signs else labels.anywhere)
     _lines(result)
     _end(result, authors, headlines)
     _dangling(result)
@@ -92,7 +99,7 @@ def _of_readers(paragraphs: list[Paragraph], place: int) -> bool:
     return any(c.isdigit() for c in text) or any(phrases.FORM.search(p.text) for p in paragraphs[place:])
 
 
-def _boxes(result: Trimmed) -> None:
+def _boxes(result: Trimmed, apart: labels.Apart) -> None:
     """`Read also` with the headline that follows it, labels of boxes, promotion of the publisher."""
     paragraphs = result.paragraphs
     rules: dict[int, str] = {}
@@ -101,7 +108,7 @@ def _boxes(result: Trimmed) -> None:
         text, size = paragraphs[place].text, words(paragraphs[place].text)
         if size <= MAX_BOX_WORDS and notices.sentence(text) in EDITORIAL:
             pass  # a note about the text is no promotion, whatever words it begins with
-        elif labels.read_also(text):
+        elif labels.read_also(text, apart=apart):
             rules[place] = "read also"
             alone = size <= 6 or text.rstrip().endswith(":")
             while alone and _headline_like(paragraphs[place + 1 : place + 3]):
@@ -110,7 +117,7 @@ def _boxes(result: Trimmed) -> None:
                 alone = paragraphs[place].kind == "item"
         elif size <= 12 and phrases.BOX.match(text):
             rules[place] = "box"
-        elif labels.promotion(text):
+        elif labels.promotion(text, apart=apart):
             rules[place] = "promotion"
         elif size <= MAX_BOX_WORDS and phrases.PLAYER.match(text):
             rules[place] = "player"

@@ -3,6 +3,7 @@ says of itself is."""
 
 from __future__ import annotations
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from pipelines import fingerprint, furniture
 from pipelines.body import Paragraph
+from pipelines.signs import Signs
+from pipelines.tree import parse_text
 from pipelines.trims import Trimmed, trim
 from storage.models import Article, Wording
 
@@ -97,6 +100,37 @@ def test_a_line_without_a_full_stop_that_is_added_above_or_under_a_text_is_a_cha
     assert not _same([*PROSE, flash], PROSE)
     assert not _same([flash, *PROSE], PROSE)
     assert _same([*PROSE[:3], "A night at anchor", *PROSE[3:]], PROSE), "a subhead"
+
+
+CALLS = [
+    "Sign up for the navy or go to jail: the newsletter of the junta leaves no choice.",
+    "Support our mission on the reef has been waning for months.",
+    "Leave a comment and go to prison: the new law takes force on Friday.",
+    "Comments are closed for good at the paper that the junta took over.",
+    "Check your inbox: the mails of the harbour bank are forged.",
+]
+
+
+@pytest.mark.parametrize("line", CALLS)
+@pytest.mark.parametrize(
+    "markup", ["<p>{}</p>", "<p><a href='/x'>{}</a></p>", "<p><em>{}</em></p>", "<div>{}<form></form></div>"]
+)
+def test_a_call_that_could_be_a_storys_is_the_publishers_where_its_make_says_so(markup: str, line: str) -> None:
+    texts = [*PROSE[:3], line, *PROSE[3:]]
+    page = "".join(f"<p>{text}</p>" if text != line else markup.format(line) for text in texts)
+    root = parse_text(f"<html><body><article>{page}<p>See <a href='/y'>there</a>.</p></article></body></html>")
+    paragraphs = tuple(Paragraph("text", text) for text in texts)
+    result = trim(paragraphs, headlines=(), authors=(), lead=None, signs=Signs(root))
+    assert (line in kept(result)) is (markup == "<p>{}</p>")
+
+
+def test_the_make_of_a_page_of_nothing_but_links_is_read_in_a_moment() -> None:
+    page = "<div>" * 100 + "<p>Check your inbox: all of it is <a href='/x'>forged</a> now.</p>" * 20_000
+    signs = Signs(parse_text(f"<html><body>{page}</body></html>"))
+    begun = time.process_time()
+    for number in range(2_000):
+        signs.apart(f"Check your inbox: all of it is forged {number}.")
+    assert time.process_time() - begun < 2
 
 
 def _same(one: list[str], other: tuple[str, ...]) -> bool:
