@@ -29,6 +29,7 @@ _ADVICE: Final = (
     ("blocked:address", "only public addresses are fetched"),
     ("blocked:http_", "the host refuses this crawler; Dateline does not go round it. If it stays so, say `closed` in the TOML"),
     ("blocked:host", "try again after the pause that the host asked for"),
+    ("failed:http_429", "the host asks for fewer requests: raise `delay` under [politeness], or try again later"),
     ("failed:http_4", "the address may be wrong: look for its successor with `dateline sources add {home} --dry-run`"),
     ("failed:dns", "the host's name is not known: is it written right? Else try again later"),
     ("failed", "try again later; if it stays so, the address or the host has changed"),

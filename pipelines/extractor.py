@@ -23,6 +23,7 @@ from pipelines import (
     dateline_form,
     entity,
     fingerprint,
+    gallery,
     jsonld,
     languages,
     layout,
@@ -173,7 +174,7 @@ def _body(
             dropped += prune.noise(root, host, names)
         told = claims.body or (page.witness.full_text if page.witness else None)
         body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines)
-        body = remnants.notice(root, body, meta.headlines, dropped)
+        body = gallery.captioned(remnants.notice(root, body, meta.headlines, dropped), dropped)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
     from storage.models import Article, Dispatch, Page
 
+WALLS = PASSING | {
+    "bot_check", "consent_wall", "login_wall", "paywall", "age_gate", "region_block", "javascript_wall", "redirect_stub",
+}  # fmt: skip
+"""Reasons for which the page that was asked for may be there all the same."""
+DOORS = frozenset(
+    {"login", "consent", "account", "accounts", "auth", "sso", "signin", "captcha", "privacy", "id", "cmp"}
+)
+"""First labels of hosts that only let readers in."""
 INDEX = frozenset({"listing", "no_text", "no_title", "soft_404", "media_only", "data_only"})
 """Reasons for which a section's page is no article."""
 
@@ -52,6 +60,10 @@ def moved_away(page: Page, reason: str | None) -> str | None:
     except ValueError:
         return None
     if asked == answered or urls.is_home(asked):
+        return None
+    # A wall stands at a bare path, too, and says nothing of the page behind it.
+    here, there = urls.host(asked), urls.host(answered)
+    if reason in WALLS or not urls.same_site(here, there) or there.partition(".")[0] in DOORS:
         return None
     if urls.is_home(answered):
         return f"redirected to the front page {page.final_url}"

@@ -34,6 +34,8 @@ PROSE, CELLS = 14, 8
 LINE = 25
 """Words of a line that is prose whatever it ends with."""
 FIRST = 3
+SAMPLE, LOST, WRITTEN = 2_000, 0.1, 0.25
+"""Characters of a text that show whether it is one; shares of what is unreadable, at the most, and of letters, at the least."""
 SHARED = 0.3
 LISTED, CARDS, CARDED = 5, 5, 0.6
 OWN_LISTING = 80
@@ -51,6 +53,8 @@ Verdict = tuple[str, str]
 def reason(look: Look) -> Verdict | None:
     """(code of REASONS, words that say so) where the page is no article, else None."""
     size = words(look.body)
+    if noise := _noise(look.body[:SAMPLE]):
+        return "no_text", noise
     if look.declared and look.dated and size > WALL_WORDS:
         return None
     if size > WALL_WORDS:
@@ -65,6 +69,16 @@ def reason(look: Look) -> Verdict | None:
         )
     if not look.title and size < 30:
         return "no_title", "neither a title nor a text to speak of"
+    return None
+
+
+def _noise(text: str) -> str | None:
+    """That a text is no writing but bytes of something else: what no encoding reads, or hardly a letter or figure."""
+    lost = text.count("\ufffd")
+    if lost > LOST * len(text):
+        return f"{lost} of {len(text)} characters cannot be read in any encoding"
+    if len(text) >= SAMPLE // 10 and (found := sum(map(str.isalnum, text))) < WRITTEN * len(text):
+        return f"{found} of {len(text)} characters are letters or figures"
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.check_verdicts import all_well, of_article, of_endpoint, to_look_at, unanswered
+from crawler.check_verdicts import advice_for, all_well, of_article, of_endpoint, to_look_at, unanswered
 from crawler.discovery.read import PROBLEMS, Discovery
 from crawler.source import Endpoint
 from storage.models import Article, Extraction, Instant, Link, Outcome
@@ -115,3 +115,12 @@ def test_articles_to_look_at_come_from_all_over_the_list() -> None:
     assert [link.url.rpartition("/")[2] for link in to_look_at(links, 3)] == ["0", "10", "20"]
     assert len(to_look_at(links[:2], 3)) == 2
     assert to_look_at((Link("http://a.test/s.xml", kind="sitemap"),), 3) == ()
+
+
+def test_a_host_that_wants_fewer_requests_is_no_wrong_address() -> None:
+    told = {
+        code: advice_for(f"failed:http_{code}", home="http://h.test/", url="http://h.test/1")
+        for code in (404, 410, 429)
+    }
+    assert "delay" in told[429]
+    assert "address may be wrong" in told[404] and told[410] == told[404]

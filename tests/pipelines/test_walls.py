@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from pipelines.extractor import extract
@@ -108,3 +110,12 @@ def test_blanks_within_links_are_no_words() -> None:
     links = "".join(f"<li><a href='/s/{n}'>\n{' ' * 300}Section {n}\n{' ' * 300}</a></li>" for n in range(12))
     page = document("Port reopens", f"<ul>{links}</ul><article><h1>Port reopens</h1>{FILLER}</article>")
     assert outcome(page) is None
+
+
+def test_bytes_that_are_no_text_are_none() -> None:
+    noise = random.Random(3).randbytes(20_000).decode("utf-8", "replace").replace("<", "")
+    assert (
+        outcome(document("Port reopens", f"<article><h1>Port reopens</h1><p>{noise}</p></article>", DATED)) == "no_text"
+    )
+    rules = "<p>" + "=-=-*-=-= " * 300 + "</p>"
+    assert outcome(document("Port reopens", f"<article><h1>Port reopens</h1>{rules}</article>", DATED)) == "no_text"
