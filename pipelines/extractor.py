@@ -28,6 +28,7 @@ from pipelines import (
     languages,
     layout,
     liveblog,
+    liveupdates,
     markers,
     markup,
     overlays,
@@ -105,7 +106,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
-    told = liveblog.updates(root) if "liveBlogUpdate" in parsed.html and not paid else ()
+    told = liveupdates.updates(root) if "liveBlogUpdate" in parsed.html and not paid else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
@@ -114,7 +115,10 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
     maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
-    live = _live(root, told, meta, watch, sure=sure) if maybe else None
+    live = liveblog.body(root, told, headlines=meta.headlines, authors=meta.authors, sure=sure) if maybe else None
+    if live is not None:
+        dropped += live[1].dropped
+    watch.step("body")
     body, trimmed = live or _body(page, root, meta, claims, names, dropped, watch)
     wall = walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))
     watch.step("walls")
@@ -186,20 +190,6 @@ def _body(
     dropped += trimmed.dropped
     watch.step("trims")
     return body, trimmed
-
-
-def _live(
-    root: HtmlElement, told: tuple[liveblog.Update, ...], meta: Metadata, watch: Stopwatch, *, sure: bool
-) -> tuple[Body, Trimmed] | None:
-    """A live blog's preamble, trimmed like any text, and its entries as they stand: what would be a time line or a
-    repeated label elsewhere is an entry's here."""
-    found = liveblog.read(root, told, sure=sure)
-    watch.step("body")
-    if found is None:
-        return None
-    trimmed = trims.trim(found[0], headlines=meta.headlines, authors=meta.authors, lead=None)
-    trimmed.paragraphs += found[1]
-    return Body((*found[0], *found[1]), liveblog.WAY), trimmed
 
 
 def _text(trimmed: Trimmed) -> str:

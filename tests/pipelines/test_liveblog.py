@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines import liveupdates
 from pipelines.extractor import extract
 from storage.models import Article, Page, Profile
 
@@ -138,3 +140,87 @@ def test_every_entry_is_there_once_whatever_its_time(minutes: list[int], layout)
     assert [article.body.index(text) for _, _, text in entries] == sorted(
         article.body.index(text) for _, _, text in entries
     )
+
+
+def article_of(main: str, data: dict[str, object] | None, *, title: str = TITLE, path: str = "/news/118") -> Article:
+    """The article of a page that has its headline, its entries and other text in one element."""
+    script = f"<script type='application/ld+json'>{json.dumps(data)}</script>" if data else ""
+    html = f"<html><head><title>{title}</title>{script}</head><body><main><h1>{title}</h1>{main}</main></body></html>"
+    url = f"https://agency.test{path}"
+    article = extract(Page(url, url, html.encode(), "2026-09-01T00:00:00Z", Profile("agency"))).article
+    assert article is not None
+    return article
+
+
+def in_order(article: Article, *texts: str) -> None:
+    places = [article.body.index(text) for text in texts]
+    assert places == sorted(places)
+    assert all(article.body.count(text) == 1 for text in texts)
+
+
+DECLARED: dict[str, object] = {**listed(()), "liveBlogUpdate": []}
+POINTS = (
+    "The port reopens after two years of work on its northern walls",
+    "Ships of up to 200 metres may tie up from now on",
+)
+CLOSING = "The port had been closed since the storm of 2024, which broke the northern wall in three places."
+
+
+def test_what_stands_around_the_entries_in_their_own_element_is_kept() -> None:
+    article = article_of(f"<p>{LEAD}</p>{boxes(ENTRIES)}<h2>Why it was closed</h2><p>{CLOSING}</p>", DECLARED)
+    in_order(article, LEAD, *(text for _, _, text in ENTRIES), "Why it was closed", CLOSING)
+    assert article.form == "live_blog"
+
+
+def test_points_and_boxes_above_the_entries_and_a_text_below_them_are_kept() -> None:
+    points = "".join(f"<li>{point}</li>" for point in POINTS)
+    above = f"<div class='standfirst'>{LEAD}</div><div><h2>Summary</h2><ul>{points}</ul></div>"
+    article = article_of(f"{above}<div class='e'>{boxes(ENTRIES)}</div><div><p>{CLOSING}</p></div>", DECLARED)
+    in_order(article, LEAD, *POINTS, *(text for _, _, text in ENTRIES), CLOSING)
+
+
+def test_entries_without_a_time_stand_between_the_others_but_noise_does_not() -> None:
+    quotes = [
+        f"<blockquote class='post'><p>Reader {n} asks whether the ferry sails.</p></blockquote>" for n in range(5)
+    ]
+    noise = "<div class='newsletter-signup'><p>Get our letter from the port every morning.</p></div>"
+    main = "".join(boxes((entry,)) + quote for entry, quote in zip(ENTRIES, quotes, strict=True))
+    article = article_of(f"<div><div><p>Pinned: the port is open again.</p></div>{noise}{main}{noise}</div>", DECLARED)
+    in_order(article, ENTRIES[0][2], "Reader 0 asks", ENTRIES[1][2], "Reader 1 asks", "Reader 4 asks")
+    assert "every morning" not in article.body
+
+
+def test_days_in_boxes_of_their_own_are_one_blog() -> None:
+    days = "".join(
+        f"<section class='day'><h2>{name}</h2>{boxes(tuple((at, head, f'{name}: {text}') for at, head, text in ENTRIES))}"
+        "</section>"
+        for name in ("Monday", "Sunday")
+    )
+    article = article_of(f"<div>{days}</div>", DECLARED)
+    in_order(article, *(f"{name}: {text}" for name in ("Monday", "Sunday") for _, _, text in ENTRIES))
+    assert article.body.split("\n\n").count("14:32") == 2
+
+
+def test_an_entry_of_one_word_is_one() -> None:
+    game = (("20:00", "", "Kick-off"), ("20:12", "", "Goal!"), ("20:30", "", "Half-time, and the guests lead by one."))
+    article = article_of(f"<div>{boxes(game)}</div>", {**DECLARED, **listed(game)})
+    in_order(article, "Kick-off", "Goal!", "Half-time")
+
+
+@pytest.mark.parametrize(
+    "title", ["Live music returns to the quay", "Live: how the quay was mended", "【速報】 岸壁が再開"]
+)
+@pytest.mark.parametrize("layout", [rows, flat])
+def test_an_article_with_a_list_of_times_stays_one_and_whole(layout, title: str) -> None:  # type: ignore[no-untyped-def]
+    after = CLOSING.replace("closed", "shut")
+    article = article_of(f"<p>{LEAD}</p>{layout(ENTRIES[:4])}<p>{CLOSING}</p><p>{after}</p>", None, title=title)
+    assert article.form != "live_blog"
+    assert all(text in article.body for text in (LEAD, CLOSING, after))
+
+
+def test_a_long_list_of_updates_costs_no_more_than_its_length() -> None:
+    printed = [f"entry {n} of the page says that the ship moved by {n} metres" for n in range(5_000)]
+    told = tuple(liveupdates.Update("", f"Update {n} tells of market {n} and of a street", "") for n in range(5_000))
+    start = process_time()
+    assert sum(map(len, liveupdates.missing(printed, told).values())) == 5_000
+    assert process_time() - start < 1.5
