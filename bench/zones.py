@@ -27,13 +27,15 @@ from storage.models import Instant, Page, Profile
 FETCHED_AT = "2026-09-01T00:00:00Z"
 OWN = "Asia/Kathmandu"
 """A timezone that no page of the corpus is of: where it is used, it shows."""
-# Looser than what the code reads: whatever a person would take for a zone.
-ZONE = re.compile(
-    r"[+\-−]\d{1,2}(?::?\d{2})?(?!\d)|\d{2}Z\b|\bZ\b|\b(?:UTC|GMT|UT|[A-Z]{1,3}[SD]?T|MSK|WIB|CES?T|MESZ|MEZ)\b|мск",
-    re.IGNORECASE,
+# Looser than what the code reads: whatever a person would take for a zone, behind the time and its day. Names are in
+# capitals, as they are written: `at` and `Oct` are none.
+OFFSET = re.compile(
+    r"(?<![\w-])(?:UTC|GMT|UT)?\s?([+\-−])(\d{1,2})(?::?(\d{2}))?(?!\d)|(?<=\d)([+\-−])(\d{2}):?(\d{2})(?!\d)"
 )
+NAME = re.compile(r"(?<![^\W\d_])(?:Z|UTC?|GMT|[A-Z]{1,4}T|MSK|WIB|WITA|MESZ|MEZ|МСК|мск)(?![^\W\d_])")
+CLOCK = re.compile(r"\d{1,2}\s?(?:[:.hH時点시]|Uhr)\s?\d{2}(?:[:.]\d{2})?(?:[.,]\d{1,9})?|(?<=\d)T?\d{4,6}(?!\d)")
 EPOCH = re.compile(r"\d{10}(?:\d{3}|\.\d+)?")
-DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?=T|\b)|\d{1,2}-[A-Za-z]{3}-\d{4}")
 
 
 @dataclass(slots=True)
@@ -55,7 +57,21 @@ def honest(found: Instant, timezone: str | None) -> bool:
             return False
         local = instants.moment(found.at).astimezone(ZoneInfo(timezone))
         return instants.written(found)[:19] == local.isoformat()[:19]
-    return EPOCH.fullmatch(found.raw) is not None or ZONE.search(DAY.sub(" ", found.raw)) is not None
+    return EPOCH.fullmatch(found.raw) is not None or zoned(found.raw, found.offset)
+
+
+def zoned(raw: str, offset: str | None) -> bool:
+    """Whether a zone stands behind the time in `raw`: a name of one, or the very `offset` that was read."""
+    plain = DAY.sub(" ", raw)
+    clock = CLOCK.search(plain)
+    after = plain[clock.end() :] if clock else ""
+    for match in OFFSET.finditer(plain[clock.end() - 1 :] if clock else ""):
+        sign, hours, minutes = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
+        if f"{'+' if sign == '+' else '-'}{int(hours):02}:{minutes or '00'}" == (offset or "").replace(
+            "-00:00", "+00:00"
+        ):
+            return True
+    return NAME.search(after) is not None
 
 
 def written_on(raw: str, source: str, text: str) -> bool:

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 from pipelines import entity
 from pipelines.entity import Subject, types
 from pipelines.salvage import salvaged, uncommented
+from pipelines.tags import MAX_TITLE
 from pipelines.text import fold, squeeze
 
 MAX_SCRIPT = 600_000
@@ -138,7 +139,7 @@ def _claims(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> Claims:
     keywords = [*_list(node.get("keywords")), *_list(node.get("articleTag"))]
     return Claims(
         types=tuple(types(node)),
-        headline=_text(node.get("headline")) or _text(node.get("name")),
+        headline=(_text(node.get("headline")) or _text(node.get("name")) or "")[:MAX_TITLE] or None,
         alternative=_text(node.get("alternativeHeadline")),
         description=_text(node.get("description")),
         body=_long(node.get("articleBody")) or _long(node.get("text")),

@@ -14,6 +14,8 @@ from pipelines.text import has_template, squeeze
 
 MAX_CONTENT = 4000
 MAX_TIMES = 400
+MAX_TITLE = 1_000
+"""Characters of a title or a main heading; no headline is near it."""
 SERVED = frozenset({"date", "expires", "last-modified"})
 
 
@@ -79,7 +81,7 @@ def read(root: HtmlElement) -> Tags:
                 if value := element.get("time"):
                     found.clocks.insert(0 if element.get("mode") == "abs" else len(found.clocks), value.strip())
             case _:
-                if (text := heading(element)) and not has_template(text):
+                if (text := heading(element)[:MAX_TITLE]) and not has_template(text):
                     found.headings.append((element, text))
     for name, value in microdata.read(root, [element for element, _ in found.headings], found.said()):
         found.items.setdefault(name, []).append(value)
@@ -125,7 +127,7 @@ def _title(root: HtmlElement) -> str | None:
         parent = element.getparent()
         if parent is not None and parent.tag in ("svg", "symbol", "g"):
             continue
-        if (text := squeeze(element.text or "")) and not has_template(text):
+        if (text := squeeze((element.text or "")[:MAX_TITLE])) and not has_template(text):
             return text
     return None
 

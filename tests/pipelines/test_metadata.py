@@ -329,3 +329,16 @@ def test_a_description_that_is_cut_off_or_repeats_the_title_is_no_lead() -> None
     assert (
         read("<meta name='description' content='The port reopened on Monday.'>").lead == "The port reopened on Monday."
     )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<title>" + "Ship | " * 60_000 + "</title>",
+        '<title>x</title><script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": "'
+        + "Ship " * 60_000
+        + '"}</script>',
+    ],
+)
+def test_a_title_has_a_limit(head: str) -> None:
+    assert len(read(head, "<p>Text</p>").title or "") <= tags.MAX_TITLE

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bench.zones import OWN, examine, honest
+from bench.zones import OWN, examine, honest, zoned
 from pipelines import instants, printed
 from pipelines.headmatter import Line
 from storage.models import Instant
@@ -72,6 +72,31 @@ def shown(text: str, zone: str | None) -> Instant:
     found, _ = printed.read([line], language="de", region=None, host="a.test", timezone=zone, fetched_at=NOW)
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize(
+    ("raw", "offset", "said"),
+    [
+        ("2024-10-22T10:00:00+05:45", "+05:45", True),
+        ("2024-10-22T10:00:00+05:45", "+03:00", False),
+        ("2024-10-22T10:00:00.123Z", "+00:00", True),
+        ("20241022T100000Z", "+00:00", True),
+        ("20241022T100000-0300", "-03:00", True),
+        ("Tue, 22 Oct 2024 10:00:00 EST", "-05:00", True),
+        ("10:00 GMT, 22 October 2024", "+00:00", True),
+        ("Tue Oct 22 2024 10:00:00 GMT+0300 (Moscow)", "+03:00", True),
+        ("22/10/2025, 19:25 (GMT+7)", "+07:00", True),
+        ("22 October 2024 at 10:00", "+05:45", False),
+        ("10:00 at 22 Oct 2024", "+05:45", False),
+        ("22-10-2024 10:00", "+05:45", False),
+        ("10:00 22-10-2024", "-20:24", False),
+        ("Sept 22 2024 10:00 Hafen", "+05:45", False),
+        ("22 October 2024 10:00 am", "+05:45", False),
+    ],
+)
+def test_the_bench_sees_a_zone_only_where_one_is_written(raw: str, offset: str, said: bool) -> None:
+    assert zoned(raw, offset) is said
+    assert honest(Instant("2024-10-22T04:15:00Z", "minute", offset, raw, "text"), None) is said
 
 
 @given(MOMENTS, st.integers(-56, 56), st.booleans())
