@@ -11,6 +11,9 @@ from pipelines.places import AMBIGUOUS
 AROUND = " \u00a0\t,،、-–—―_:•"
 _AFTER_DATE = AROUND + "./"
 _BRACKETED_DATE = re.compile(r"[(\[]\s*([^()\[\]]{4,24})\s*[)\]]\s*$")
+# "Vatican City, Nov 22, 2024 / 10:00 am (CNA)"
+_CLOCK = re.compile(r"(?<=\d)\s*[/,]\s*\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?$", re.IGNORECASE)
+_BEFORE_DAY = re.compile(r",\s+(?:le|den|el|il|am|on)$")
 _ARABIC_IN = re.compile(r"\s+في$")
 # Prepositions of place; those that also mean "of" or "the" prove nothing.
 _LOCATED = (
@@ -42,7 +45,7 @@ class Head:
 def read(text: str, about: About, *, numbers: bool = False) -> Head | None:
     """Place and day of what stands before a mark; None where it is neither. `numbers`: a day and a month may be two bare
     numbers."""
-    text = text.strip(AROUND)
+    text = _CLOCK.sub("", text.strip(AROUND))
     undated = days.strip_weekday(text.rstrip(_AFTER_DATE))
     if bracketed := _BRACKETED_DATE.search(text.rstrip(_AFTER_DATE)):
         day = days.at_end(bracketed[1], about.published, about.language)
@@ -62,6 +65,8 @@ def read(text: str, about: About, *, numbers: bool = False) -> Head | None:
         rest, day_found = text, None
     dated = found is not None or first is not None
     rest = _ARABIC_IN.sub("", rest.strip(AROUND))
+    if dated:
+        rest = days.strip_weekday(_BEFORE_DAY.sub("", rest)).strip(AROUND)
     if rest.endswith(".") and (dated or not placename.ABBREVIATION.search(rest[:-1])) and not _initials(rest):
         rest = rest.rstrip(".")  # "Москва. 22 ноября", but "CHATHAM, Mass. (AP)"
     if not rest:

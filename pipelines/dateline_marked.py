@@ -24,6 +24,9 @@ _DATE_AFTER = re.compile(r" ?([^/\n]{4,24}?) ?/ ?")
 _FIRST = re.compile(rf"(?:[(（]({FIRST})[)）]|({FIRST})(?=\s|\.-))[ \u00a0]*(?:[-–—_:]{{1,2}}|\.-)[ \u00a0]+")
 _VIA = re.compile(rf"([A-Z][\w.&’' ]{{1,30}} via (?:{FIRST}))[ \u00a0]*[-–—]{{1,2}}[ \u00a0]+")
 _FIRST_REST = re.compile(r"(?P<head>[^\n(]{2,60}?)[ \u00a0]*[-–—_]{1,2}[ \u00a0]+")
+_SLASH = re.compile(r"[ \u00a0]/[ \u00a0]+")
+# "London CNN — "
+_BROADCASTER = re.compile(r"(?P<head>[^\W\d_][^\n,()—]{2,30}) (?P<name>[A-Z]{3,5})[ \u00a0]{1,3}—[ \u00a0]+(?=\S)")
 _AUTHORS = re.compile(r",[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3}(?:,[ \u00a0](?:[А-ЯЁ][\w-]+[ \u00a0]?){2,3})*(?=\.)")
 _UNKNOWN = re.compile(r"(?=.*[^\W\d_])(?!\d)[^()\[\]<>\"“”;:,!?]{2,30}$")
 _PICTURE = re.compile(r"(?:^|\W)(?:photos?|fotos?|images?|bild(?:er)?|pictures?|video|фото|getty|foto\w*)(?:$|\W)")
@@ -87,6 +90,19 @@ def _like_agency(name: str) -> bool:
     return SOUNDS.search(name.casefold()) is not None or (name.islower() and name.isalpha() and len(name) <= 4)
 
 
+def _proven(name: str, place: str) -> bool:
+    """Whether a name that no list knows can be an agency's where no day stands beside it: it is made as they are, has capitals
+    or a mark within (`AsiaNews`, `KABC`, `Kompas.com`), or bears the place (`Brussels Morning`). `Ankara (Türkei)`,
+    `Frankfurt (Oder)` tell where a town is."""
+    return (
+        _like_agency(name)
+        or placename.is_caseless(name)
+        or any(c.isupper() or c.isdigit() or c in ".-/" for word in name.split() for c in word[1:])
+        or place.casefold() in name.casefold()
+        or (place.isupper() and " " in name and not name.isupper())
+    )
+
+
 def bracketed(line: str, about: About) -> Iterator[Found]:
     """Datelines whose agency stands in brackets or between slashes, those of known agencies and of others."""
     for mark in _BRACKETS.finditer(line[:_WINDOW]):
@@ -133,8 +149,8 @@ def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool
     if known:
         return dash or head.dated or strong or (stop and (slashed or begins))
     if head.dated:
-        return dash or stop
-    if not begins:
+        return dash or stop or (begins and is_city(head) and name.isupper() and len(name) >= 3)
+    if not begins or not _proven(name, head.place or ""):
         return False
     if is_city(head) and not dash and name.isupper() and len(name) >= 3:
         return True  # "Washington (CNN) The port …"
@@ -163,7 +179,9 @@ def bare(line: str, about: About) -> Found | None:
         parted = before in {",", ".", "-", "–", "—", "/", "،"}
         upright = head.dated and parted and mark[1].isupper() and re.match(r"[ \u00a0][^\W\d_]", line[end:]) is not None
         if (followed or upright) and (head.dated or (parted and head.sort in {"capitals", "city", "script"})):
-            return Found(0, after(line, end), head.place, head.day, head.dated, mark[1], True)
+            slash = _SLASH.match(line, end)  # "ASTANA. November 22. KAZINFORM / "
+            end = slash.end() if slash else after(line, end)
+            return Found(0, end, head.place, head.day, head.dated, mark[1], True)
     return _unlisted(line, about)
 
 
@@ -191,6 +209,11 @@ def _unlisted(line: str, about: About) -> Found | None:
         head = read(bar["head"], about)
         if head is not None and head.place and (is_city(head) or head.sort == "capitals"):
             return Found(0, bar.end(), head.place, head.day, head.dated, bar["name"], False)
+    if caster := _BROADCASTER.match(line):
+        head = read(caster["head"], about)
+        begins = not placename.is_small(line[caster.end() :][:1]) and not placename.is_no_agency(caster["name"])
+        if head is not None and begins and is_city(head) and not caster["head"].isupper():
+            return Found(0, caster.end(), head.place, head.day, head.dated, caster["name"], False)
     if stopped := _STOPPED.match(line):
         head = read(stopped["head"], about)
         if head is not None and head.place and head.dated and head.sort in {"capitals", "city"}:

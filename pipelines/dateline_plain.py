@@ -7,11 +7,13 @@ says further on that it happened there. What follows must be the beginning of a 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Literal
 
 from pipelines import placename
 from pipelines.dateline_found import Found
 from pipelines.dateline_head import About, Head, is_city, located, read
+from pipelines.months import month_of
 from pipelines.places import CITIES, REGIONS
 
 Kind = Literal["long", "short", "stopdash", "colon", "stop", "line"]
@@ -20,7 +22,8 @@ _WINDOW = 90
 _MARK = re.compile(
     r"(?P<stopdash>\.(?:[-–—]+[ \u00a0]*|[ \u00a0][-–—]{1,2}[ \u00a0]))"
     r"|(?P<long>[ \u00a0]{0,2}(?:--|—)[ \u00a0]*|[ \u00a0]{1,2}–(?:[ \u00a0]|$))"
-    r"|(?P<short>[ \u00a0]{1,2}[-|](?:[ \u00a0]|$))|(?P<colon>[ \u00a0]?[:：][ \u00a0])|(?P<stop>[.।](?=[ \u00a0]))|(?P<line>$)"
+    r"|(?P<short>(?:[ \u00a0]{1,2}[-|]|(?<=[A-ZÀ-Þ]{2})-)(?:[ \u00a0]|$))"
+    r"|(?P<colon>[ \u00a0]?[:：][ \u00a0])|(?P<stop>[.।](?=[ \u00a0]))|(?P<line>$)"
 )
 _IN_BRACKETS = re.compile(r"\(([^()\n]{2,40})\)[ \u00a0]*[-–—][ \u00a0]+")
 _REGION = re.compile(r"(?:,\s*([^,/]{2,30})|[(\[/]\s*([^()\[\]/]{2,30})\s*[)\]/])$")
@@ -32,6 +35,7 @@ _ABSTRACT = re.compile(
 # How towns are called, so that capitals before a long dash need no more: `TAYLORVILLE — `, `WEST PALM BEACH — `.
 _TOWN = re.compile(
     r"^(?:san|santa|santo|saint|sankt|st\.|fort|port|puerto|mount|bad|los|las|el|al|kota|rio|villa|château|castel)[ -]\w|"
+    r"(?:^|^(?:new|north|south|east|west|upper|lower|great|little|old|royal|mount|st\.|saint|bad|groß|klein)[ -]|-)\w+"
     r"(?:ville|ton|town|burg|burgh|berg|dorf|stadt|feld|field|ford|ham|bury|mouth|haven|hafen|heim|hausen|kirchen|bruck|brück|furt|"
     r"grad|град|ск|pur|abad|polis|shire|chester|köy|hisar)$|"
     r" (?:beach|park|bay|city|springs|hills|lake|falls|islands?|county|heights|valley|harbou?r|creek|grove|rapids|river|"
@@ -44,12 +48,20 @@ _CORRESPONDENT = re.compile(
     r"(?:corresponsal(?:es)?|enviad[oa]s? especial(?:es)?)|(?:from|by) our (?:own )?correspondent)(?: (?:a|à|aus|in|en))? ",
     re.IGNORECASE,
 )
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
 _STAMP = re.compile(
     r"(?:publi\w*|posted|updated|created|modified|veröffentlicht|aktualisiert|stand|erstellt|actuali\w+|mis|pubblicato|aggiornato|"
     r"gepubliceerd|опубликовано|обновлено|date|datum|fecha|data)\b",
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"[^\W\d_]")
+_DEMONSTRATIVE = re.compile(
+    r"(?:th(?:is|at)|diese[rsmn]?|cett?e?|est[ae]|quest[aoe]|ess[ae]|dit|deze|ten|ta|эт[оаи]|этот|bu)\b", re.IGNORECASE
+)
+_FEW = 3
+"""Words of the first sentence behind a town and a full stop."""
+_FAR = 366
+"""Days between a written day and publication from which on the text tells of that day."""
 _LEAST = 5
 """Words that a text has at least behind a dateline; in scripts that may part none, half as many as letters."""
 
@@ -66,6 +78,7 @@ def find(line: str, about: About, following: str, *, first: bool) -> Found | Non
         return None
     prefix = _CORRESPONDENT.match(line)
     start = prefix.end() if prefix else 0
+    held: Found | None = None
     for mark in _MARK.finditer(line, start, min(len(line), start + _WINDOW)):
         kind: Kind = mark.lastgroup  # type: ignore[assignment]
         if kind == "line" and mark.start() < len(line):
@@ -73,6 +86,8 @@ def find(line: str, about: About, following: str, *, first: bool) -> Found | Non
         end = mark.end() + (kind == "stop")
         rest = line[end:] if end < len(line) else following
         text = line[start : mark.start()]
+        if kind in ("stop", "stopdash") and _within_day(text, rest):
+            continue
         if kind == "stopdash" and mark[0][1] in " \u00a0" and "," in text and placename.ABBREVIATION.search(text):
             text += "."  # "SIOUX FALLS, S.D. – "
         head = read(text, about)
@@ -80,9 +95,20 @@ def find(line: str, about: About, following: str, *, first: bool) -> Found | Non
             if kind in ("colon", "long"):
                 break
             continue
-        if _believed(kind, head, rest, about, first=first or start > 0):
-            return Found(start, end, head.place, head.day, head.dated, None, False)
-    return None
+        if (held is None or (head.dated and head.place == held.place)) and _believed(
+            kind, head, rest, about, first=first or start > 0
+        ):
+            found = Found(start, end, head.place, head.day, head.dated, None, False)
+            if head.dated:
+                return found
+            held = found  # "BRUSSELS. Nov 22 – ": of several marks the one that gives a day
+    return held
+
+
+def _within_day(text: str, rest: str) -> bool:
+    """Whether the full stop between the two belongs to a shortened month: `Nairobi, Nov. 22 – `."""
+    month = _LAST_WORD.search(text)
+    return rest.lstrip()[:1].isdigit() and month is not None and bool(month_of(month[0]))
 
 
 def _begins_text(rest: str, head: Head) -> bool:
@@ -115,6 +141,24 @@ def _pairing(plain: str) -> bool:
     return re.match(r"(?:[A-ZÀ-Þ][\w.'’-]*[ \u00a0]){1,4}\(?\d+\s?[:–-]\s?\d", plain) is not None
 
 
+def _is_history(head: Head, about: About) -> bool:
+    """`Berlin, 9. November 1989. Die Mauer fällt`: a day that no text of its publication was written on."""
+    if head.day is None or about.published is None:
+        return False
+    return abs((date.fromisoformat(head.day) - date.fromisoformat(about.published[:10])).days) > _FAR
+
+
+def _goes_on(rest: str, upper: bool, about: About) -> bool:
+    """Whether a report follows a town and a full stop, not a text that muses on the town: `Paris. The very word …`, in English,
+    where no paper writes so; `Париж. Лувр. …`; `Berlin. Diese Stadt …`."""
+    sentence = re.match(r"[^.!?।]*", rest.strip())
+    if sentence is None or (not upper and (about.language or "").startswith("en")):
+        return False
+    return placename.is_caseless(rest) or (
+        len(sentence[0].split()) >= _FEW and _DEMONSTRATIVE.match(rest.strip()) is None
+    )
+
+
 def _region(place: str) -> bool:
     match = _REGION.search(place)
     return match is not None and (match[1] or match[2]).strip().casefold() in REGIONS
@@ -122,7 +166,7 @@ def _region(place: str) -> bool:
 
 def _believed(kind: Kind, head: Head, rest: str, about: About, *, first: bool) -> bool:
     place = head.place or ""
-    if not _begins_text(rest, head):
+    if not _begins_text(rest, head) or _is_history(head, about):
         return False
     words = len(place.split())
     city, region = is_city(head) or (head.dated and head.sort == "city"), _region(place)
@@ -136,7 +180,7 @@ def _believed(kind: Kind, head: Head, rest: str, about: About, *, first: bool) -
     if kind == "stop":
         if head.dated:
             return city or upper or region or located(head, about)
-        return first and words <= 3 and (city or (upper and located(head, about)))
+        return first and words <= 3 and _goes_on(rest, upper, about) and (city or (upper and located(head, about)))
     if kind == "colon":
         if head.dated:
             return city or upper or region

@@ -7,7 +7,7 @@ from datetime import date
 
 from pipelines.calendars import BUDDHIST, solar
 from pipelines.months import SOLAR, month_of
-from pipelines.places import WEEKDAYS
+from pipelines.places import CITIES, WEEKDAYS
 
 # A dateline may bear a day later than the page's: zones, and items written in advance; not a month later.
 _AHEAD = 7
@@ -105,7 +105,7 @@ def numbers_at_end(text: str, published: str | None) -> tuple[str, str | None] |
 def strip_weekday(text: str) -> str:
     """`text` without a weekday's name at its end."""
     match = _WEEKDAY.search(text)
-    if match and match[1].lower() in WEEKDAYS:
+    if match and match[1].lower() in WEEKDAYS and text.strip(" ,،").casefold() not in CITIES:
         return text[: match.start()]
     return text
 

@@ -20,6 +20,7 @@ _REPORTERS = (
     r"(?:\s*[（(](?:[^（）()\n]{0,6}[记記]者[^（）()\n]{1,24}|[\u4e00-\u9fff]{2,4}(?:[ 、·][\u4e00-\u9fff]{2,4}){0,3})[）)]"
     r"|\s+[记記]者[\u4e00-\u9fff、 ]{2,12}[报報][道导導][：:]?)?"
 )
+_LABEL = r"(?!사진|영상|그래픽|자료|단독|출처|이미지|속보|종합|제공|인터뷰|写真|写眞|画像|映像|提供|図|速報|独自)"
 _KOREAN = r"[\w.]*(?:뉴스\w{0,3}|뉴시스|통신|일보|신문|미디어|투데이|타임스|방송|저널)(?:TV)?"
 
 _FORMS = (
@@ -27,6 +28,8 @@ _FORMS = (
     rf"(?:据|據)?(?P<agency>{_NAMES})(?P<place>{_PLACE})??{_DATE}(?:[专專]?[电電]|讯|訊){_REPORTERS}\s*",
     # 海岸社青岛11月1日电: an agency that no list has; the place is at least two signs
     rf"(?:据|據)?(?P<agency>{_HAN}{{2,5}}?(?:[社网網]|[日晚时時][报報]))(?P<place>{_HAN}{{2,8}}?){_DATE}[专專]?[电電](?![\u4e00-\u9fff]){_REPORTERS}\s*",
+    # 海岸网青岛11月1日消息（记者…）; 据海岸网11月1日消息 only tells whose report it is
+    rf"(?P<agency>(?!据|據){_HAN}{{2,5}}?[社网網])(?P<place>{_HAN}{{2,8}}?){_DATE}消息(?=[（(\s]){_REPORTERS}\s*",
     # 本报北京11月1日电
     rf"本[报報](?:[记記]者)?(?P<place>{_PLACE})?{_DATE}[电電讯訊]{_REPORTERS}\s*",
     # 〔記者王小明／台北報導〕 | 記者王小明／台北報導
@@ -41,15 +44,18 @@ _FORMS = (
     # 【AFP＝時事】
     rf"【(?P<agency>(?:{_LATIN})\s*[=＝]\s*(?:{_NAMES}))】\s*",
     # 【ワシントン共同】 | 【モスクワ時事】 | 【ソウル聯合ニュース】 | 【ワシントン＝共同】
-    rf"【(?P<place>{_PLACE})\s*[=＝]?\s*(?P<agency>{_NAMES})】\s*",
+    rf"【{_LABEL}(?P<place>{_PLACE})\s*[=＝]?\s*(?P<agency>{_NAMES})】\s*",
     # 【北京11月1日時事】
     rf"【(?P<place>{_PLACE}){_DATE}\s*(?P<agency>{_NAMES})】\s*",
     # 【ロンドン＝山田太郎】: the reporter in the agency's place
-    rf"【(?P<place>{_PLACE})\s*[=＝]\s*{_HAN}{{1,4}}[\s・]?{_HAN}{{1,4}}】\s*",
+    rf"【{_LABEL}(?P<place>{_PLACE})\s*[=＝]\s*{_HAN}{{1,4}}[\s・]?{_HAN}{{1,4}}】\s*",
     # ニューヨーク（CNN） | ソウル（聯合ニュース）－
     rf"(?P<place>{_PLACE})[（(](?P<agency>{_NAMES}|{_LATIN})[）)](?:\s*[-－―–—]\s*|[\s\u3000]+)",
     # (서울=연합뉴스) 홍길동 기자 = | [서울=뉴시스] 홍길동 기자 = | [워싱턴=AP/뉴시스]
-    rf"[(\[【（](?!사진|영상|그래픽|자료|写真|写眞)(?P<place>{_PLACE})\s*[=＝]\s*(?P<agency>(?:(?:{_LATIN})[/·])?(?:{_NAMES}|{_KOREAN}))[)\]】）]\s*"
+    rf"[(\[【（]{_LABEL}(?P<place>{_PLACE})\s*[=＝]\s*(?P<agency>(?:(?:{_LATIN})[/·])?(?:{_NAMES}|{_KOREAN}))[)\]】）]\s*"
+    r"(?:[^=\n]{2,40}?(?:기자|특파원|통신원)\s*=\s*)?",
+    # (워싱턴 AFP=연합뉴스) 홍길동 기자 =
+    rf"[(\[（]{_LABEL}(?P<place>{_PLACE})\s+(?P<agency>(?:{_LATIN})(?:[/·](?:{_LATIN}))?\s*[=＝]\s*(?:{_NAMES}))[)\]）]\s*"
     r"(?:[^=\n]{2,40}?(?:기자|특파원|통신원)\s*=\s*)?",
     # (평양 11월 1일발 조선중앙통신)
     rf"[(（](?P<place>{_PLACE})\s*(?P<month>\d{{1,2}})월\s*(?P<day>\d{{1,2}})일발\s*(?P<agency>{_NAMES})[)）]\s*[-=–—]*\s*",

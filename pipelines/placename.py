@@ -7,7 +7,17 @@ from functools import lru_cache
 from typing import Literal
 
 from pipelines.months import month_of
-from pipelines.places import BEGIN_CITY, CITIES, NO_AGENCY, NO_PLACE, PARTICLES, WEEKDAYS
+from pipelines.places import (
+    BEGIN_CITY,
+    CITIES,
+    COUNTRIES,
+    NO_AGENCY,
+    NO_PLACE,
+    PARTICLES,
+    PARTIES,
+    REGIONS,
+    WEEKDAYS,
+)
 
 Sort = Literal["city", "capitals", "name", "script"]
 
@@ -16,6 +26,7 @@ _REGION = re.compile(r"\s*(?:/[^/\n]{2,40}/|\[[^\[\]\n]{2,40}\]|\([^()\n]{2,40}\
 _PARTS = re.compile(r"\s*(?:[,/·•،]| - | – | and | et | und | y | и | i | ve )\s*")
 # Signs of Latin-1 within a word: a letter that was decoded twice ("KÃ¸benhavn").
 _WORD = re.compile(r"[^\W_][\w'’.\-\u00a1-\u00bf]*$")
+_NO_AGENCIES = (NO_AGENCY, CITIES, REGIONS, COUNTRIES, PARTIES)
 _SENTENCE = re.compile(r"[^\W\d_]{6,}\.\s|[!?;\"“”«»:]")
 
 
@@ -35,9 +46,9 @@ def is_label(text: str) -> bool:
 
 
 def is_no_agency(text: str) -> bool:
-    """Brackets that hold a country, a party or a label."""
+    """Brackets that hold a country, a region, a party or a label."""
     folded = text.casefold()
-    return folded in NO_AGENCY or folded.isdigit() or folded in CITIES or len(folded) < 2
+    return folded.isdigit() or len(folded) < 2 or any(folded in names for names in _NO_AGENCIES)
 
 
 def _words_fit(words: list[str]) -> bool:
@@ -64,6 +75,8 @@ def sort(text: str) -> Sort | None:
     know no capitals; None: no place. A region may follow after a comma or in brackets, several cities after a slash."""
     if not 2 <= len(text) <= 75 or text[0] in "([/" or _SENTENCE.search(text):
         return None
+    if any(inner.strip("[]()/, ").casefold() in PARTIES for inner in _REGION.findall(text)):
+        return None
     bare = _REGION.sub(" ", text).strip(" ,")
     if not bare:
         return None
@@ -77,8 +90,8 @@ def sort(text: str) -> Sort | None:
             return None
         return "city" if all(city.strip() in CITIES for city in re.split(r"[/،]", bare)) else "script"
     for part in parts:
-        words = part.split()
-        if len(words) > 6 or not _words_fit(words):
+        words = part.split()  # "Santo Domingo" ends with a weekday
+        if part.casefold() not in CITIES and (len(words) > 6 or not _words_fit(words)):
             return None
     if any(c.isdigit() for c in bare):
         return None

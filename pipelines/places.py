@@ -7,6 +7,9 @@ only; forms that name a date or an agency need no list.
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -216,5 +219,19 @@ NO_AGENCY: frozenset[str] = _words(
     csu fdp afd dem rep ny ca tx fl dc wa ma pa oh il nj ga nc va germany france italy spain russia ukraine england
     scotland wales ireland deutschland schweiz österreich frankreich italien spanien updated update corrected video
     photo photos live exclusive advertisement sponsored lead urgent gr be zh ag sg lu tg vd vs ge ti
+    """
+)
+
+COUNTRIES: frozenset[str] = _names(
+    tomllib.loads(Path(__file__).with_name("countries.toml").read_text(encoding="utf-8"))["names"]
+)
+
+# Parties: behind a name, in brackets, they say whose side somebody is on (`Berlin (SPD)`), in no dateline.
+PARTIES: frozenset[str] = _words(
+    """
+    cdu spd csu fdp afd bsw linke grüne öbp övp spö fpö neos svp glp evp psoe pp podemos sumar erc vox lr rn ps lfi pcf
+    modem pd fdi m5s lega psd cds pcp pvv vvd d66 bbb cda pvda n-va mr pis po ko sld ano ods kdu-čsl smer sns psl
+    chp mhp hdp dem iyi bjp tmc dmk cpi cpm ppp pml-n mqm eff da ldp dpp kmt snp dup sdlp labour
+    d r gop lib lab con ndp bq alp единая кпрф лдпр
     """
 )
