@@ -1,5 +1,5 @@
-"""Hostile pages, small: each ends as an article or with a reason, soon; what must keep its story keeps it. The full sizes,
-through the pool of workers: bench/hostile_pages.py."""
+"""Hostile pages, small: each ends as an article or with a reason, in a time that grows with its size; what must keep its story
+keeps it. The full sizes, through the pool of workers: bench/hostile_pages.py."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ def _makers() -> ModuleType:
 hostile = _makers()
 SCALE = 0.001
 PAGES = hostile.pages(SCALE)
-SECONDS = 5.0
-"""Far above what any of them takes, far below what one takes that grows with the square of its size at full size."""
+GROWN = ("links", "headings", "time elements", "table rows", "live entries")
+SMALL, TIMES = 0.004, 4
+RATIO, LEAST = 9.0, 0.02
+"""A page of four times the size takes four times as long, sixteen times where it grows with the square; CPU seconds below
+which a page is too quick to be compared."""
 
 
 def page(body: bytes, charset: str | None = None) -> Page:
@@ -40,13 +43,25 @@ def page(body: bytes, charset: str | None = None) -> Page:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_hostile_page_ends_as_an_article_or_with_a_reason(name: str) -> None:
     case = PAGES[name]
-    began = time.process_time()
     extraction = extract(page(case.make(), case.charset))
-    assert time.process_time() - began < SECONDS
     assert extraction.article is not None or extraction.reason in REASONS
     if case.keeps:
         assert extraction.article is not None, extraction.reason
         assert hostile.LAST_WORDS in extraction.article.body
+
+
+@pytest.mark.parametrize("kind", GROWN)
+def test_time_grows_with_size_and_not_with_its_square(kind: str) -> None:
+    def seconds(scale: float) -> float:
+        case = next(case for name, case in hostile.pages(scale).items() if name.endswith(kind) and not case.slow)
+        body, taken = case.make(), []
+        for _ in range(2):
+            began = time.process_time()
+            extract(page(body, case.charset))
+            taken.append(time.process_time() - began)
+        return min(taken)
+
+    assert seconds(TIMES * SMALL) <= RATIO * max(LEAST, seconds(SMALL))
 
 
 def test_no_control_reference_loses_a_word() -> None:
