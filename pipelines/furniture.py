@@ -26,6 +26,7 @@ LABEL_WORDS = 20
 RUN_WORDS = 5
 MOST_LABELS = 5
 UNDER = 3
+BEFORE_LABEL = 3
 BEFORE_DATELINE = 4
 MOST_PARAGRAPHS = 1000
 BOX_CHARACTERS = 1000
@@ -130,16 +131,16 @@ class _Text:
             place
             for place, (paragraph, essence) in enumerate(zip(self.paragraphs, self.essences, strict=True))
             if essence
-            and self._headed(place)
             and essence.count(" ") < LABEL_WORDS
             and not (SENTENCE_END.search(paragraph) or NO_STOPS.search(paragraph) or _DIGIT.search(paragraph))
+            and self._headed(place)
             and not other._holds(essence)
         }
 
     def _headed(self, place: int) -> bool:
         """Whether a line stands where labels do: over a paragraph, but not over the text, or under a known label. A line
         that is added above or under a text may be what the newsroom has to say."""
-        above = next((p for p in self.paragraphs[place - 1 :: -1] if p), "") if place else ""
+        above = next((p for p in reversed(self.paragraphs[max(0, place - BEFORE_LABEL) : place]) if p), "")
         return bool(above) and (
             _boxed(above)[0]
             or any(SENTENCE_END.search(below) for below in self.paragraphs[place + 1 : place + 1 + UNDER])

@@ -21,7 +21,7 @@ TOP = 4
 MAX_BOX_WORDS = 60
 LONGEST_HEADING = 200
 REFRAIN_WORDS = 15
-TELLING_WORDS = 12
+TELLING_WORDS = 5
 NAMED = 40
 """Characters beside a name, at the least, of a line that speaks of its bearer and does not only name him."""
 EDITORIAL = frozenset({"withdrawal", "correction"})

@@ -68,6 +68,15 @@ def test_a_subhead_with_text_under_it_stays(line: str) -> None:
     assert kept(trimmed(*text[:4], Paragraph("head", line), *text[5:])) == text
 
 
+def test_news_behind_a_heading_of_other_news_stays_and_their_headlines_do_not() -> None:
+    head, market = (
+        Paragraph("head", "Other news"),
+        ["Gold fell 1 percent to $2,000 an ounce.", "The euro stood at 1.08 dollars."],
+    )
+    assert kept(trimmed(*PROSE, head, *market)) == [*PROSE, *market]
+    assert kept(trimmed(*PROSE, head, "Ships wait off the coast", "Trains wait at the border")) == list(PROSE)
+
+
 def test_points_of_a_resolution_are_text_and_no_copyright() -> None:
     points = ["(a) Decides to extend the mandate;", "(b) Requests a report;", "(c) 2026 is to be the year of the port;"]
     result = trimmed(PROSE[0], *points, "(c) Calls upon all parties to stop the fire;", PROSE[1])
