@@ -92,7 +92,7 @@ async def learn(
     found = await asyncio.to_thread(lambda: repeats.repeated(told, floor, standing=standing))
     if found.stories < floor.sample:
         note = f"{found.stories} different stories on {len(told)} pages; at least {floor.sample} are needed"
-        return Finding(profile.source, len(told), found.stories, before, None, note=note, damaged=damaged)
+        return Finding(profile.source, len(kept), found.stories, before, None, note=note, damaged=damaged)
     rules = (*found.rules, *_still(former, found.rules, repeats.seen(told), now))
     days = len({one.day for one in told})
     known, meant = {rule.key for rule in former}, {rule.key for rule in rules}
