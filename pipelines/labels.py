@@ -91,13 +91,13 @@ def promotion(text: str, *, apart: Apart = anywhere) -> bool:
     """Whether a publisher speaks of itself, in one of the ways that begin a paragraph. `apart`: whether a paragraph is set
     apart by its make (`signs.Signs`); a sentence that is not is text."""
     size = words(text)
-    if size > BOX_WORDS or told(text):
+    if size > BOX_WORDS:
         return False
     if phrases.DISCLOSURE.match(text):
-        return True
-    return phrases.PROMOTION.match(text) is not None and (
-        size <= SHORT_CALL or unspaced(text) or (size <= CAPTION_WORDS and not SENTENCE.search(text)) or apart(text)
-    )
+        return not told(text)
+    if not phrases.PROMOTION.match(text) or told(text):
+        return False
+    return size <= SHORT_CALL or unspaced(text) or (size <= CAPTION_WORDS and not SENTENCE.search(text)) or apart(text)
 
 
 def photo(text: str) -> bool:
