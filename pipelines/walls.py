@@ -33,6 +33,8 @@ BARE = 25
 PROSE, CELLS = 14, 8
 LINE = 25
 """Words of a line that is prose whatever it ends with."""
+DAYS = frozenset({"maintenance", "paywall", "login_wall", "consent_wall"})
+"""Walls that may name a day of the week: when the site is back, what is sold."""
 FIRST = 3
 SAMPLE, LOST, WRITTEN = 2_000, 0.1, 0.25
 """Characters of a text that show whether it is one; shares of what is unreadable, at the most, and of letters, at the least."""
@@ -114,7 +116,8 @@ def _wall(look: Look, size: int) -> Verdict | None:
     walled = {line for spoken in said.values() for line in spoken}
     own = sum(words(line) for line in lines if line not in walled)
     titled = _titled(look)
-    if _news(look, own, titled if titled and titled[0] in said else None):
+    unsure = not said or bool(DAYS.intersection(said)) or (titled is not None and titled[0] in said)
+    if _news(look, own, unsure=unsure):
         return None
     for code, spoken in (wallwords.spoken(list(look.headings))[0] if own <= BARE else {}).items():
         said.setdefault(code, []).extend(spoken)
@@ -135,12 +138,12 @@ def _wall(look: Look, size: int) -> Verdict | None:
     return None if article and own > OWN_DATED else _behind(look, size, own, titled)
 
 
-def _news(look: Look, own: int, same: Verdict | None) -> bool:
-    """Whether a text reports: it says who said it or opens with a dateline, or it names a day, where the page is an article
-    by its data or hardly says anything of a wall. `own`: words beside a wall's; `same`: a title of what is said, too."""
+def _news(look: Look, own: int, *, unsure: bool) -> bool:
+    """Whether a text reports: it says who said it or opens with a dateline, or it names a day. `own`: words beside a wall's;
+    `unsure`: a wall may name a day, too, unless the page is an article by its data or has more text than walls have."""
     if reporting.attributed(look.body) or reporting.datelined(look.body):
         return True
-    return ((look.declared and look.dated) or (own > OWN_DATED and same is None)) and reporting.dated(look.body)
+    return ((look.declared and look.dated) or own > OWN_DATED or not unsure) and reporting.dated(look.body)
 
 
 def _titled(look: Look) -> Verdict | None:
@@ -159,7 +162,9 @@ def _strongest(said: dict[str, list[str]], titled: Verdict | None) -> str:
 
 def _about(look: Look, own: int) -> bool:
     """Whether the text tells what its headline says, as news do: a story about a wall, in hardly more than its words."""
-    title, text = letters(look.title or ""), letters(look.body)
+    title = letters(look.title or "")
+    # The headline itself, printed above, tells nothing.
+    text = letters(look.body).replace(title, " ", 1)
     if not title or (own < 3 and not look.dated):
         return False
     parts = [word for word in title.split() if len(word) > 3]

@@ -119,3 +119,37 @@ def test_bytes_that_are_no_text_are_none() -> None:
     )
     rules = "<p>" + "=-=-*-=-= " * 300 + "</p>"
     assert outcome(document("Port reopens", f"<article><h1>Port reopens</h1>{rules}</article>", DATED)) == "no_text"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        (
+            "Ett ögonblick",
+            "<p>Verifierar att du är en människa. agency.test måste granska säkerheten.</p>",
+            "bot_check",
+        ),
+        ("Chờ một chút", "<p>Đang xác minh bạn là con người.</p>", "bot_check"),
+        ("Agency", "<h1>Too Many Requests</h1><p>You have sent too many requests.</p>", "bot_check"),
+        ("Agency", "<p>Me ja 90 kumppanimme käytämme evästeitä laitteellasi.</p><p>Hyväksy kaikki</p>", "consent_wall"),
+        ("Agency", "<p>Vi och våra 90 partner lagrar cookies på din enhet.</p><p>Godkänn alla</p>", "consent_wall"),
+        ("Stránka nenalezena", "<p>Hledaná stránka byla odstraněna.</p>", "soft_404"),
+        ("Sidan hittades inte", "<p>Sidan du söker finns inte längre.</p>", "soft_404"),
+        ("Không tìm thấy trang", "<p>Trang bạn tìm kiếm không tồn tại.</p>", "soft_404"),
+        ("Agency", "<p>Den här artikeln är för prenumeranter. Bli prenumerant i dag.</p>", "paywall"),
+        ("Agency", "<p>Hệ thống đang bảo trì. Vui lòng quay lại sau.</p>", "maintenance"),
+        ("Account Suspended", "<p>This account has been suspended.</p>", "server_error"),
+        ("Welcome to nginx!", "<p>The nginx web server is successfully installed here.</p>", "placeholder"),
+    ],
+)
+def test_walls_of_further_languages_and_servers(title: str, body: str, reason: str) -> None:
+    assert outcome(document(title, body)) == reason
+
+
+def test_an_article_by_its_data_that_only_asks_to_subscribe_is_a_wall() -> None:
+    call = "<article><h1>Port reopens</h1><p>This article is for subscribers only.</p></article>"
+    assert outcome(document("Port reopens", call, DATED)) == "paywall"
+    script = (
+        "<article><h1>Port reopens</h1><noscript>You need to enable JavaScript to run this app.</noscript></article>"
+    )
+    assert outcome(document("Port reopens", script, DATED)) == "javascript_wall"
