@@ -27,6 +27,10 @@ PICTURE = re.compile(
     re.IGNORECASE,
 )
 """A picture's credit: its author is not the text's."""
+PICTURED = re.compile(
+    r"(?:^|[\s_-])(?:images?|img|photos?|pictures?|figure|thumb(?:nail)?)(?=$|[\s_-])(?<!author-image)"
+)
+INLINE = frozenset(listed("a em strong b i span u mark"))
 USER = re.compile(r"(?:^|[\s_-])user-?name(?:$|[\s_-])")
 MAX_BYLINE = 120
 MAX_MARKED = 40
@@ -63,9 +67,38 @@ def marked(
     known: headmatter.Known = {}
     for element in dict.fromkeys(found):
         text = heading(element)
-        if 2 < len(text) <= MAX_BYLINE and not PICTURE.match(text) and not headmatter.apart(element, known):
+        if (
+            2 < len(text) <= MAX_BYLINE
+            and not PICTURE.match(text)
+            and not headmatter.apart(element, known)
+            and not _in_prose(element)
+            and not _of_picture(element)
+        ):
             kept.append(element)
     return kept[:MAX_MARKED]
+
+
+def _in_prose(element: HtmlElement) -> bool:
+    """A link within a paragraph: of whom a story speaks, not who wrote it."""
+    if element.tag != "a":
+        return False
+    node = element.getparent()
+    while node is not None and node.tag in INLINE:
+        node = node.getparent()
+    return node is not None and node.tag in ("p", "li", "dd") and len(node.text_content().split()) >= headmatter.LONG
+
+
+def _of_picture(element: HtmlElement) -> bool:
+    """Whether an element stands beside an image in a box that is named after it."""
+    node = element.getparent()
+    for _ in range(2):
+        if node is None or node.tag in ("body", "article", "main"):
+            return False
+        called = headmatter.names_of(node)
+        if PICTURED.search(called) and NAMED.search(called) is None and node.find(".//img") is not None:
+            return node.find(".//h1") is None and len(node.text_content()) <= 2 * MAX_BYLINE
+        node = node.getparent()
+    return False
 
 
 def _called(root: HtmlElement, called: set[str]) -> Iterator[HtmlElement]:

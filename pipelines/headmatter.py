@@ -43,6 +43,7 @@ _OWN = frozenset({"body", "html", "main", "article", "header"})
 _OTHERS = re.compile(
     r"(?:^|[\s_-])(?:related|sidebar|side-bar|recommend\w*|comments?|commentlist|respond|promos?|most-?\w*|latest|popular|trending|menu|navigation|navbar|newsletter"
     r"|recirc\w*|repl(?:y|ies)|disqus|discussion|breadcrumbs?|partners?|footer|outbrain|taboola|carousel|ticker|cookie\w*|consent|modal|popup"
+    r"|onward|more-(?:stories|news|articles|from)|rail|(?:entry|post|article|story)-list(?=$|\s)|(?:pull-?|block-?)?quotes?|(?:fact|info)-?box"
     r"|card|cards|teasers?|caption|gallery|lightbox|copyright|appetizer\w*)(?=$|[\s_-])",
     re.IGNORECASE,
 )

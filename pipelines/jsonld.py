@@ -190,10 +190,17 @@ def _authors(node: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> tuple[li
             # One who is both is a person who publishes alone.
             whole = kinds & ORGANISATIONS and "person" not in kinds
             into = organisations if whole else people
-            into.extend(_list(author.get("name")))
+            # A comma in one person's name parts his town, his role, or his surname from it.
+            into.extend(_list(author.get("name")) if whole else map(_upright, _list(author.get("name"), split=False)))
         elif isinstance(author, str):
             people.extend(_list(author, split=False))
     return people, organisations
+
+
+def _upright(name: str) -> str:
+    """`Byron, Ada` -> `Ada Byron`."""
+    last, _, first = name.partition(", ")
+    return f"{first} {last}" if first and not first.isupper() and " " not in first + last and "," not in first else name
 
 
 def _first(value: Any, by_id: dict[str, dict[str, Any]]) -> Any:

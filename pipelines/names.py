@@ -138,13 +138,21 @@ def split(text: str) -> list[str]:
     parts = [
         name
         for part in _parts(text)
-        if not _CJK_PLACE.search(part) and (name := _trimmed(part)) and not _ROLE_ALONE.match(name)
+        if not _CJK_PLACE.search(part)
+        and (name := _trimmed(part))
+        and not _ROLE_ALONE.match(name)
+        and not _only_role(part, name)
     ]
     if len(parts) > 1 and any(" " in part for part in parts):
         parts = [part for part in parts if " " in part or _CJK.search(part)]
     if any(_mixed(part) for part in parts):
         parts = [part for part in parts if _mixed(part) or not part.isupper()]
     return [part.title() if part.isupper() and " " in part else part for part in parts]
+
+
+def _only_role(part: str, name: str) -> bool:
+    """A role whose adjective is left as if it were a name: `Health Reporter`, `Middle East Correspondent`."""
+    return " " not in name and _ROLE_ALONE.match(part.strip(_STRIP)) is not None
 
 
 def _mixed(part: str) -> bool:
@@ -166,7 +174,7 @@ def _parts(text: str) -> list[str]:
     only what has two words on both sides."""
     found: list[str] = []
     for piece in _MARKS.split(_DOTTED.sub("、", text)):
-        rest = piece
+        rest = f" {piece}"  # "A, B, and C"
         while (match := _AND.search(rest)) is not None:
             left, right = rest[: match.start()].strip(), rest[match.end() :].strip()
             if match[0].strip().casefold() in _ALSO_IN_NAMES and (
@@ -175,7 +183,7 @@ def _parts(text: str) -> list[str]:
                 break
             found.append(left)
             rest = right
-        found.append(rest)
+        found.append(rest.strip())
     return found
 
 

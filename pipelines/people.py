@@ -50,6 +50,21 @@ SOURCE = re.compile(
     r"|来源|來源|出典|출처|sumber|nguồn)\s*[:：]\s*",
     re.IGNORECASE,
 )
+# How papers of South Asia sign for their own: `Our Correspondent`, `Special Correspondent`, `Staff Reporter`.
+REPORTER = re.compile(
+    r"(?:(?:by|from) )?(?:(?:our|a|the|own|staff|special|city|local) ){1,3}(?:\w+ )?(?:correspondents?|reporters?|bureau)",
+    re.IGNORECASE,
+)
+# Papers, channels and associations whose names are shaped like people's.
+OUTLETS = frozenset(
+    name.replace("_", " ")
+    for name in listed(
+        """al_jazeera al_arabiya al_mayadeen al_ahram le_monde le_figaro le_parisien le_soir le_temps le_point la_croix
+        la_presse la_stampa la_repubblica la_nación la_vanguardia el_país el_mundo el_universal ouest_france sud_ouest
+        die_zeit die_presse deutsche_welle der_spiegel der_standard human_rights_watch radio_france france_info
+        france_bleu new_straits open_ai chatgpt euronews"""
+    )
+)
 SIGNED = re.compile(r"(?:^|[\s_-])(?:sign(?:ed|ature)?|firma|author|autor)(?=$|[\s_-])")
 CREDITED = re.compile(
     r"author|autor|auteur|byline|source|quelle|fuente|agenc|agentur|credit|provider|(?:^|\s)name(?:$|\s)"
@@ -99,7 +114,7 @@ def authors(
 def person(name: str, sites: frozenset[str]) -> bool:
     """Whether a text looks like one person's name."""
     key = letters(name)
-    if not names.shaped(name) or key in sites or (name.islower() and not names.uncased(name)):
+    if not names.shaped(name) or key in sites or key in OUTLETS or (name.islower() and not names.uncased(name)):
         return False
     if name.isupper() and " " not in name and not names.uncased(name):
         return False  # an abbreviation: an agency, a desk, a publisher
@@ -117,7 +132,7 @@ def desk(given: Iterable[str], sites: frozenset[str]) -> str | None:
             continue
         if "@" in whole or has_template(whole):
             continue
-        if _agency(whole) or any(word in STAFF for word in key.split()):
+        if _agency(whole) or REPORTER.fullmatch(whole) or any(word in STAFF for word in key.split()):
             return whole
     return None
 
@@ -220,7 +235,10 @@ def _beside_day(told: list[Line], sites: frozenset[str]) -> Names:
 
 def _signed(told: list[Line], sites: frozenset[str]) -> Names:
     """The name that signs a text: alone and set off in the line after its last paragraph."""
-    for line in [line for line in told if line.place == "after"][:1]:
+    after = [line for line in told if line.place == "after"]
+    if len(after) > 1 and after[1].names.split()[1:] == after[0].names.split()[1:]:
+        return ()  # a box on somebody: his name, then more of him
+    for line in after[:1]:
         people = _people([line.text], sites)
         set_off = line.names.split()[:1] in (["strong"], ["b"], ["em"], ["i"]) or SIGNED.search(line.names)
         if (
