@@ -111,7 +111,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
     names = markup.names(root)
-    dropped += overlays.take_out(root, selectors, names, paid=paid)
+    dropped += overlays.take_out(root, selectors, names, paid=paid, free=meta.access == "open")
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
     maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-STYLED = ("none", "hidden")
+HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:max-)?(?:height|width|font-size|opacity)\s*:\s*0(?![.\d]*[1-9])|"
+    r"(?:left|top|right|text-indent)\s*:\s*-\d{4}|filter\s*:\s*blur"
+)
+"""What a style, in small letters, must say to hide its element from readers, or part of it."""
+HINTS = (":none", " none", "hidden", ":0", ": 0", ":-", ": -", "blur")
+MARKED = ("amp-subscriptions-section", "subscriptions-section", "amp-access-hide", "inert")
+CLASSES = re.compile(r"(?:^|\s)(?:hidden|is-hidden|hide|d-none|display-none)(?=\s|$)")
+RESPONSIVE = re.compile(
+    r":(?:block|flex|grid|inline|contents|table)|(?:^|\s)d-\w+-(?:block|flex|inline)|visible|(?:^|\s)\w{2}:"
+)
+"""Classes that hide an element, and those that show it on some screens all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +46,29 @@ def names(root: HtmlElement) -> Names:
         found.add(get("id"))
         style = get("style")
         if (
-            (style and any(word in style for word in STYLED))
+            (style and hides(style))
             or get("hidden") is not None
-            or get("amp-subscriptions-section") is not None
+            or any(get(name) is not None for name in MARKED)
+            or hides_by_class(get("class"))
         ):
             perhaps.append(element)
         own = own or "-" in element.tag
     return Names({name for name in found if name}, own, perhaps)
+
+
+@lru_cache(maxsize=20_000)
+def hides(style: str) -> bool:
+    """Whether a style hides its element from readers, or may."""
+    style = style.lower()
+    return any(hint in style for hint in HINTS) and HIDING.search(style) is not None
+
+
+@lru_cache(maxsize=20_000)
+def hides_by_class(name: str | None) -> bool:
+    """Whether a class hides its element on every screen, by the names that frameworks use."""
+    return (
+        name is not None
+        and ("hid" in name or "none" in name)
+        and CLASSES.search(name) is not None
+        and RESPONSIVE.search(name) is None
+    )

@@ -1,16 +1,18 @@
 """What lies over or under a page's text and is none of it for a reader: consent banners, the part behind a paywall, text
 that the markup hides. Taken out before the body is looked for.
 
-A banner is known by its names; where the page is little else, it stays, for `walls` to see. Hidden text stays where it
-is the page itself (some pages are shown by their scripts), unless a paywall hides it. A part that JSON-LD declares paid
-(`hasPart` with `isAccessibleForFree` false) is taken out where the page calls to subscribe in its place: of 45 corpus
-pages that declare one, 40 print it for every reader without such a call.
+A banner is known by its names, and where these may be a topic's (`cookies`), by what it says; where the page is little
+else, it stays, for `walls` to see. Hidden text stays where it is the page itself or prose of its story that scripts show
+(`unfolding`), unless a paywall hides it. A part that JSON-LD declares paid (`hasPart` with `isAccessibleForFree` false) is
+taken out where the page calls to subscribe in its place: of 45 corpus pages that declare one, 40 print it for every reader
+without such a call.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +21,8 @@ from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
+from pipelines import banners, markup
+from pipelines.banners import CAMEL, length
 from pipelines.markup import Names
 from pipelines.prune import Dropped, take
 from pipelines.text import squeeze
@@ -29,37 +33,34 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-BANNER = re.compile(
-    r"(?:^|[\s_-])(?:"
-    r"cookies?[-_]*(?:consent|banner|bar|notice|notification|law|info|policy|popup|pop|message|alert|warning|disclaimer|"
-    r"modal|overlay|wall|layer|hint|hinweis|box|container|wrapper|dialog|settings|preferences|manager|text)?"
-    r"|cookiebar|cookiebanner|cookieconsent|cookiebot\w*|cybot\w*|(?:consent|gdpr|dsgvo|rgpd|ccpa|privacy|lgpd|kvkk)[-_]*"
-    r"(?:banner|bar|notice|popup|modal|overlay|wall|layer|manager|dialog|message|container|consent|info)"
-    r"|onetrust\w*|ot[-_]sdk[-_]\w+|optanon\w*|didomi\w*|usercentrics\w*|uc[-_]banner\w*|qc[-_]cmp\w*|sp[-_]message\w*|"
-    r"truste\w*|cky[-_]\w+|borlabs\w*|klaro|osano[-_]\w+|iubenda[-_]cs\w*|tarteaucitron\w*|fc[-_]consent\w*|axeptio\w*|"
-    r"cc[-_]window|cmplz\w*|moove[-_]gdpr\w*|cmp[-_](?:container|wrapper|banner|modal|box|layer)|cmpbox\w*|"
-    r"as[-_]oil\w*|evidon\w*|termly\w*"
-    r")(?=$|[\s_-])"
+TOLD = 2_000
+"""Characters of a box that are read for what it asks."""
+UNFOLDS = re.compile(
+    r"(?:^|[\s_-])(?:expand\w*|read-?more|show-?more|more-?(?:text|content)|full-?(?:text|story|article)|unfold\w*|truncat\w*)(?=$|[\s_-])",
+    re.IGNORECASE,
 )
-HINTS = (
-    "cookie", "cybot", "consent", "gdpr", "dsgvo", "rgpd", "ccpa", "privacy", "lgpd", "kvkk", "onetrust", "ot-sdk", "ot_sdk",
-    "optanon", "didomi", "usercentrics", "uc-banner", "uc_banner", "qc-cmp", "qc_cmp", "sp-message", "sp_message", "truste",
-    "cky", "borlabs", "klaro", "osano", "iubenda", "tarteaucitron", "axeptio", "cc-window", "cc_window", "cmp", "moove",
-    "as-oil", "as_oil", "evidon", "termly",
-)  # fmt: skip
-"""One of these is in each name of a banner."""
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+MORE = re.compile(
+    r"\b(?:read|show|see|view) (?:more|all|full)|continue reading|weiterlesen|mehr (?:lesen|anzeigen)|lire (?:la suite|plus)|"
+    r"leer más|ver más|leia mais|ler mais|leggi (?:tutto|di più)|lees (?:verder|meer)|"
+    r"läs mer|les mer|læs mere|czytaj (?:dalej|więcej)|"
+    r"читать (?:далее|дальше|полностью)|показать (?:ещё|еще|полностью)|читати далі|devamını (?:oku|gör)|اقرأ المزيد|المزيد|"
+    r"展开|展開|阅读(?:全文|更多)|続きを|もっと見る|더 ?보기|और पढ़ें",
+    re.IGNORECASE,
+)
+"""Names and words by which a reader unfolds the rest of a text."""
+PROSE, BESIDE = 60, 2
+"""Characters of a paragraph that is prose; those in the same place that are not hidden, from which on it is the story's."""
+AFTER = 1_500
+"""Characters behind a paid part in which its call to subscribe stands."""
+AROUND = frozenset(("nav", "header", "footer"))
+SURE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|(?:left|top|right|text-indent)\s*:\s*-\d{4}"
+)
+FLAT = re.compile(r"(?:^|[;\s])(?:max-)?height\s*:\s*0(?![.\d]*[1-9])")
 PAID = re.compile(
     r"(?:^|[\s_-])(?:paywall(?:ed)?|premium|subscribers?|members?|abonn\w*|regwall(?:ed)?|locked|metered|piano|paid)(?=$|[\s_-])",
     re.IGNORECASE,
 )
-CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-CONTAINERS = frozenset(
-    ("div", "section", "aside", "form", "p", "span", "footer", "header", "ul", "article", "main", "table")
-)
-LENGTH = etree.XPath("string-length(normalize-space(.))")
-REST = 150
-"""Characters of text beside a banner from which on the page is more than its wall."""
 MAJOR = 0.4
 """Share of the page's text that, hidden, is taken for text that scripts show."""
 STREAMED = re.compile(r"S:[0-9a-f]+$")
@@ -71,63 +72,96 @@ CALLED, CALL = 3_000, (8, 300)
 """Texts of the page that may be a call to subscribe, and their characters."""
 
 
-def take_out(root: HtmlElement, selectors: tuple[str, ...], names: Names, *, paid: bool) -> list[Dropped]:
-    """Takes banners, hidden and paid parts out of a tree without scripts; gives (rule, text) of each. `paid`: the page
-    says that it is not free; `selectors`: of its paid parts (`paid_selectors`)."""
+def take_out(
+    root: HtmlElement, selectors: tuple[str, ...], names: Names, *, paid: bool, free: bool = False
+) -> list[Dropped]:
+    """Takes banners, hidden and paid parts out of a tree without scripts; gives (rule, text) of each. `paid`, `free`: the
+    page says so of itself; `selectors`: of its paid parts (`paid_selectors`)."""
     dropped: list[Dropped] = []
-    _banners(root, names.of_boxes, dropped)
-    _hidden(root, names.perhaps_hidden, dropped, paid=paid)
+    banners.take_out(root, names.of_boxes, dropped)
+    _hidden(root, names.perhaps_hidden, dropped, paid=paid, free=free)
     if selectors:
         _paid_parts(root, selectors, dropped)
     return dropped
 
 
-def _banners(root: HtmlElement, names: set[str], dropped: list[Dropped]) -> None:
-    joined = "\n".join(names).lower()
-    hints = [hint for hint in HINTS if hint in joined]
-    named = {name for name in names if hints and any(hint in name.lower() for hint in hints) and _is_banner(name)}
-    if not named:
-        return
-    found = {e: None for e in root.iter(*CONTAINERS) if e.get("class") in named or e.get("id") in named}
-    outer = [e for e in found if not any(parent in found for parent in e.iterancestors())][:MOST]
-    outer = [e for e in outer if e.find(".//h1") is None and e.find(".//article") is None]
-    if not outer:
-        return
-    total = _length(root)
-    held = [_length(e) for e in outer]
-    if total - sum(held) < REST:
-        return  # nothing but a wall
-    for element, size in zip(outer, held, strict=True):
-        if size < MAJOR * total or total - size >= 4 * REST:
-            take(element, "consent banner", dropped)
-
-
-@lru_cache(maxsize=20_000)
-def _is_banner(name: str) -> bool:
-    # In small letters, which `re` reads several times as fast as letters of either case.
-    return BANNER.search(CAMEL.sub("-", name).lower()) is not None
-
-
-def _hidden(root: HtmlElement, perhaps: list[HtmlElement], dropped: list[Dropped], *, paid: bool) -> None:
+def _hidden(root: HtmlElement, perhaps: list[HtmlElement], dropped: list[Dropped], *, paid: bool, free: bool) -> None:
+    still = [
+        element
+        for element in perhaps
+        if element.tag not in ("body", "script", "style", "input", "noscript")
+        and (len(element) or (element.text or "").strip())
+        and element.get("hidden") != "until-found"
+        and not STREAMED.match(element.get("id") or "")
+        and next(element.iterancestors("body"), None) is not None
+    ]
     total = -1
-    still = (element for element in perhaps if next(element.iterancestors("body"), None) is not None)
-    for element in list(islice(still, MOST)):
-        if element.getparent() is None or element.tag in ("body", "script", "style", "input", "noscript"):
+    seen: list[tuple[HtmlElement, int, bool]] = []
+    paragraphs: Counter[HtmlElement | None] = Counter()
+    for element in still[:MOST]:
+        behind = not free and _behind(element, paid=paid)
+        if (behind or _out_of_sight(element)) and (size := length(element)):
+            seen.append((element, size, behind))
+            if element.tag == "p":
+                paragraphs[element.getparent()] += size
+    for element, size, behind in seen:
+        parent = element.getparent()
+        if parent is None:
             continue
-        behind = (
-            element.get("amp-subscriptions-section") == "content" or element.get("subscriptions-section") == "content"
-        )
-        if not behind and element.get("hidden") is None and not HIDDEN_STYLE.search(element.get("style") or ""):
-            continue
-        if STREAMED.match(element.get("id") or "") or element.get("hidden") == "until-found":
-            continue
-        size = _length(element)
-        if not size:
-            continue
-        total = _length(root) if total < 0 else total
-        walled = behind or (paid and _named_paid(element)) or (_named_paid(element) and size > MAJOR * total)
-        if walled or (size < MAJOR * total and element.find(".//h1") is None):
+        total = length(root) if total < 0 else total
+        walled = behind or (_named_paid(element) and (paid or size > MAJOR * total))
+        together = max(size, paragraphs[parent] if element.tag == "p" else 0)
+        if walled or (together < MAJOR * total and element.find(".//h1") is None and (paid or not unfolding(element))):
             take(element, "behind the paywall" if walled else "hidden", dropped)
+
+
+def _behind(element: HtmlElement, *, paid: bool) -> bool:
+    """Whether a part is one that AMP shows to subscribers, or that a paid page blurs or hides by a class."""
+    section = element.get("subscriptions-section") or element.get("amp-subscriptions-section")
+    if section == "content" or element.get("amp-access-hide") is not None:
+        return (paid or _calls([element])) and not (element.get("amp-access") or "").upper().startswith("NOT")
+    if "blur" in (element.get("style") or "").lower() or markup.hides_by_class(element.get("class")):
+        return paid and (_named_paid(element) or _calls([element]))
+    return False
+
+
+def _out_of_sight(element: HtmlElement) -> bool:
+    """Whether markup hides an element for certain: what is only transparent or without height is often shown by a script."""
+    style = (element.get("style") or "").lower()
+    if element.get("hidden") is not None or element.get("inert") is not None or SURE.search(style):
+        return True
+    flat = FLAT.search(style) is not None and "overflow" in style
+    return flat or (element.get("aria-hidden") == "true" and FLAT.search(style) is not None)
+
+
+def unfolding(element: HtmlElement) -> bool:
+    """Whether a hidden element is prose of the story that a script shows: paragraphs with visible ones beside, made invisible
+    until they are scrolled to, or behind a button or name that speaks of more."""
+    parent = element.getparent()
+    if parent is None:
+        return False
+    own = [element] if element.tag == "p" else list(element.iterchildren("p"))
+    if not own or any(len(squeeze(p.text_content())) < PROSE for p in own):
+        return False
+    visible = sum(
+        1
+        for p in parent.iterchildren("p")
+        if p is not element and not markup.hides(p.get("style") or "") and len(p.text_content()) > PROSE
+    )
+    if visible < BESIDE:
+        return False
+    style = (element.get("style") or "").lower()
+    if element.tag == "p" and "visibility" in style and "display" not in style:
+        return True
+    if UNFOLDS.search(CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}")):
+        return True
+    return any(
+        beside is not None
+        and (beside.tag in ("button", "a") or beside.find(".//button") is not None or beside.find(".//a") is not None)
+        and len(text := squeeze(beside.text_content()[:TOLD])) < PROSE
+        and MORE.search(text) is not None
+        for beside in (element.getprevious(), element.getnext())
+    )
 
 
 def _named_paid(element: HtmlElement) -> bool:
@@ -138,14 +172,40 @@ def _named_paid(element: HtmlElement) -> bool:
 
 
 def _paid_parts(root: HtmlElement, selectors: tuple[str, ...], dropped: list[Dropped]) -> None:
-    body = root.find("body")
-    short = (squeeze(text) for text in (root if body is None else body).itertext() if CALL[0] < len(text) < CALL[1])
-    if not any(PAYWALL.search(text) for text in islice(short, CALLED)):
-        return
     for selector in selectors:
-        for element in _selected(root, selector):
-            if element.tag not in ("body", "html"):
+        found = [element for element in _selected(root, selector) if element.tag not in ("body", "html")]
+        if found and _calls(found):
+            for element in found:
                 take(element, "behind the paywall", dropped)
+
+
+def _calls(parts: list[HtmlElement]) -> bool:
+    """Whether the page calls to subscribe within parts of its text, right behind the last one or between it and the text
+    above the first; not in its header, navigation or footer."""
+    before = parts[0].getprevious()
+    texts = [text for element in parts[:MOST] for text in islice(element.itertext(), CALLED)]
+    if before is not None and len(before.text_content()) < CALL[1]:
+        texts += before.itertext()
+    texts += _texts_behind(parts[-1])
+    return any(PAYWALL.search(squeeze(text)) for text in islice(texts, CALLED) if CALL[0] < len(text) < CALL[1])
+
+
+def _texts_behind(element: HtmlElement) -> Iterator[str]:
+    """The texts that follow an element, up to AFTER characters."""
+    size = 0
+    for above in (element, *element.iterancestors()):
+        for sibling in above.itersiblings():
+            waiting = [sibling]
+            while waiting:
+                next_one = waiting.pop()
+                if next_one.tag in AROUND or not isinstance(next_one.tag, str):
+                    continue
+                for text in (next_one.text or "", *(child.tail or "" for child in next_one)):
+                    yield text
+                    size += 1 + len(text)
+                if size > AFTER:
+                    return
+                waiting.extend(reversed(next_one))
 
 
 @lru_cache(maxsize=256)
@@ -189,7 +249,3 @@ def _not_free(data: Any) -> Iterator[str]:
                 yield from (
                     s for s in (selector if isinstance(selector, list) else [selector]) if s and isinstance(s, str)
                 )
-
-
-def _length(element: HtmlElement) -> int:
-    return int(cast("float", LENGTH(element)))
