@@ -12,7 +12,7 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import body, complete, home, offprint
+from pipelines import body, complete, home, offprint, prose
 from pipelines.body import Body
 
 MANY = 6_000
@@ -44,7 +44,7 @@ def _of(place: home.Home, url: str) -> Body:
     """The paragraphs of a place, by trafilatura; read as it stands where trafilatura loses much of it, or is too slow."""
     if sum(cast("float", ELEMENTS(part)) for part in place.parts) <= MANY:
         found = body.quick(offprint.page(place), url, "home")
-        if home.worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
+        if prose.worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
             return found
     return Body(body.from_selected([*place.lead, *place.parts]).paragraphs, "home, plain")
 

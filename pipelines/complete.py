@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from pipelines import doubts
 from pipelines.body import Body, Paragraph, from_selected
 from pipelines.text import solid, squeeze, words
 
@@ -86,8 +87,7 @@ def _missed(blocks: list[Block], joined: str) -> HtmlElement | None:
 def _reader(element: HtmlElement) -> bool:
     """Whether the element is where readers write."""
     return any(
-        "comment" in f"{e.get('class') or ''} {e.get('id') or ''}".casefold()
-        for e in (element, *element.iterancestors())
+        doubts.foreign(f"{e.get('class') or ''} {e.get('id') or ''}") for e in (element, *element.iterancestors())
     )
 
 

@@ -14,52 +14,20 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from pipelines import standfirst
+from pipelines import doubts, standfirst
 from pipelines.margins import SENTENCE
+from pipelines.prose import HEADLINES, LINKED, SILENT, block_of, prose_of, speaking
 from pipelines.text import letters, listed, squeeze
 
-HEADLINES = ("h1", "h2")
-SHORTEST = 8
-BLOCKS = frozenset(
-    listed("p div li blockquote pre td th dt dd section article main tr table ul ol dl body center h3 h4")
-)
-SILENT = frozenset(
-    listed(
-        "script style noscript figure figcaption button nav aside template select option label textarea head footer a"
-    )
-)
-"""What holds no prose by its meaning; a paragraph within a link is another story's teaser."""
-INLINE = frozenset(
-    listed(
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strike strong"
-    )
-    + listed("sub sup time tt u var")
-)
 LISTS = frozenset(listed("p ul ol dl table blockquote pre"))
 INNER = LISTS | frozenset(listed("li dt dd tr tbody"))
 LEADING = LISTS | frozenset(listed("h2 h3 h4"))
-FOREIGN = re.compile(
-    r"(?<![a-z])(?:comment(?!ary)|disqus|cookie|consent|gdpr|privacy|onetrust|ot-sdk|cmp-|didomi|usercentrics)",
-    re.IGNORECASE,
-)
-"""Names of places where readers write, and of what asks for their consent: hardly ever the article."""
-ASIDE = re.compile(
-    r"related|teaser|sidebar|promo|newsletter|footer|recommend|popular|most-?read|latest|widget|modal|popup|dialog",
-    re.IGNORECASE,
-)
 BARE, FAINT = 0.02, 0.25
 """What prose in places of such names counts for. Not where the place holds nearly all of the page's (SURE, LIKELY)."""
 SURE, LIKELY = 0.9, 0.4
 LATE = 0.6
 """Prose before the headline is faint where at least this share of it comes after: the article begins at its headline."""
 DIGITS = re.compile(r"\d+")
-LINKED = 0.5
-WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-WORTH = 1.5
-"""A character of a script that writes syllables or words says as much as two and a half letters."""
-RUN = 20
-PUNCTUATED = re.compile(r"[.,;!?…。、，！？।۔،؟](?:\W|$)|[。、，！？।۔]")
-"""What sentences have and labels, buttons and headlines seldom do; prose without it counts half."""
 HALF, MOST = 0.5, 0.7
 """Share of a place's prose that its heaviest child must hold to be the article's place itself: outside an `<article>`,
 and within one, where the rest is more likely to be text."""
@@ -88,16 +56,18 @@ class Survey:
         self.sizes: list[int] = []
         self.makes: list[Make] = []
         self.spans: dict[HtmlElement, tuple[int, int]] = {}
+        self.silence: dict[HtmlElement, bool] = {}
         self.heads: list[tuple[HtmlElement, int]] = []
         self.seconds: list[tuple[HtmlElement, int]] = []
         seen: set[HtmlElement] = set()
-        for element in _speaking(root):
+        for element in speaking(root):
             if element.tag in HEADLINES:
                 title = element.tag == "h1" or letters(element.text_content()) in known
                 (self.heads if title else self.seconds).append((element, len(self.blocks)))
-            elif (block := _block(element)) is not None and block not in seen:
+            elif (block := block_of(element)) is not None and block not in seen:
                 seen.add(block)
                 self._add(block)
+        self._measure()
         exact = [(e, at) for e, at in self.heads if letters(e.text_content()) in known]
         self.exact = [(e, at) for e, at in exact if e.tag == "h1"] or exact
         self.headline = self.exact[0][1] if self.exact else 0
@@ -112,15 +82,34 @@ class Survey:
         self.sums = list(accumulate(self.weights, initial=0.0))
 
     def _add(self, block: HtmlElement) -> None:
-        around = [block, *block.iterancestors()]
-        if any(element.tag in SILENT for element in around) or not (size := prose_of(block)):
+        if self._silent(block) or not (size := prose_of(block)):
             return
-        place = len(self.blocks)
+        above = block.getparent()
         self.blocks.append(block)
         self.sizes.append(size)
-        self.makes.append((_name(block), _name(around[1]) if len(around) > 1 else ""))
-        for element in around:
-            self.spans[element] = (self.spans.get(element, (place, place))[0], place + 1)
+        self.makes.append((_name(block), _name(above) if above is not None else ""))
+
+    def _silent(self, block: HtmlElement) -> bool:
+        """Whether a block is or stands in what holds no prose. Each element is asked once."""
+        path = []
+        for element in (block, *block.iterancestors()):
+            if (known := self.silence.get(element)) is not None:
+                break
+            path.append(element)
+            if known := element.tag in SILENT:
+                break
+        self.silence.update(dict.fromkeys(path, bool(known)))
+        return bool(known)
+
+    def _measure(self) -> None:
+        """The spans, each element reached once: the first block in it begins its span, the last one ends it."""
+        starts: dict[HtmlElement, int] = {}
+        for place, block in enumerate(self.blocks):
+            _rise(block, starts, place)
+        ends: dict[HtmlElement, int] = {}
+        for place in range(len(self.blocks), 0, -1):
+            _rise(self.blocks[place - 1], ends, place)
+        self.spans = {element: (start, ends[element]) for element, start in starts.items()}
 
     def _others(self) -> set[HtmlElement]:
         """Articles with a headline of their own beside the one that holds this page's and text under it: stories that
@@ -136,25 +125,38 @@ class Survey:
         """What a place's names say against its prose; nothing against a place that holds the headline or most of the page."""
         raw = list(accumulate(self.sizes, initial=0))
         above = {a for e, _ in self.exact for a in e.iterancestors()}
+        bare, faint = ([0] * (len(self.sizes) + 1) for _ in range(2))
         for element, (start, end) in self.spans.items():
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             if len(names) == 1 or element in above:
                 continue
             share = (raw[end] - raw[start]) / raw[-1]
-            factor = (
-                BARE
-                if share < SURE and FOREIGN.search(names)
-                else FAINT
-                if share < LIKELY and ASIDE.search(names)
-                else 1
+            marked = (
+                bare
+                if share < SURE and doubts.foreign(names)
+                else faint
+                if share < LIKELY and doubts.aside(names)
+                else None
             )
-            if factor != 1:
-                for place in range(start, end):
-                    self.weights[place] *= factor
+            if marked is not None:
+                marked[start] += 1
+                marked[end] -= 1
+        if any(bare) or any(faint):
+            for place, (much, little) in enumerate(zip(accumulate(bare), accumulate(faint), strict=True)):
+                if place < len(self.sizes):
+                    self.weights[place] *= BARE**much * FAINT**little
 
     def weight(self, element: HtmlElement) -> float:
         start, end = self.spans[element]
         return self.sums[end] - self.sums[start]
+
+
+def _rise(block: HtmlElement, marks: dict[HtmlElement, int], place: int) -> None:
+    """Marks a block and what stands around it, up to the first that is marked."""
+    element: HtmlElement | None = block
+    while element is not None and element not in marks:
+        marks[element] = place
+        element = element.getparent()
 
 
 def find(root: HtmlElement, headlines: tuple[str, ...]) -> Home | None:
@@ -173,17 +175,16 @@ def _core(root: HtmlElement, survey: Survey) -> HtmlElement:
     node, held = root, False
     while True:
         held = held or node.tag == "article"
-        boxes = [child for child in node if child in survey.spans]
-        if not boxes:
+        inner = [child for child in node if child in survey.spans]
+        if not inner:
             break
-        best = max(boxes, key=survey.weight)
+        best = max(inner, key=survey.weight)
         weight = survey.weight(best)
         start, end = survey.spans[best]
-        makes = set(survey.makes[start:end])
+        after = range(end, survey.spans[node][1])
+        makes = set(survey.makes[start:end]) if after else set[Make]()
         beside = sum(
-            survey.weights[at]
-            for at in range(end, survey.spans[node][1])
-            if survey.makes[at] in makes or survey.blocks[at].getparent() is node
+            survey.weights[at] for at in after if survey.makes[at] in makes or survey.blocks[at].getparent() is node
         )
         if (
             weight < (MOST if held else HALF) * survey.weight(node)
@@ -200,7 +201,7 @@ def _core(root: HtmlElement, survey: Survey) -> HtmlElement:
 def _inside(core: HtmlElement, survey: Survey) -> list[HtmlElement]:
     """The core's children from the first to the last with prose of its make; the core itself where it holds bare text."""
     start, end = survey.spans[core]
-    if survey.blocks[start] is core:
+    if any(block is core for block in survey.blocks[start:end]):
         return [core]
     shares: dict[Make, float] = {}
     for make, weight in zip(survey.makes[start:end], survey.weights[start:end], strict=True):
@@ -239,58 +240,6 @@ def _links(box: HtmlElement) -> bool:
     """Whether a box between paragraphs is a list of other stories: most of its text are links."""
     text = len(squeeze(box.text_content()))
     return text > 0 and sum(len(squeeze(link.text_content())) for link in box.iter("a")) >= LINKED * text
-
-
-def _speaking(root: HtmlElement) -> list[HtmlElement]:
-    """Headlines and elements with text of their own, in document order. By walks: an XPath's union is sorted, and that
-    takes the square of the number of paragraphs."""
-    found: set[HtmlElement] = set()
-    for element in root.iter():
-        text, tail = element.text, element.tail
-        if element.tag in HEADLINES or (text and len(text) >= SHORTEST and len(text.strip()) >= SHORTEST):
-            found.add(element)
-        if (
-            tail
-            and len(tail) >= SHORTEST
-            and len(tail.strip()) >= SHORTEST
-            and (parent := element.getparent()) is not None
-        ):
-            found.add(parent)
-    return [element for element in root.iter() if element in found]
-
-
-def _block(element: HtmlElement) -> HtmlElement | None:
-    """The nearest block that a run of text belongs to; None where it is no prose by its markup."""
-    node: HtmlElement | None = element
-    while node is not None and node.tag not in BLOCKS:
-        if node.tag in SILENT:
-            return None
-        node = node.getparent()
-    return node
-
-
-def prose_of(block: HtmlElement) -> int:
-    """Letters' worth of a block's own prose; 0 where it is short or most of it are links."""
-    if next(block.iterchildren(*BLOCKS), None) is None:
-        text = squeeze(block.text_content())
-        linked = sum(len(link.text_content()) for link in block.iter("a"))
-    else:
-        run, linked = [block.text or ""], 0
-        for child in block:
-            if child.tag in INLINE:
-                run.append(child.text_content())
-                linked += sum(len(link.text_content()) for link in child.iter("a"))
-            run.append(child.tail or "")
-        text = squeeze(" ".join(run))
-    if len(text) < RUN // 3 or linked >= LINKED * len(text):
-        return 0
-    size = worth(text) - linked
-    return 0 if size < RUN else size if PUNCTUATED.search(text) else size // 2
-
-
-def worth(text: str) -> int:
-    """Characters of a text, in letters' worth."""
-    return len(text) if text.isascii() else len(text) + int(WORTH * len(WIDE.findall(text)))
 
 
 def _name(element: HtmlElement) -> str:

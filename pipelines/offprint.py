@@ -1,21 +1,28 @@
 """A page of the article's place alone, for trafilatura: copies of its parts, so that the tree they are from stays as it is.
 
 What trafilatura would misread is put plainly: a lead loses the name of its box, by which it would be another story's
-teaser, and a sentence in a box beside paragraphs becomes one.
+teaser, and sentences in a box or in none become paragraphs where they stand beside one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
-from pipelines import standfirst
-from pipelines.home import BLOCKS, LEADING, Home, prose_of, said
+from pipelines import margins, standfirst
+from pipelines.home import LEADING, Home, said
+from pipelines.prose import BLOCKS, INLINE, LINKED, prose_of, worth
+from pipelines.text import squeeze
 
 SENTENCE = 30
 """Letters' worth from which on a sentence in a box is a paragraph."""
+BOXES = ("div", "section")
+ROWS = 2
+"""Sentences in boxes, at the least, that make a list where all stand in a box of their own beside a paragraph."""
+RUNNING = INLINE | {"br", "wbr"}
 
 
 def page(home: Home) -> HtmlElement:
@@ -55,16 +62,73 @@ def _shell(article: HtmlElement, part: HtmlElement, body: HtmlElement) -> HtmlEl
 
 
 def _paragraphs(article: HtmlElement) -> None:
-    """Makes a paragraph of each box that is a sentence right beside one (a lead, a question, a quotation): where there are
-    paragraphs, trafilatura reads no other text. A place that is told in boxes throughout it reads as it is."""
-    boxes = [box for box in article.iter("div") if next(box.iterchildren(*BLOCKS), None) is None]
-    if sum(len(box.text_content()) for box in boxes) > sum(len(p.text_content()) for p in article.iter("p")):
+    """Makes a paragraph of each sentence beside one that stands in a box (a lead, a question, a quotation) or bare: where
+    there are paragraphs, trafilatura reads no other text. A place that is told without them it reads as it is."""
+    paragraphs = list(article.iter("p"))
+    boxes = [box for box in article.iter(*BOXES) if next(box.iterchildren(*BLOCKS), None) is None]
+    if sum(len(box.text_content()) for box in boxes) > sum(len(p.text_content()) for p in paragraphs):
         return
+    for container in {p.getparent() for p in paragraphs}:
+        if container is not None and container.tag not in ("blockquote", "li", "td"):
+            for run in list(_runs(container)):
+                _wrap(container, *run)
     for box in boxes:
         if (
-            any(beside is not None and beside.tag == "p" for beside in (box.getprevious(), box.getnext()))
+            (_beside(box) or _row(box, boxes))
             and next(box.iter("a"), None) is None
             and said(box)
             and prose_of(box) >= SENTENCE
         ):
             box.tag = "p"
+
+
+def _beside(box: HtmlElement) -> bool:
+    """Whether the next text before or after a box is a paragraph's."""
+    for beside in (box.itersiblings(preceding=True), box.itersiblings()):
+        near = next((e for e in beside if e.tag == "p" or squeeze(e.text_content())), None)
+        if near is not None and near.tag == "p":
+            return True
+    return False
+
+
+def _row(box: HtmlElement, boxes: list[HtmlElement]) -> bool:
+    """Whether a box is one of several sentences, each in a box, that a box beside a paragraph is made of."""
+    group = box.getparent()
+    if group is None or group.tag not in BOXES or (group.text or "").strip() or not _beside(group):
+        return False
+    rows = [row for row in group if squeeze(row.text_content())]
+    return len(rows) >= ROWS and all(row.tag in (*BOXES, "p") and said(row) for row in rows)
+
+
+def _runs(container: HtmlElement) -> Iterator[tuple[HtmlElement | None, list[HtmlElement]]]:
+    """The runs of bare text in a container: the block that each stands after (None: at the beginning), and the elements of
+    the running text in it."""
+    before, inside = None, list[HtmlElement]()
+    for child in container:
+        if child.tag in RUNNING and next(child.iter(*BLOCKS), None) is None:
+            inside.append(child)
+        else:
+            yield before, inside
+            before, inside = child, []
+    yield before, inside
+
+
+def _wrap(container: HtmlElement, before: HtmlElement | None, inside: list[HtmlElement]) -> None:
+    """Makes a paragraph of a run, where it is a sentence and not most of it are links."""
+    first = (container.text if before is None else before.tail) or ""
+    if not first.strip() and not inside:
+        return
+    text = squeeze(first + "".join(e.text_content() + (e.tail or "") for e in inside))
+    linked = sum(len(link.text_content()) for e in inside for link in e.iter("a"))
+    if worth(text) < SENTENCE or linked >= LINKED * len(text) or not margins.SENTENCE.search(text):
+        return
+    paragraph = Element("p")
+    paragraph.text = first
+    if before is None:
+        container.text = None
+        container.insert(0, paragraph)
+    else:
+        before.tail = None
+        before.addnext(paragraph)
+    for element in inside:
+        paragraph.append(element)

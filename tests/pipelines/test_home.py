@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pipelines import body, cascade, home, tree
+from pipelines import body, cascade, doubts, home, prose, tree
 from pipelines.text import squeeze
 
 TITLE = "Port of Kiel reopens"
@@ -105,8 +105,8 @@ def test_japanese_sentences_weigh_like_english_ones() -> None:
     lines = [f"港湾当局は{n}日、第{n}岸壁の修理が終わり、フェリーの運航が再開されたと発表した。" for n in range(1, 7)]
     html = f"<div><h1>{TITLE}</h1><div>{'<br><br>'.join(lines)}</div></div><div><p>会員登録</p><p>共有する</p></div>"
     assert found(html) == lines
-    assert home.worth("港湾当局") == 10
-    assert home.worth("port") == 4
+    assert prose.worth("港湾当局") == 10
+    assert prose.worth("port") == 4
 
 
 def test_the_tree_stays_as_it_was() -> None:
@@ -164,3 +164,37 @@ def test_any_markup_gives_parts_of_the_page_in_order_and_no_error(markup: str) -
     assert place.prose > 0
     covered = {e for part in place.parts for e in part.iter()}
     assert not covered & set(place.lead)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<div class='text'>{STORY[0]}{paragraphs(STORY[1:])}</div>",
+        f"<div class='text'>{paragraphs(STORY[:-1])}<span>{STORY[-1]}</span></div>",
+        f"<div class='text'><div class='overview'><span>{STORY[0]}</span></div><div class='picture'><img></div>"
+        f"{paragraphs(STORY[1:])}</div>",
+        f"<div class='text'>{paragraphs(STORY[:6])}<div class='list'>{paragraphs(STORY[6:], 'div')}</div></div>",
+    ],
+)
+def test_text_that_is_no_paragraph_by_its_markup_is_kept_in_its_place(html: str) -> None:
+    assert found(f"<h1>{TITLE}</h1>{html}") == STORY
+
+
+@pytest.mark.parametrize("name", ["reader-opinions", "legal-info", "readersLetters", "page_comments"])
+def test_long_runs_of_readers_and_of_terms_are_no_text_of_a_short_story(name: str) -> None:
+    others = "".join(f"<div class='one'>{paragraphs([line])}</div>" for line in OTHER)
+    assert (
+        found(f"<article><h1>{TITLE}</h1>{paragraphs(STORY[:3])}</article><div class='{name}'>{others}</div>")
+        == STORY[:3]
+    )
+
+
+@pytest.mark.parametrize("name", ["correlated", "uncommented", "commentary", "fineprivacyless"])
+def test_a_word_within_a_word_says_nothing_of_a_place(name: str) -> None:
+    assert doubts.aside(name) is False
+    assert doubts.foreign(name) is False
+
+
+@pytest.mark.parametrize(("name", "both"), [("relatedStories", "a"), ("b-comments", "f"), ("myRelated box", "a")])
+def test_the_words_of_a_name_tell_a_place_however_they_are_joined(name: str, both: str) -> None:
+    assert (doubts.aside if both == "a" else doubts.foreign)(name)

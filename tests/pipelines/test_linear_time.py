@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import attribution, fingerprint, jsonld, tags, tree
+from pipelines import attribution, fingerprint, home, jsonld, tags, tree
 from pipelines.jsonld import Claims
 
 
@@ -38,7 +38,18 @@ def piled_marks(count: int) -> Callable[[], object]:
     return lambda: fingerprint.content_hash("t", None, text)
 
 
-@pytest.mark.parametrize("make", [lines_of_agencies, headlines, script_of_blanks, piled_marks])
+def short_paragraphs_deep_down(count: int) -> Callable[[], object]:
+    """As many boxes around the text as a parser takes, each of a name that speaks against it."""
+    boxes = "<div class='related'>" * (count // 16)
+    lines = "".join(f"<p>Some words of a text, number {n}.</p>" for n in range(count // 2))
+    parsed = tree.parse(f"<body><h1>Harbour</h1>{boxes}{lines}</body>".encode(), "utf-8")
+    assert parsed is not None
+    return lambda: home.find(parsed.root, ("Harbour",))
+
+
+@pytest.mark.parametrize(
+    "make", [short_paragraphs_deep_down, lines_of_agencies, headlines, script_of_blanks, piled_marks]
+)
 def test_four_times_as_much_takes_four_times_as_long(make: Callable[[int], Callable[[], object]]) -> None:
     def took(count: int) -> float:
         run = make(count)

@@ -58,3 +58,48 @@ def test_the_page_itself_stays_as_it_is() -> None:
     offprint.page(Home((), (body,), 400))
     assert [child.tag for child in body] == ["p", "div", "p", "p"]
     assert body.get("class") == "text"
+
+
+BARE = "The pilot, who had come aboard at dawn, told the crew to wait for the tide."
+
+
+def shown(html: str) -> list[tuple[str, str]]:
+    return [(e.tag, " ".join(e.text_content().split())) for e in printed(html).iter("p")]
+
+
+@pytest.mark.parametrize(
+    "first", [BARE, f"<b>KIEL</b> {BARE}", f"<span>{BARE}</span>", f"<div>Photo</div>{BARE}", f"<i></i>{BARE}"]
+)
+def test_a_sentence_before_the_first_paragraph_becomes_one(first: str) -> None:
+    texts = shown(first + "".join(LINES))
+    assert len(texts) == len(LINES) + 1
+    assert texts[0][1].endswith(BARE)
+
+
+def test_paragraphs_that_are_never_closed_leave_their_first_one() -> None:
+    open_ended = "".join(line.removesuffix("</p>") for line in LINES)
+    assert shown(BARE + open_ended)[0][1] == BARE
+
+
+@pytest.mark.parametrize("tag", ["span", "section", "em"])
+def test_the_last_sentence_needs_no_paragraph_of_its_own(tag: str) -> None:
+    assert shown("".join(LINES) + f"<{tag}>{BARE}</{tag}>")[-1] == ("p", BARE)
+
+
+def test_order_stays_where_bare_sentences_stand_between_paragraphs() -> None:
+    texts = [text for _, text in shown(f"{LINES[0]}{BARE}<br>{QUESTION}{LINES[1]}{LINES[2]}")]
+    assert texts[1].startswith(BARE)
+    assert texts[1].endswith(QUESTION)
+    assert len(texts) == 4
+
+
+def test_rows_of_sentences_in_a_box_beside_a_paragraph_are_paragraphs() -> None:
+    rows = f"<div class='row'>{BARE}</div><div class='row'>{QUESTION}</div>"
+    assert [text for _, text in shown("".join(LINES) + f"<div>{rows}</div>")][-2:] == [BARE, QUESTION]
+
+
+@pytest.mark.parametrize(
+    "bare", ["Photo: a ferry at the new quay of the old port", f"<a href='/1'>{BARE}</a>", "So it is."]
+)
+def test_bare_labels_links_and_scraps_stay(bare: str) -> None:
+    assert len(shown("".join(LINES[:2]) + bare + "".join(LINES[2:]))) == len(LINES)
