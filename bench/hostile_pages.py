@@ -91,9 +91,17 @@ async def measure(arguments: argparse.Namespace) -> tuple[int, int]:
         bad += why is not None
         counted += 1
         told = f" ({extraction.detail[:70]})" if extraction.detail and not extraction.article else ""
-        print(f"{cpu:6.2f} s {memory:5} MB {len(body) / 1e6:6.2f} MB in  {name}: {why or ''} {end}{told}", flush=True)
+        # Of a worker that was killed nothing is known.
+        spent = "     - " if extraction.reason in FAILURES else f"{cpu:6.2f} "
+        print(f"{spent}s {memory:5} MB {len(body) / 1e6:6.2f} MB in  {name}: {why or ''} {end}{told}", flush=True)
         if arguments.out:
-            line = {"name": name, "cpu": round(cpu, 2), "memory": memory, "end": end, "fault": why}
+            line = {
+                "name": name,
+                "cpu": round(cpu, 2) if extraction.reason not in FAILURES else None,
+                "memory": memory,
+                "end": end,
+                "fault": why,
+            }
             with arguments.out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
     print(f"{counted} pages, {bad} at fault" + (f", {left} left" if left else ""))
