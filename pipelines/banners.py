@@ -44,8 +44,9 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 HERE = re.compile(
-    r"\b(?:this|our|the|diese|unsere|ce|notre|este|nuestro|nosso|questo|ten|nasz\w*|deze|этот|bu)\s+(?:web ?site|site|sitio|sito|"
-    r"serwis\w*|webseite|stron\w*|сайт)\b.{0,60}(?:cookie|ciaste|куки|çerez)|cookies?\b.{0,60}\b(?:the|this|our) (?:web ?)?site",
+    r"\b(?:this|our|the|diese|unsere|ce|notre|este|nuestro|nosso|questo|ten|nasz\w*|deze|этот|bu)\s+(?:web ?site|site|sitio|"
+    r"sito|serwis\w*|webseite|stron\w*|сайт)\b.{0,60}(?:cookie|ciaste|куки|çerez)|"
+    r"cookies?\b.{0,60}\b(?:the|this|our) (?:web ?)?site",
     re.IGNORECASE,
 )
 """What asks; what it is about; and that it is about the site itself."""

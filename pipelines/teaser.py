@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines import reporting
+from pipelines import offers, reporting
 from pipelines.needles import plain
 from pipelines.text import squeeze, words
 from pipelines.wallwords import opens, says, sentences
@@ -44,6 +44,10 @@ def trim(trimmed: Trimmed, root: HtmlElement, *, paid: bool) -> None:
     is said to the reader is a call (`Subscribe to …`), or what a witness calls one: `paid`, that the page says of itself
     that it is not free, and buttons, links and boxes of the page (`root`)."""
     paragraphs = trimmed.paragraphs
+    if paid and sum(words(p.text) for p in paragraphs) <= TEASER_WORDS:
+        begin = offers.begin(paragraphs, root)
+        trimmed.dropped += [(CALL, paragraph.text) for paragraph in paragraphs[begin:]]
+        del paragraphs[begin:]
     places = [*range(len(paragraphs) - 1, max(len(paragraphs) - 1 - LAST, 0), -1), *range(min(FIRST, len(paragraphs)))]
     for place in dict.fromkeys(places):
         if len(paragraphs) > 1 and place < len(paragraphs) and _is_call(paragraphs[place].text, root, paid=paid):
