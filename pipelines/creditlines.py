@@ -130,6 +130,7 @@ _ROLE = re.compile(
     r"|redaktion|korrespondent(?:in)?|news ?wire|analyst|photographer|in (?-i:[A-Z])[\w .]+|à (?-i:[A-Z])\w+)$",
     re.IGNORECASE,
 )
+_WORDS = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"[,\s]+\d[\d./: ]*$")
 MAX_BYLINE_WORDS, MAX_SENTENCE = 16, 8
 
@@ -192,11 +193,22 @@ def closing(line: str) -> Said | None:
         found = pattern.search(line)
         if found and found[0].startswith("[") and line[: found.start()].rstrip()[-1:].isalnum():
             continue  # "It's complicated [Bloomberg]": a list of other papers' headlines
+        if found and pattern is _LAST_BRACKET and _explains(line, found):
+            continue
         if found and (wires := agencies(found["who"])):
             return Said(wires, found[0].strip(" ."), True)
         if found and (part := _WITH.match(found["who"])) and (wires := agencies(part["who"])):
             return Said(wires, found[0].strip(" ."), False)
     return _share(line) or _published(line)
+
+
+def _explains(line: str, found: re.Match[str]) -> bool:
+    """Whether a bracket shortens the words before it: `the People's Action Party (PAP)`, `short-term rental (STR)`."""
+    before = _WORDS.findall(line[: found.start()])
+    short = "".join(filter(str.isalpha, found["who"])).casefold()
+    named_words = "".join(word[0] for word in before if not word.islower()).casefold()
+    every = "".join(word[0] for word in before).casefold()
+    return len(short) > 1 and (named_words.endswith(short) or (len(short) > 2 and every.endswith(short)))
 
 
 def _share(line: str) -> Said | None:

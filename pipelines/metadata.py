@@ -31,8 +31,13 @@ LANGUAGE = re.compile(r"^[a-z]{2,3}(?=$|[-_])")
 REGION = re.compile(r"^[A-Za-z]{2,3}(?:[-_][A-Za-z]{4})?[-_]([A-Za-z]{2})(?=$|[-_.@])")
 PAGED = re.compile(r"[?&](?:page|paged|pg|seite)=\d+(?:&|$)|/(?:page|seite)/\d+/?$", re.IGNORECASE)
 NUMBERED = re.compile(
-    r"(?:^|&)(?:id|p|aid|nid|cid|artid|news_?id|article_?id|article|story|newsid|no|num|idx)=\w*\d", re.IGNORECASE
+    r"(?:^|&)(?P<name>id|p|aid|nid|cid|artid|art_?no|news_?id|article_?(?:id|no)?|content_?(?:id|no)|doc_?id|story(?:_?id)?|"
+    r"newsid|no|num|idx|seq|sn|serial|post_?id)=(?P<number>\w*\d\w*)",
+    re.IGNORECASE,
 )
+ERROR = re.compile(r"/(?:404|error|not-?found|page-?not-?found)(?:\.\w+)?/?$", re.IGNORECASE)
+_GENERIC = re.compile(r"/[a-z_]{1,16}/?$", re.IGNORECASE)
+_ID = re.compile(r"/(?P<words>(?:[^/]*[^/\d])?)(?P<number>\d+)(?:\.\w{2,5})?/?$")
 SCRIPT = re.compile(r"(?:\.(?:php|aspx?|jsp|cgi|do|html?)|/)$", re.IGNORECASE)
 RESERVING = frozenset({"noarchive", "nocache", "noindex", "none"})
 ROBOTS = ("robots", "dateline")
@@ -241,10 +246,24 @@ def _other(said: str, final: str) -> bool:
         return True
     if PAGED.search(said) and not PAGED.search(final):
         return True
-    return (
-        NUMBERED.search(urlsplit(final).query) is not None
-        and not urlsplit(said).query
-        and SCRIPT.search(said) is not None
+    one, two = urlsplit(said), urlsplit(final)
+    if ERROR.search(one.path) and not ERROR.search(two.path):
+        return True
+    asked, told = NUMBERED.search(two.query), NUMBERED.search(one.query)
+    if asked and told:
+        return asked["name"].casefold() == told["name"].casefold() and asked["number"] != told["number"]
+    if asked and not one.query:
+        generic = one.path == two.path and _GENERIC.search(one.path) is not None
+        return SCRIPT.search(said) is not None or generic
+    # `/article/99` for `/article/12`, `/other-story-99` for `/port-reopens-12`; the same words with another number are a copy.
+    there, here = _ID.search(one.path), _ID.search(two.path)
+    if not (there and here) or one.query or two.query or one.netloc != two.netloc or there["number"] == here["number"]:
+        return False
+    bare = not there["words"] and not here["words"] and one.path[: there.start()] == two.path[: here.start()]
+    return bare or (
+        there["words"] != here["words"]
+        and all((there["words"], here["words"]))
+        and min(len(there["number"]), len(here["number"])) > 1
     )
 
 

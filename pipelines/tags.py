@@ -5,6 +5,7 @@ Names are lower-cased; a `name`, `property`, `itemprop` or `http-equiv` counts a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -88,6 +89,9 @@ def read(root: HtmlElement) -> Tags:
     return found
 
 
+_BUTTON = re.compile(r"(?:^|[\s_-])(?:share|sharing|social|comments?|counts?|counter|views|print|bookmark)(?=$|[\s_-])")
+
+
 def heading(element: HtmlElement) -> str:
     """Text of a heading without scripts and styles; a line break or block inside counts as a blank."""
     return squeeze(_joined(element))
@@ -96,14 +100,21 @@ def heading(element: HtmlElement) -> str:
 def _joined(element: HtmlElement) -> str:
     out = [element.text or ""]
     for child in element:
-        if child.tag not in ("script", "style", "svg", "noscript", "button"):
+        if child.tag not in ("script", "style", "svg", "noscript", "button") and not _is_button(child):
             inner = _joined(child)
             # A kicker in an element of its own stands in a line of its own, whatever its tag.
-            glued = bool(inner) and inner[0].isupper() and out[-1][-1:].isalnum()
+            before = out[-1][-1:] or (out[-2][-1:] if len(out) > 1 else "")
+            glued = bool(inner) and inner[0].isupper() and before.isalnum()
             out.append(f" {inner} " if glued or child.tag in ("br", "div", "p") else inner)
         tail = child.tail or ""
         out.append(" " + tail if tail[:1].isupper() and out[-1][-1:].islower() else tail)
     return "".join(out)
+
+
+def _is_button(element: HtmlElement) -> bool:
+    """A link or part of a heading to share it, or the number of its comments."""
+    called = element.get("class") or ""
+    return bool(called) and _BUTTON.search(called) is not None and len(element.text_content().split()) <= 2
 
 
 def _meta(element: HtmlElement, found: Tags) -> None:

@@ -10,13 +10,24 @@ from pipelines.text import fold, letters, likeness, listed, squeeze
 
 SEPARATOR = re.compile(r"\s+(?:[-–—|·•›>/:~│]{1,2}|»)\s+|\s*[|•│]\s*")
 BAR = re.compile(r"\s*[|•│]\s*|\s+»\s+")
-DATED = re.compile(r"^\d{1,2}[./]\s?\d{1,2}[./]\s?\d{4}\s*[-–—|:]\s+(?=\S)")
+DATED = re.compile(r"^(?:\d{1,2}\.\s?\d{1,2}\.|\d{1,2}/\d{1,2}/)\s?(?P<year>\d{4})\s*[-–—|:]\s+(?=\S)")
 LOOSE = re.compile(r"\w\s[:,;.](?:\s|$)")
 MAX_HEADINGS = 12
 MIN_LIKENESS = 0.5
 MAX_SUFFIX_WORDS = 5
 MAX_KICKER_WORDS = 6
 MIN_HEADLINE = 4
+# Words that a site adds to its name, or leaves out of it, in titles; beside them those of three letters or fewer.
+ADDED = frozenset(
+    listed(
+        """news newspaper online digital magazine media sport sports politics business economy culture opinion world
+        international national local english german french edition website site official home page portal network agency
+        press radio channel daily weekly times post journal gazette herald tribune live blog today group service zeitung
+        nachrichten aktuell magazin politik wirtschaft kultur panorama wissen regional tageszeitung verlag journal info
+        actualité actualités infos quotidien noticias diario periódico revista última hora jornal notícias giornale notizie
+        quotidiano новости газета агентство портал журнал онлайн haber haberler haberleri gazetesi son dakika"""
+    )
+)
 GENERIC = frozenset(listed("news home article nachrichten startseite blog archive archiv story"))
 
 
@@ -58,7 +69,13 @@ def choose(
     agreed = _agreed(declared)
     if agreed and _only_adds(heading, agreed):
         return agreed, "json-ld"
-    return _as_set(_without_kicker(clean(heading) or heading, declared), declared), "h1"
+    heading = _without_kicker(clean(heading) or heading, declared)
+    when = claims.published or tags.first("article:published_time") or ""
+    dated = DATED.match(heading)
+    # A day before a headline is its publication's; another one it tells of: "9/11/2001 – The day that …".
+    if dated and len(heading) > dated.end() and (not when[:4].isdigit() or when[:4] == dated["year"]):
+        heading = heading[dated.end() :]
+    return _as_set(heading, declared), "h1"
 
 
 def piece(title: str, text: str) -> bool:
@@ -68,10 +85,7 @@ def piece(title: str, text: str) -> bool:
 
 def strip_site(title: str, sites: frozenset[str], sections: list[str], known: list[str]) -> str:
     """The title without the parts that name the site, or its section beside it; never empty."""
-    if "«" in title:  # a French quotation, whose marks have blanks beside them
-        return title
-    pieces = SEPARATOR.split(title)
-    marks = list(SEPARATOR.finditer(title))
+    pieces, marks = _parted(title)
     for text in known:
         if (
             len(pieces) > 1
@@ -89,13 +103,20 @@ def strip_site(title: str, sites: frozenset[str], sections: list[str], known: li
         last -= 1
         if last - first > 1 and letters(pieces[last - 1]) in section_names:
             last -= 1
-    while last - first > 1 and _names_site(pieces[first], sites):
+    while last - first > 1 and _names_site(pieces[first], sites, leads=True):
         first += 1
     while last - first > 1 and BAR.fullmatch(marks[last - 2][0]) and _short(pieces[last - 1], pieces[first]):
         last -= 1
     start = marks[first - 1].end() if first else 0
     end = marks[last - 1].start() if last < len(pieces) else len(title)
-    return title[start:end].strip().lstrip("»›| ") or title
+    return title[start:end].strip().lstrip("›| " if "«" in title else "»›| ") or title
+
+
+def _parted(title: str) -> tuple[list[str], list[re.Match[str]]]:
+    """The parts of a title and the separators between them; the mark that ends a quotation is none (`« Le port », dit-il`)."""
+    marks = [mark for mark in SEPARATOR.finditer(title) if "»" not in mark[0] or "«" not in title[: mark.start()]]
+    starts, ends = [0, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), len(title)]
+    return [title[start:end] for start, end in zip(starts, ends, strict=True)], marks
 
 
 def _profile(title: str, suffixes: tuple[str, ...]) -> str:
@@ -125,7 +146,9 @@ def site_names(tags: Tags, claims: Claims, hosts: tuple[str, ...]) -> frozenset[
     return frozenset(filter(None, (letters(name.lstrip("@")) for name in names)))
 
 
-def _names_site(piece: str, sites: frozenset[str]) -> bool:
+def _names_site(piece: str, sites: frozenset[str], *, leads: bool = False) -> bool:
+    """Whether a part of a title is the site's name. A longer part counts only where its other words are such as sites add to
+    their names (`Harbour Times Online`); one that leads the title (`leads`) must be the name itself."""
     words = letters(piece)
     if not words:
         return True
@@ -139,14 +162,23 @@ def _names_site(piece: str, sites: frozenset[str]) -> bool:
             len(site) > 3
             and len(joined) > 3
             and (
-                words.startswith(site + " ")
-                or words.endswith(" " + site)
-                or site.startswith(words + " ")
-                or site.endswith(" " + words)
+                (words.startswith(site + " ") and not leads and _are_added(words[len(site) :], piece))
+                or (words.endswith(" " + site) and not leads and _are_added(words[: -len(site)], piece))
+                or (site.startswith(words + " ") and (not leads or _are_added(site[len(words) :])))
+                or (site.endswith(" " + words) and (not leads or _are_added(site[: -len(words)])))
             )
         ):
             return True
     return words in GENERIC
+
+
+def _are_added(words: str, piece: str = "") -> bool:
+    """Whether a site's name goes on with such words: common ones, or two at most that are written as names are (`Harbour
+    Times Northport`), in `piece`, the whole part."""
+    other = [word for word in words.split() if word not in ADDED and len(word) > 3]
+    return not other or (
+        0 < len(other) <= 2 and bool(piece) and all(word[0].isupper() for word in piece.split() if len(word) > 3)
+    )
 
 
 def _short(piece: str, rest: str) -> bool:
@@ -183,8 +215,7 @@ def _only_adds(heading: str, agreed: str) -> bool:
 
 
 def _as_set(heading: str, declared: list[tuple[str, str]]) -> str:
-    """A heading without a day before it and with its marks where they belong (`Port : open`, where elements part them)."""
-    heading = DATED.sub("", heading) or heading
+    """A heading with its marks where they belong (`Port : open`, where elements part them)."""
     if LOOSE.search(heading):
         return next(
             (text for text, _ in declared if letters(text) == letters(heading) and not LOOSE.search(text)), heading

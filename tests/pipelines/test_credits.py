@@ -74,6 +74,9 @@ def test_the_end_of_a_text_names_its_agency(line: str, agency: str, confidence: 
         "A spokesman told Reuters that the pier was open.",
         "Source: harbour office",
         "With regards from the crew",
+        "The vote went to the People's Action Party (PAP).",
+        "The firm sells in the Middle East and North Africa (MENA)",
+        "Pupils may take the Advanced Placement (AP).",
     ],
 )
 def test_pictures_and_mentions_are_no_credit(line: str) -> None:
