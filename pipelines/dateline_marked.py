@@ -192,7 +192,7 @@ def _outlet(line: str, about: About) -> Found | None:
         return None
     name = mark["name"]
     signs = re.fullmatch(_OUTLET, name) is not None or SOUNDS.search(name.casefold()) is not None
-    letters = not head.place.isupper() and any(word.isupper() and len(word) > 2 for word in name.split())
+    letters = not head.place.isupper() and any(word.isupper() and len(word.rstrip(".")) > 2 for word in name.split())
     if (
         name.casefold() in REGIONS
         or not (signs or letters)

@@ -44,6 +44,7 @@ COUNTRIES = [
     ("en", "PARIS (TEXAS) – "),
     ("en", "London (Ontario) - "),
     ("es", "LIMA (PERÚ) – "),
+    ("es", "Monterrey, NL.- "),
     ("ru", "МОСКВА (РОССИЯ) – "),
 ]
 
