@@ -23,6 +23,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def letters(text: str) -> str:
 def smallest(root: HtmlElement, gold: str) -> HtmlElement | None:
     """The smallest element with as many of the gold's samples as the page has; None where the page lacks them."""
     plain = letters(gold)
+    # JSON-LD has the text, too; positions of other elements stay as they are.
+    etree.strip_elements(root, "script", "style", with_tail=False)
     step = max(1, (len(plain) - SAMPLE) // SAMPLES)
     samples = [plain[at : at + SAMPLE] for at in range(0, max(1, len(plain) - SAMPLE), step)]
 

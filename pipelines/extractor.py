@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlsplit
-
-from lxml.html import HtmlElement
 
 from pipelines import (
     attribution,
@@ -31,6 +30,7 @@ from pipelines import (
     liveupdates,
     markers,
     markup,
+    narrow,
     overlays,
     prune,
     remnants,
@@ -52,6 +52,7 @@ from pipelines.metadata import Metadata
 from pipelines.signs import Signs
 from pipelines.stopwatch import Stopwatch
 from pipelines.text import fold, letters, words
+from pipelines.tree import Parsed
 from pipelines.trims import Trimmed
 from storage.models import Announcement, Article, Extraction, Form, Page, Profile, RevisionKind
 
@@ -71,7 +72,10 @@ def extract(page: Page) -> Extraction:
     """
     watch = Stopwatch()
     try:
-        result = _extracted(page, watch)
+        try:
+            result = _extracted(page, watch, narrow.narrow)
+        except narrow.NothingSelectedError:
+            result = _extracted(page, watch, None)
     except RecursionError:
         result = Extraction(None, "parser_limit", "the markup is nested too deeply")
     return replace(result, ms=watch.ms, spent=watch.spent)
@@ -88,10 +92,10 @@ def warm() -> None:
     fingerprint.sketch("œuvre")
 
 
-def _extracted(page: Page, watch: Stopwatch) -> Extraction:
+def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) -> Extraction:
     if not _looks_like_html(page):
         return Extraction(None, "not_html", f"content type {page.content_type}")
-    parsed = tree.parse(page.body, page.charset)
+    parsed = tree.parse(page.body, page.charset, cut_down and partial(cut_down, page))
     if parsed is None:
         return Extraction(None, "no_text", "the answer is empty")
     root = parsed.root
@@ -119,7 +123,7 @@ def _extracted(page: Page, watch: Stopwatch) -> Extraction:
     if live is not None:
         dropped += live[1].dropped
     watch.step("body")
-    body, trimmed = live or _body(page, root, meta, claims, names, dropped, watch)
+    body, trimmed = live or _body(page, parsed, meta, claims, names, dropped, watch)
     wall = walls.reason(sight.look(page, parsed, meta, found, trimmed, extent, headlines))
     watch.step("walls")
     if wall is not None:
@@ -151,7 +155,7 @@ def _looks_like_html(page: Page) -> bool:
 
 def _body(
     page: Page,
-    root: HtmlElement,
+    parsed: Parsed,
     meta: Metadata,
     claims: Claims,
     names: Names,
@@ -161,19 +165,23 @@ def _body(
     """The body by the profile's selectors, else the general way; pruned before, completed and trimmed after. A page that
     was made of a feed's entry (`Link.whole`) is its body."""
     if page.witness is not None and page.witness.whole:
-        fed = Body(bodies.from_selected(root.findall(".//article")[:1]).paragraphs, "feed")
+        fed = Body(bodies.from_selected(parsed.root.findall(".//article")[:1]).paragraphs, "feed")
         trimmed = trims.trim(fed.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=None)
         boilerplate.take_off(trimmed, page.profile.rules)
         dropped += trimmed.dropped
         watch.step("trims")
         return fed, trimmed
+    root, chosen = parsed.root, parsed.chosen
     for element in bodies.select_all(root, page.profile.drop):
         prune.take(element, "profile", dropped)
-    part, host = bodies.apart(bodies.select(root, page.profile.body)), urlsplit(page.final_url or page.url).hostname
+    part = bodies.apart(narrow.selected(root, chosen, page.profile.body))
+    host = urlsplit(page.final_url or page.url).hostname
     dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host)
     watch.step("prune")
     body = bodies.from_selected([part]) if part is not None else None
     if body is None or not body.length:
+        if chosen:
+            raise narrow.NothingSelectedError
         if part is not None:
             dropped += prune.noise(root, host, names)
         told = claims.body or (page.witness.full_text if page.witness else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml.etree import ElementDefaultClassLookup, LxmlError, tostring
@@ -45,13 +46,15 @@ RUNS = re.compile(rb"(<[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,200})?>)\s{0,99}(?:
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """The tree, its text as decoded, the encoding that was used, and whether libxml2 had to be told to take a huge one.
-    `held`: all elements; lxml makes an element anew for each walk that meets it, unless somebody still has it."""
+    `held`: all elements; lxml makes an element anew for each walk that meets it, unless somebody still has it.
+    `chosen`: those that the tree was cut down to (`narrow`), none where it is whole."""
 
     root: HtmlElement
     html: str
     encoding: str
     huge: bool
     held: tuple[HtmlElement, ...] = ()
+    chosen: tuple[HtmlElement, ...] = ()
 
 
 class _Element(HtmlElement):  # type: ignore[misc]  # the stubs do not know it
@@ -65,19 +68,25 @@ class _Element(HtmlElement):  # type: ignore[misc]  # the stubs do not know it
 _ELEMENTS = ElementDefaultClassLookup(element=_Element)
 
 
-def parse(body: bytes, charset: str | None) -> Parsed | None:
-    """One tree of the page; None where there is nothing to parse. Comments and processing instructions are left out."""
+Cut = Callable[[HtmlElement, str], tuple[HtmlElement, ...]]
+
+
+def parse(body: bytes, charset: str | None, cut_down: Cut | None = None) -> Parsed | None:
+    """One tree of the page; None where there is nothing to parse. Comments and processing instructions are left out.
+    `cut_down`: called with the tree and its text, before any element is made; gives the elements it was cut down to."""
     html, encoding = decode(body, charset)
     data = repair(html).encode("utf-8", "replace").translate(None, C0)
     if not data.strip():
         return None
-    root, cut = _tree(data, huge=False)
-    if not cut:
-        return Parsed(root, html, encoding, False, tuple(root.iter())) if root is not None else None
-    root, cut = _tree(data, huge=True)
-    if cut:
-        root, _ = _tree(RUNS.sub(rb"\1", data), huge=True)
-    return Parsed(root, html, encoding, True, tuple(root.iter())) if root is not None else None
+    root, huge = _tree(data, huge=False)
+    if huge:
+        root, cut = _tree(data, huge=True)
+        if cut:
+            root, _ = _tree(RUNS.sub(rb"\1", data), huge=True)
+    if root is None:
+        return None
+    chosen = cut_down(root, html) if cut_down is not None else ()
+    return Parsed(root, html, encoding, huge, tuple(root.iter()), chosen)
 
 
 def parse_text(html: str) -> HtmlElement:
