@@ -35,6 +35,7 @@ def _table() -> dict[str, Box]:
 
 
 TABLE = _table()
+TOPICS = ("category-", "tag-")
 
 
 BEGINNINGS = frozenset(name[:size] for name in TABLE for size in range(1, len(name) + 1))
@@ -52,7 +53,8 @@ def named(name: str) -> Box | None:
 @lru_cache(maxsize=50_000)
 def _named(word: str) -> Box | None:
     parts = [part.lower() for part in PARTS.findall(word[:LONGEST_NAME])]
-    for at, part in enumerate(parts):
+    # WordPress writes a post's categories and tags beside its class: `category-social-media` says what it is about.
+    for at, part in enumerate(parts[:1] if word.startswith(TOPICS) else parts):
         if part in BEGINNINGS:
             for size in range(LONGEST, 0, -1):
                 if at + size <= len(parts) and (box := TABLE.get("".join(parts[at : at + size]))) is not None:

@@ -6,12 +6,14 @@ boxes of a picture and a few words (captions.py) and links to other stories (car
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines import boxes, captions, cards, markup
+from pipelines.margins import SENTENCE
 from pipelines.markup import Names
 from pipelines.text import listed, squeeze, words
 
@@ -24,9 +26,19 @@ CONTAINERS = listed(
 )
 COMMENTS, FACTS, CAPTION, SHARE = "comments", "facts", "caption", "share"
 HEADLINED = frozenset({COMMENTS, CAPTION})
-"""Kinds whose names also stand on what holds the headline: a picture with the headline printed on it."""
+"""Kinds whose names also stand on what holds a headline: a picture with the headline printed on it."""
+NEVER_TEXT = frozenset({CAPTION, COMMENTS, FACTS})
+"""Kinds of boxes that say whole sentences between paragraphs, which are not the text's."""
+TELLING = 12
+"""Words of a sentence between paragraphs that is text, whatever its box is called."""
+AROUND = 40
+"""Characters of the paragraphs around it."""
+BODY = re.compile(r"(?<![a-z])(?:article|story|post|entry)[-_]?(?:body|text|content)(?![a-z])", re.IGNORECASE)
+"""Names of a text's container."""
+ACTIVE = ("a", "form", "input", "button", "select", "h2", "h3", "h4")
 KEEP_WORDS = 120
 MUCH = 0.3
+MOST = 0.5
 PROSE = 100
 LEFT = 600
 READINGS = 40
@@ -37,9 +49,12 @@ def quieten(root: HtmlElement) -> None:
     """Takes out what never holds text (scripts, styles, drawings): the body's search then copies a smaller tree."""
     etree.strip_elements(root, *SILENT, with_tail=False)
     for element in list(root.iter("nav", "footer")):
-        # Some sites of old put their text there all the same.
-        if element.getparent() is not None and not any(len(p.text_content()) > PROSE for p in element.iter("p")):
+        if element.getparent() is None:
+            continue
+        if not any(len(p.text_content()) > PROSE for p in element.iter("p")):
             element.drop_tree()
+        elif BODY.search(f"{element.get('class')} {element.get('id')}") and _prose(element) >= MOST * _prose(root):
+            element.tag = "div"  # some sites put their text there all the same
 
 
 def noise(root: HtmlElement, host: str | None = None, names: Names | None = None) -> list[Dropped]:
@@ -52,16 +67,21 @@ def noise(root: HtmlElement, host: str | None = None, names: Names | None = None
     total = len(root.text_content())
     left = READINGS * (total + 1_000)
     named = list(_named(root, names or markup.names(root)))
+    headlines = [h for h in root.iter("h1") if h.text_content().strip()]
+    # Of several, some are other stories'.
+    holds = set(headlines[0].iterancestors()) if len(headlines) == 1 else set[HtmlElement]()
     beside = _prose(root) if any(box.kind == FACTS for _, box in named) else 0
     done = _told_by_readers(root, [element for element, box in named if box.kind == COMMENTS], total)
     for element, box in named:
-        if element in done:
+        if element in done or element in holds:
             continue
         text = element.text_content()
         left -= len(text)
         if left < 0:
             break  # boxes in boxes in boxes: no page that is read by people
         facts = _prose(element) if box.kind == FACTS else 0
+        if _told(element, text, box):
+            continue
         if _is_noise(element, text, box, total) or (box.kind == FACTS and beside - facts >= 2 * LEFT):
             beside -= facts
             done.update(element.iter())
@@ -104,6 +124,26 @@ def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int) -> bo
     if box.kind == SHARE and element.find(".//blockquote") is not None:
         return False  # a post that the text speaks of
     return len(text) < MUCH * total and not _holds_article(element, text)
+
+
+def _told(element: HtmlElement, text: str, box: boxes.Box) -> bool:
+    """Whether an element is whole sentences between paragraphs, without a link or a button: a box of other stories leads
+    there, a promotion asks for something. Of captions, facts and comments only what is no box: a paragraph."""
+    if box.kind in NEVER_TEXT and (element.tag != "p" or box.kind == CAPTION):
+        return False
+    if not SENTENCE.search(squeeze(text[-AROUND:])) or words(text) < TELLING:
+        return False
+    if next(element.iter(*ACTIVE), None) is not None:
+        return False
+    return all(_tells(beside) for beside in (element.getprevious(), element.getnext()))
+
+
+def _tells(paragraph: HtmlElement | None) -> bool:
+    """Whether it is a paragraph of a text, with no name of a box."""
+    if paragraph is None or paragraph.tag != "p" or boxes.named(paragraph.get("class") or "") is not None:
+        return False
+    text = squeeze(paragraph.text_content())
+    return len(text) >= AROUND and SENTENCE.search(text) is not None and next(paragraph.iter("a"), None) is None
 
 
 def _told_by_readers(root: HtmlElement, comments: list[HtmlElement], total: int) -> set[HtmlElement]:

@@ -221,3 +221,75 @@ def test_pruning_a_hostile_page_takes_no_longer_than_its_size(kind: str) -> None
     start = time.process_time()
     prune.noise(root, HOST)
     assert time.process_time() - start < 3
+
+
+TELLS = "The mayor said that the quay would be closed for three weeks, and that the boats would leave from the bridge."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["latest-news", "trending", "promo-text", "pub", "recommended-reading", "social", "print-only", "noprint", "bio",
+        "copyright", "entry-meta", "tags-content"],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_sentences_between_paragraphs_are_text_whatever_their_box_is_called(name: str, tag: str) -> None:
+    box = f"<{tag} class='{name}'>{TELLS}</{tag}>"
+    text, _ = pruned(box + STORY)
+    assert TELLS in text
+    linked, dropped = pruned(box.replace("mayor", "<a href='/mayor'>mayor</a>") + STORY)
+    assert TELLS not in linked or name in ("copyright", "tags-content")
+    at_the_end, dropped = pruned(box)
+    assert TELLS not in at_the_end, "a box under the text is told by its name"
+    assert dropped
+
+
+@pytest.mark.parametrize("name", ["byline", "comment-body", "infobox"])
+def test_a_single_paragraph_between_others_is_no_box(name: str) -> None:
+    assert TELLS in pruned(f"<p class='{name}'>{TELLS}</p>{STORY}")[0]
+
+
+@pytest.mark.parametrize("name", ["caption-text", "photo-info", "infobox"])
+def test_captions_and_boxes_of_facts_go_though_they_are_sentences(name: str) -> None:
+    assert TELLS not in pruned(f"<div class='{name}'><p>{TELLS}</p></div>{STORY}")[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["post-12 post type-post hentry tag-promotion", "post category-social-media", "tag-related", "x category-comments"],
+)
+def test_what_a_post_is_filed_under_says_nothing_of_it(names: str) -> None:
+    assert boxes.named(names) is None
+    root: HtmlElement = parse_text(
+        f"<html><body><div class='{names}'><p>{TELLS}</p></div><p>{SENTENCE * 30}</p></body></html>"
+    )
+    prune.noise(root, HOST)
+    assert TELLS in root.text_content()
+
+
+@pytest.mark.parametrize("name", ["tag-cloud", "tagList", "category-list tag-list"])
+def test_lists_of_tags_are_still_known(name: str) -> None:
+    assert boxes.named(name) is not None
+
+
+@pytest.mark.parametrize("name", ["promotion", "related", "share", "story-body tags-sidebar", "comments"])
+def test_what_holds_the_headline_is_never_taken_however_short(name: str) -> None:
+    others = "".join(
+        f"<div><a href='/{n}'>Another story of the day</a><span>{SENTENCE}</span></div>" for n in range(40)
+    )
+    root: HtmlElement = parse_text(
+        f"<html><body><div class='{name}'><h1>Harbour opens</h1><p>{TELLS}</p></div>{others}</body></html>"
+    )
+    prune.noise(root, HOST)
+    assert TELLS in root.text_content()
+
+
+def test_a_footer_that_holds_the_story_is_a_place_as_any_other() -> None:
+    root: HtmlElement = parse_text(
+        f"<html><body><h1>Harbour opens</h1><footer class='article-body'>{STORY}</footer></body></html>"
+    )
+    prune.quieten(root)
+    assert root.find(".//footer") is None
+    assert "Paragraph 5." in root.text_content()
+    small: HtmlElement = parse_text(f"<html><body>{STORY}<footer><p>{SENTENCE * 2}</p></footer></body></html>")
+    prune.quieten(small)
+    assert small.find(".//footer") is not None
