@@ -51,10 +51,12 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Paragraphs in order and which way gave them: `profile`, `home`, `quick`, `full`, with what was done after it."""
+    """Paragraphs in order and which way gave them: `profile`, `home`, `quick`, `full`, `json-ld`, with what was done after
+    it. `left`: the longest runs of the page's prose that are not among them."""
 
     paragraphs: tuple[Paragraph, ...]
     way: str
+    left: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:

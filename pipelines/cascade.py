@@ -7,16 +7,21 @@ full where that is doubtful, and what it cut is put back (`complete`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import body, complete, home, offprint, prose
-from pipelines.body import Body
+from pipelines import body, complete, home, offprint
+from pipelines.body import Body, Paragraph
+from pipelines.margins import SENTENCE
+from pipelines.prose import worth
 
 MANY = 6_000
 """Elements of a place up to which trafilatura is asked: its time grows with their square (20,000 `<b>`: half a minute)."""
+TOO_MANY = 20_000
+"""Elements of a page without an article's place from which on it is read as it stands."""
 ELEMENTS = etree.XPath("count(descendant-or-self::*)")
 SHORT = 800
 NEAR = (0.5, 2.0)
@@ -27,15 +32,36 @@ HEARD = 0.5
 SAMPLE, SAMPLES = 24, 40
 
 
-def general(root: HtmlElement, *, url: str, told: str | None, headlines: tuple[str, ...] = ()) -> Body:
+def general(
+    root: HtmlElement, *, url: str, told: str | None, headlines: tuple[str, ...] = (), alone: str | None = None
+) -> Body:
     """The body of the article's place, else of the whole page. `told`: the text as a witness has it, which is compared
-    with, never taken; `headlines`: every text known to be the page's headline."""
+    with; `headlines`: every text known to be the page's headline; `alone`: the page's own witness, which is taken where
+    the page has no prose at all (an application that draws it by a script)."""
     place = home.find(root, headlines)
+    found = _found(root, place, url, told)
+    if (
+        not found.length
+        and place is None
+        and alone is not None
+        and worth(alone) >= home.LEAST
+        and SENTENCE.search(alone)
+    ):
+        lines = tuple(Paragraph("text", line) for line in alone.splitlines() if line.strip())
+        return Body(lines, "json-ld")
+    return found if place is None else replace(found, left=complete.left(found, place.texts))
+
+
+def _found(root: HtmlElement, place: home.Home | None, url: str, told: str | None) -> Body:
     if place is None or place.prose < home.LEAST:
+        if cast("float", ELEMENTS(root)) > TOO_MANY:
+            return Body(body.from_selected(list(place.parts)).paragraphs if place else (), "home, plain")
         return complete.complete(root, _anywhere(root, url, told))
     found = _of(place, url)
-    if told is None or (share := heard(told, found)) >= HEARD:
+    if told is None:
         return found
+    if (share := heard(told, found)) >= HEARD:
+        return complete.told(found, place.texts, told)
     other = complete.complete(root, _anywhere(root, url, told))
     return other if heard(told, other) > max(HEARD, share) else found
 
@@ -44,7 +70,7 @@ def _of(place: home.Home, url: str) -> Body:
     """The paragraphs of a place, by trafilatura; read as it stands where trafilatura loses much of it, or is too slow."""
     if sum(cast("float", ELEMENTS(part)) for part in place.parts) <= MANY:
         found = body.quick(offprint.page(place), url, "home")
-        if prose.worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
+        if worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
             return found
     return Body(body.from_selected([*place.lead, *place.parts]).paragraphs, "home, plain")
 

@@ -6,8 +6,10 @@ document between (or right after) found ones, in the same kind of place as most 
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
@@ -24,6 +26,9 @@ ENOUGH = 3
 SHARE = 0.5
 WORTH = 8
 LEVELS = 3
+SAMPLE = 40
+LISTED = 12
+"""Runs of prose, at the most, that are told as left out."""
 HEADS = ("h2", "h3", "h4")
 
 
@@ -33,6 +38,34 @@ def complete(root: HtmlElement, body: Body) -> Body:
     filled = _filled(blocks, body)
     missed = _missed(blocks, _key("".join(p.text for p in filled.paragraphs)))
     return filled if missed is None else Body(from_selected([missed]).paragraphs, "cluster")
+
+
+def told(body: Body, texts: tuple[str, ...], witness: str) -> Body:
+    """The body with those runs of the page's prose in their places that a witness of the text has, too."""
+    said, have = _key(witness), _key("".join(p.text for p in body.paragraphs))
+    ends = list(accumulate(len(_key(p.text)) for p in body.paragraphs))
+    missing: dict[int, list[Paragraph]] = {}
+    after = 0
+    for text in texts:
+        key = _key(text)
+        if (at := have.find(key[:SAMPLE])) >= 0:
+            after = max(after, bisect(ends, at) + 1)
+        elif len(key) >= PROSE and " " in text and key in said:
+            missing.setdefault(after, []).append(Paragraph("text", text))
+    if not missing:
+        return body
+    paragraphs = list(missing.get(0, []))
+    for number, paragraph in enumerate(body.paragraphs, 1):
+        paragraphs += [paragraph, *missing.get(number, [])]
+    return Body(tuple(paragraphs), body.way + " completed")
+
+
+def left(body: Body, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest runs of the page's prose that are not in the body, in document order."""
+    have = _key("".join(p.text for p in body.paragraphs))
+    out = [n for n, text in enumerate(texts) if _key(text[: 2 * SAMPLE])[:SAMPLE] not in have]
+    longest = sorted(out, key=lambda n: -len(texts[n]))[:LISTED]
+    return tuple(texts[n] for n in sorted(longest))
 
 
 def _filled(blocks: list[Block], body: Body) -> Body:

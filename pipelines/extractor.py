@@ -185,7 +185,9 @@ def _body(
         if part is not None:
             dropped += prune.noise(root, host, names)
         told = claims.body or (page.witness.full_text if page.witness else None)
-        body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines)
+        alone = claims.body if meta.access != "paywalled" else None
+        body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines, alone=alone)
+        dropped += [("not taken", text[:300]) for text in body.left]
         body = gallery.captioned(remnants.notice(root, body, meta.headlines, dropped), dropped)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from pipelines import doubts, standfirst
 from pipelines.margins import SENTENCE
-from pipelines.prose import HEADLINES, LINKED, SILENT, block_of, prose_of, speaking
+from pipelines.prose import HEADLINES, LINKED, SILENT, block_of, measured, run_of, speaking
 from pipelines.text import letters, listed, squeeze
 
 LISTS = frozenset(listed("p ul ol dl table blockquote pre"))
@@ -40,11 +40,13 @@ Make = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The elements that are the article, in document order, and the characters of prose in them."""
+    """The elements that are the article, in document order, and the characters of prose in them. `texts`: all runs of
+    prose of the page, in document order."""
 
     lead: tuple[HtmlElement, ...]
     parts: tuple[HtmlElement, ...]
     prose: int
+    texts: tuple[str, ...] = ()
 
 
 class Survey:
@@ -53,6 +55,7 @@ class Survey:
     def __init__(self, root: HtmlElement, headlines: tuple[str, ...]) -> None:
         known = {plain for headline in headlines if (plain := letters(headline))}
         self.blocks: list[HtmlElement] = []
+        self.texts: list[str] = []
         self.sizes: list[int] = []
         self.makes: list[Make] = []
         self.spans: dict[HtmlElement, tuple[int, int]] = {}
@@ -82,8 +85,12 @@ class Survey:
         self.sums = list(accumulate(self.weights, initial=0.0))
 
     def _add(self, block: HtmlElement) -> None:
-        if self._silent(block) or not (size := prose_of(block)):
+        if self._silent(block):
             return
+        text, linked = run_of(block)
+        if not (size := measured(text, linked)):
+            return
+        self.texts.append(text)
         above = block.getparent()
         self.blocks.append(block)
         self.sizes.append(size)
@@ -167,7 +174,7 @@ def find(root: HtmlElement, headlines: tuple[str, ...]) -> Home | None:
     inside = _inside(_core(root, survey), survey)
     spans = [survey.spans[part] for part in inside if part in survey.spans]
     prose = sum(sum(survey.sizes[start:end]) for start, end in spans)
-    return Home(tuple(standfirst.find(survey, spans[0][0], inside)), tuple(inside), prose)
+    return Home(tuple(standfirst.find(survey, spans[0][0], inside)), tuple(inside), prose, tuple(survey.texts))
 
 
 def _core(root: HtmlElement, survey: Survey) -> HtmlElement:

@@ -225,7 +225,10 @@ def _text(value: Any) -> str | None:
 
 
 def _long(value: Any) -> str | None:
-    return _text(value) if isinstance(value, str) and len(value) > 40 else None
+    """A text of some length, its lines kept apart."""
+    if not isinstance(value, str) or len(value) <= 40:
+        return None
+    return "\n".join(line for part in value.splitlines() if (line := _text(part))) or None
 
 
 def _name(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from copy import deepcopy
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
-from pipelines import margins, standfirst
+from pipelines import labels, margins, standfirst
 from pipelines.home import LEADING, Home, said
 from pipelines.prose import BLOCKS, INLINE, LINKED, prose_of, worth
 from pipelines.text import squeeze
@@ -65,6 +65,9 @@ def _paragraphs(article: HtmlElement) -> None:
     """Makes a paragraph of each sentence beside one that stands in a box (a lead, a question, a quotation) or bare: where
     there are paragraphs, trafilatura reads no other text. A place that is told without them it reads as it is."""
     paragraphs = list(article.iter("p"))
+    for paragraph in paragraphs:
+        if _linked(paragraph):
+            etree.strip_tags(paragraph, "a")
     boxes = [box for box in article.iter(*BOXES) if next(box.iterchildren(*BLOCKS), None) is None]
     if sum(len(box.text_content()) for box in boxes) > sum(len(p.text_content()) for p in paragraphs):
         return
@@ -80,6 +83,23 @@ def _paragraphs(article: HtmlElement) -> None:
             and prose_of(box) >= SENTENCE
         ):
             box.tag = "p"
+
+
+def _linked(paragraph: HtmlElement) -> bool:
+    """Whether a paragraph is a whole sentence that is mostly a link, between paragraphs of text: trafilatura would take it
+    for another story's headline."""
+    if next(paragraph.iter("a"), None) is None:
+        return False
+    text = squeeze(paragraph.text_content())
+    return (
+        worth(text) >= 2 * SENTENCE
+        and sum(len(link.text_content()) for link in paragraph.iter("a")) >= LINKED * len(text)
+        and labels.STATEMENT.search(text) is not None
+        and all(
+            e is not None and e.tag == "p" and said(e) and prose_of(e) >= 2 * SENTENCE
+            for e in (paragraph.getprevious(), paragraph.getnext())
+        )
+    )
 
 
 def _beside(box: HtmlElement) -> bool:

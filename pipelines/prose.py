@@ -64,17 +64,24 @@ def block_of(element: HtmlElement) -> HtmlElement | None:
 
 def prose_of(block: HtmlElement) -> int:
     """Letters' worth of a block's own prose; 0 where it is short or most of it are links."""
+    return measured(*run_of(block))
+
+
+def run_of(block: HtmlElement) -> tuple[str, int]:
+    """A block's own text, without that of blocks in it, and how many characters of it are links."""
     if next(block.iterchildren(*BLOCKS), None) is None:
-        text = squeeze(block.text_content())
-        linked = sum(len(link.text_content()) for link in block.iter("a"))
-    else:
-        run, linked = [block.text or ""], 0
-        for child in block:
-            if child.tag in INLINE:
-                run.append(child.text_content())
-                linked += sum(len(link.text_content()) for link in child.iter("a"))
-            run.append(child.tail or "")
-        text = squeeze(" ".join(run))
+        return squeeze(block.text_content()), sum(len(link.text_content()) for link in block.iter("a"))
+    run, linked = [block.text or ""], 0
+    for child in block:
+        if child.tag in INLINE:
+            run.append(child.text_content())
+            linked += sum(len(link.text_content()) for link in child.iter("a"))
+        run.append(child.tail or "")
+    return squeeze(" ".join(run)), linked
+
+
+def measured(text: str, linked: int) -> int:
+    """Letters' worth of a run of text of which so many characters are links; 0 where it is no prose."""
     if len(text) < RUN // 3 or linked >= LINKED * len(text):
         return 0
     size = worth(text) - linked

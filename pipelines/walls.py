@@ -47,6 +47,8 @@ STORY_PATH = re.compile(r"\d{5,}|(?:[^/-]+-){4,}[^/-]+/?$|\d{4}/\d{1,2}/\d{1,2}"
 SEARCH_PATH = re.compile(
     r"(?:^|/)(?:search|suche|recherche|buscar|busca|poisk|arama|tags?|topics?|themen?|keywords?)(?:/|$)", re.IGNORECASE
 )
+# Where frameworks put the data that a script draws the page from.
+SCRIPTED = re.compile(r"__(?:NEXT_DATA|NUXT|NUXT_DATA|INITIAL_STATE|PRELOADED_STATE|APOLLO_STATE)__")
 MARKUP_LIMIT = 60_000
 SENTENCE_END = tuple('.!?…。！？؟।”»"')
 Verdict = tuple[str, str]
@@ -67,7 +69,7 @@ def reason(look: Look) -> Verdict | None:
         return (
             ("parser_limit", "the parser gave up on the markup")
             if look.cut
-            else ("no_text", "no text beside links and boxes")
+            else ("no_text", "text only in scripts" if SCRIPTED.search(look.html) else "no text beside links and boxes")
         )
     if not look.title and size < 30:
         return "no_title", "neither a title nor a text to speak of"

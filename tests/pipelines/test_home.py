@@ -198,3 +198,45 @@ def test_a_word_within_a_word_says_nothing_of_a_place(name: str) -> None:
 @pytest.mark.parametrize(("name", "both"), [("relatedStories", "a"), ("b-comments", "f"), ("myRelated box", "a")])
 def test_the_words_of_a_name_tell_a_place_however_they_are_joined(name: str, both: str) -> None:
     assert (doubts.aside if both == "a" else doubts.foreign)(name)
+
+
+LONG = [f"{line} Nobody had been told of the {n}th delay before that morning came." for n, line in enumerate(STORY)]
+
+
+def test_a_run_of_prose_elsewhere_that_the_witness_has_comes_back_in_its_place() -> None:
+    parts = [f"<section class='part{n}'><p>{line}</p></section>" for n, line in enumerate(LONG)]
+    away = f"<blockquote class='widget'><div>{LONG[3]}</div></blockquote>"
+    html = (
+        f"<h1>{TITLE}</h1><div>{''.join(parts[:3])}{away}{''.join(parts[4:])}</div><div>{paragraphs(OTHER[:1])}</div>"
+    )
+    body_of = "\n".join(LONG)
+    assert [line for line in found(html, told=body_of) if line in LONG] == LONG
+    assert not set(OTHER) & set(found(html, told=body_of))
+
+
+def alone(html: str, told: str) -> body.Body:
+    root = tree.parse_text(f"<html><head><title>{TITLE}</title></head><body>{html}</body></html>")
+    return cascade.general(root, url=URL, told=told, headlines=(TITLE,), alone=told)
+
+
+def test_a_page_without_any_prose_has_its_text_from_its_data_alone_and_says_so() -> None:
+    drawn = alone("<div id='app'></div>", "\n".join(STORY))
+    assert ([p.text for p in drawn.paragraphs], drawn.way) == (STORY, "json-ld")
+    assert alone("<div id='app'></div>", "A list of words, no text " * 20).length == 0
+    assert alone("<div id='app'></div>", STORY[0]).length == 0
+    assert alone(f"<h1>{TITLE}</h1>{paragraphs(OTHER)}", "\n".join(STORY)).way != "json-ld"
+
+
+def test_the_longest_runs_of_prose_that_were_not_taken_are_told() -> None:
+    old = f"<div class='x'><h3>Old</h3>{paragraphs(OTHER[:3])}</div>"
+    html = f"<h1>{TITLE}</h1><div class='text'>{paragraphs(STORY)}</div>{old}"
+    told = alone(html, "")
+    assert told.left == tuple(OTHER[:3])
+    many = [f"Reader {n} writes that the port was closed for too long, as everybody knows." for n in range(40)]
+    assert len(alone(html + f"<div id='comments'>{paragraphs(many)}</div>", "").left) <= 12
+
+
+def test_a_page_of_very_many_elements_without_prose_is_not_searched_further() -> None:
+    boxes = "".join(f"<div><div>{n}</div></div>" for n in range(cascade.TOO_MANY // 2 + 1))
+    root = tree.parse_text(f"<html><body><h1>{TITLE}</h1><p>{STORY[0]}</p>{boxes}</body></html>")
+    assert cascade.general(root, url=URL, told=None).way == "home, plain"

@@ -103,3 +103,11 @@ def test_rows_of_sentences_in_a_box_beside_a_paragraph_are_paragraphs() -> None:
 )
 def test_bare_labels_links_and_scraps_stay(bare: str) -> None:
     assert len(shown("".join(LINES[:2]) + bare + "".join(LINES[2:]))) == len(LINES)
+
+
+def test_a_whole_sentence_that_is_a_link_between_paragraphs_is_read_as_one_of_them() -> None:
+    linked = f"<p><a href='/earlier'>{BARE}</a></p>"
+    assert next(printed(LINES[0] + linked + LINES[1]).iter("a"), None) is None
+    assert next(printed(LINES[0] + LINES[1] + linked).iter("a"), None) is not None
+    headline = f"<p><a href='/earlier'>{BARE.removesuffix('.')}</a></p>"
+    assert next(printed(LINES[0] + headline + LINES[1]).iter("a"), None) is not None
