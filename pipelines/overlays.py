@@ -53,6 +53,9 @@ PROSE, BESIDE = 60, 2
 AFTER = 1_500
 """Characters behind a paid part in which its call to subscribe stands."""
 AROUND = frozenset(("nav", "header", "footer"))
+PART = r"(?:[\w-]*(?:[.#][\w-]+|\[[\w-]+(?:[~^$*|]?=[^\]]{0,80})?\])+|[\w-]+)"
+PLAIN = re.compile(rf"{PART}(?:(?:\s*>\s*|\s+){PART}){{0,2}}")
+"""The selectors that publishers write; others, like siblings of siblings, may cost minutes on a long page."""
 SURE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|(?:left|top|right|text-indent)\s*:\s*-\d{4}"
 )
@@ -217,8 +220,10 @@ def _compiled(selector: str) -> CSSSelector | None:
 
 
 def _selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
+    if len(selector) > 200 or any(not PLAIN.fullmatch(each.strip()) for each in selector.split(",")):
+        return []
     select = _compiled(selector)
-    return cast("list[HtmlElement]", select(root)) if select is not None and len(selector) <= 200 else []
+    return cast("list[HtmlElement]", select(root)) if select is not None else []
 
 
 def paid_selectors(root: HtmlElement) -> tuple[str, ...]:

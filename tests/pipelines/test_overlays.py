@@ -110,3 +110,12 @@ def test_a_box_about_cookies_or_privacy_is_text_and_one_that_asks_for_consent_is
 
 def test_a_banner_by_a_name_of_its_own_goes_whatever_it_says() -> None:
     assert "Bonjour" not in left(f"<div id='cookie-banner'>Bonjour</div><article>{prose(STORY)}</article>")
+
+
+def test_a_selector_that_could_cost_minutes_selects_nothing() -> None:
+    page = f"<article>{'<p>One item was read.</p>' * 3_000}{CALL}</article>"
+    for selector in ("* ~ * ~ * ~ *", "div div div div div", ":not(:not(p)) p", "p ~ p"):
+        assert left(page, (selector,), paid=True).endswith("this article.")
+    for selector in (".rest", "#a .rest", "article > div.rest", "div[class~=rest], .other"):
+        part = f"<article id='a'>{prose(STORY[:2])}<div class='rest'>{prose(STORY[2:])}</div>{CALL}</article>"
+        assert STORY[3] not in left(part, (selector,), paid=True)
