@@ -101,6 +101,9 @@ def _paragraphs(links: list[HtmlElement]) -> Iterator[HtmlElement]:
 
 def small_text(element: HtmlElement) -> str | None:
     """The text of a small element in one line; None for one that is no card, having more than that."""
+    if not len(element):  # most links
+        text = element.text or ""
+        return squeeze(text) if len(text) <= LONGEST or text.isspace() else None
     parts: list[str] = []
     size = 0
     for number, part in enumerate(element.iter()):

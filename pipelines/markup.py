@@ -16,7 +16,7 @@ HIDING = re.compile(
 )
 """What a style, in small letters, must say to hide its element from readers, or part of it."""
 HINTS = (":none", " none", "hidden", ":0", ": 0", ":-", ": -", "blur")
-MARKED = ("amp-subscriptions-section", "subscriptions-section", "amp-access-hide", "inert")
+MARKED = frozenset({"hidden", "amp-subscriptions-section", "subscriptions-section", "amp-access-hide", "inert"})
 CLASSES = re.compile(r"(?:^|\s)(?:hidden|is-hidden|hide|d-none|display-none)(?=\s|$)")
 RESPONSIVE = re.compile(
     r":(?:block|flex|grid|inline|contents|table)|(?:^|\s)d-\w+-(?:block|flex|inline)|visible|(?:^|\s)\w{2}:"
@@ -37,23 +37,26 @@ class Names:
 
 def names(root: HtmlElement) -> Names:
     """Reads them; the tree is not changed."""
-    found: set[str | None] = set()
+    found: set[str] = set()
     perhaps: list[HtmlElement] = []
     own = False
     for element in root.iter("*"):
-        get = element.get
-        found.add(get("class"))
-        found.add(get("id"))
-        style = get("style")
-        if (
-            (style and hides(style))
-            or get("hidden") is not None
-            or any(get(name) is not None for name in MARKED)
-            or hides_by_class(get("class"))
-        ):
+        hidden = False
+        for name, value in element.items():
+            if name == "class":
+                found.add(value)
+                hidden = hidden or hides_by_class(value)
+            elif name == "id":
+                found.add(value)
+            elif name == "style":
+                hidden = hidden or hides(value)
+            elif name in MARKED:
+                hidden = True
+        if hidden:
             perhaps.append(element)
         own = own or "-" in element.tag
-    return Names({name for name in found if name}, own, perhaps)
+    found.discard("")
+    return Names(found, own, perhaps)
 
 
 @lru_cache(maxsize=20_000)

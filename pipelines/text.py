@@ -35,7 +35,9 @@ def listed(text: str) -> tuple[str, ...]:
 
 def squeeze(value: str) -> str:
     """One line: NFC, no control or invisible characters, runs of white space as one blank, none at the ends."""
-    return " ".join(_normal(value).split())
+    if not (value.isascii() and value.isprintable()):
+        value = _normal(value)
+    return " ".join(value.split())
 
 
 def solid(value: str) -> str:
