@@ -41,7 +41,7 @@ def write_warc(path: Path, pages: int, seed: int) -> None:
             body = "".join(f"<p>{text}</p>" for text in paragraphs)
             html = (
                 f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-                f'<meta property="og:type" content="article"><meta name="author" content="Ada Writer">'
+                f'<meta property="og:type" content="article"><meta name="author" content="Ada Byron">'
                 f'<meta property="article:published_time" content="2026-08-{1 + number % 28:02}T08:{number % 60:02}:00Z">'
                 f"</head><body><nav><a href='/'>Home</a></nav><article><h1>{title}</h1>{body}</article></body></html>"
             )

@@ -46,6 +46,7 @@ from pipelines import body as bodies
 from pipelines import credits as agency_credits
 from pipelines.attribution import Attribution
 from pipelines.body import Body
+from pipelines.collector import resting
 from pipelines.jsonld import Claims
 from pipelines.markup import Names
 from pipelines.metadata import Metadata
@@ -56,7 +57,7 @@ from pipelines.tree import Parsed
 from pipelines.trims import Trimmed
 from storage.models import Announcement, Article, Extraction, Form, Page, Profile, RevisionKind
 
-RULES = "2"
+RULES = "3"
 """Number of the rules of this package; part of `Article.extractor`, so that it is known which rows an older one made."""
 ENGINE = f"dateline {RULES}, trafilatura {version('trafilatura')}"
 WITHDRAWN = frozenset({"withdrawn", "retracted", "canceled", "cancelled", "killed", "withheld"})
@@ -72,10 +73,11 @@ def extract(page: Page) -> Extraction:
     """
     watch = Stopwatch()
     try:
-        try:
-            result = _extracted(page, watch, narrow.narrow)
-        except narrow.NothingSelectedError:
-            result = _extracted(page, watch, None)
+        with resting():
+            try:
+                result = _extracted(page, watch, narrow.narrow)
+            except narrow.NothingSelectedError:
+                result = _extracted(page, watch, None)
     except RecursionError:
         result = Extraction(None, "parser_limit", "the markup is nested too deeply")
     return replace(result, ms=watch.ms, spent=watch.spent)
