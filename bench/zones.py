@@ -67,9 +67,8 @@ def zoned(raw: str, offset: str | None) -> bool:
     after = plain[clock.end() :] if clock else ""
     for match in OFFSET.finditer(plain[clock.end() - 1 :] if clock else ""):
         sign, hours, minutes = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
-        if f"{'+' if sign == '+' else '-'}{int(hours):02}:{minutes or '00'}" == (offset or "").replace(
-            "-00:00", "+00:00"
-        ):
+        told = f"{'+' if sign == '+' else '-'}{int(hours):02}:{minutes or '00'}"
+        if told.replace("-00:00", "+00:00") == offset:
             return True
     return NAME.search(after) is not None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import boxes, captions, cards, markup
+from pipelines import boxes, captions, cards, labels, markup
 from pipelines.margins import SENTENCE
 from pipelines.markup import Names
 from pipelines.text import listed, squeeze, words
@@ -128,12 +128,16 @@ def _is_noise(element: HtmlElement, text: str, box: boxes.Box, total: int) -> bo
 
 def _told(element: HtmlElement, text: str, box: boxes.Box) -> bool:
     """Whether an element is whole sentences between paragraphs, without a link or a button: a box of other stories leads
-    there, a promotion asks for something. Of captions, facts and comments only what is no box: a paragraph."""
+    there, a promotion asks for something. Of captions, facts and comments only what is no box: a paragraph. Where the words
+    say what the name says, the two are proof."""
     if box.kind in NEVER_TEXT and (element.tag != "p" or box.kind == CAPTION):
         return False
     if not SENTENCE.search(squeeze(text[-AROUND:])) or words(text) < TELLING:
         return False
     if next(element.iter(*ACTIVE), None) is not None:
+        return False
+    plain = squeeze(text)
+    if labels.promotion(plain) or labels.read_also(plain):
         return False
     return all(_tells(beside) for beside in (element.getprevious(), element.getnext()))
 

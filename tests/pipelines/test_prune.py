@@ -293,3 +293,14 @@ def test_a_footer_that_holds_the_story_is_a_place_as_any_other() -> None:
     small: HtmlElement = parse_text(f"<html><body>{STORY}<footer><p>{SENTENCE * 2}</p></footer></body></html>")
     prune.quieten(small)
     assert small.find(".//footer") is not None
+
+
+def test_a_box_whose_words_say_what_its_name_says_is_no_text_though_it_is_a_whole_sentence() -> None:
+    story = "The council of the harbour town has voted for a second bridge across the inlet, its clerk said on Monday."
+    call = "Subscribe to our newsletter to get the stories of the day in your inbox before breakfast every morning."
+    root = parse_text(
+        f"<html><body><article><p>{story}</p><aside class='story__newsletter'><p>{call}</p></aside><p>{story} Again.</p>"
+        f"<aside class='story__newsletter'><p>{story} Once more.</p></aside><p>{story} At last.</p></article></body></html>"
+    )
+    dropped = prune.noise(root)
+    assert [text for _, text in dropped] == [call]
