@@ -181,15 +181,16 @@ def _flat(element: Any, stop: str | None = None) -> str:
 
 def _lines(text: str, kind: Kind) -> Iterator[Paragraph]:
     """Splits at line breaks: two, or one after a full stop, part paragraphs; one inside a sentence is a blank."""
-    run = ""
-    for number, piece in enumerate(text.split(BREAK)):
+    run: list[str] = []
+    for piece in text.split(BREAK):
         line = squeeze(piece)
-        if number and run and (not line or run.endswith(SENTENCE_END)):
-            yield Paragraph(kind, run)
-            run = ""
-        run = f"{run} {line}".strip() if line else run
+        if run and (not line or run[-1].endswith(SENTENCE_END)):
+            yield Paragraph(kind, " ".join(run))
+            run = []
+        if line:
+            run.append(line)
     if run:
-        yield Paragraph(kind, run)
+        yield Paragraph(kind, " ".join(run))
 
 
 def _read_html(element: HtmlElement) -> Iterator[Paragraph]:

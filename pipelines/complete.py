@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from lxml.html import HtmlElement
 
@@ -62,10 +62,16 @@ def told(body: Body, texts: tuple[str, ...], witness: str) -> Body:
 
 def left(body: Body, texts: tuple[str, ...]) -> tuple[str, ...]:
     """The longest runs of the page's prose that are not in the body, in document order."""
-    have = _key("".join(p.text for p in body.paragraphs))
-    out = [n for n, text in enumerate(texts) if _key(text[: 2 * SAMPLE])[:SAMPLE] not in have]
-    longest = sorted(out, key=lambda n: -len(texts[n]))[:LISTED]
-    return tuple(texts[n] for n in sorted(longest))
+    # A paragraph is mostly known by its own beginning: to look for each in the whole takes the square of their number.
+    starts = {_start(p.text) for p in body.paragraphs}
+    out = [n for n, text in enumerate(texts) if _start(text) not in starts]
+    have = _key("".join(p.text for p in body.paragraphs)) if out else ""
+    longest = (n for n in sorted(out, key=lambda n: -len(texts[n])) if _start(texts[n]) not in have)
+    return tuple(texts[n] for n in sorted(islice(longest, LISTED)))
+
+
+def _start(text: str) -> str:
+    return _key(text[: 2 * SAMPLE])[:SAMPLE]
 
 
 def _filled(blocks: list[Block], body: Body) -> Body:

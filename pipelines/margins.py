@@ -14,6 +14,8 @@ MAX_KICKER_WORDS, KICKED = 5, 4
 """Words of a kicker, at the most, and of the headline under it, at the least."""
 MAX_META_WORDS, LONGEST_META = 16, 48
 """Words of a line about a text, at the most; where each character counts as a word, characters of one that is no sentence."""
+LONGEST_LINE = 1_000
+"""Characters, at the most, of a line about a text, whatever its words are."""
 MAX_CONTACT_WORDS = 15
 CONTACT_STRANGERS = 2
 TIME_LEFT, DATED_LEFT, YEAR_LEFT, TIME_SIGNS, TIME_STRANGERS = 5, 6, 2, 12, 2
@@ -67,7 +69,7 @@ def above(text: str, headlines: tuple[str, ...], names: list[str], lead: str | N
         return "headline"
     if lead and (plain == letters(lead) or likeness(text, lead) >= 0.95):
         return "lead"
-    if size > MAX_META_WORDS and (len(text) > LONGEST_META or SENTENCE.search(text)):
+    if len(text) > LONGEST_LINE or (size > MAX_META_WORDS and (len(text) > LONGEST_META or SENTENCE.search(text))):
         return None
     bare = text.strip(" |·•-–—.:")
     if time_line(text) or any(pattern.fullmatch(bare) for pattern in PATTERNS) or dated(text):

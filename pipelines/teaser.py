@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines import offers, reporting
 from pipelines.needles import plain
 from pipelines.text import squeeze, words
-from pipelines.wallwords import opens, says, sentences
+from pipelines.wallwords import LONGEST, opens, says, sentences
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -100,7 +100,7 @@ def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
 
 def _calls(line: str, kinds: tuple[str, ...], *, told: bool = True) -> bool:
     """Whether a sentence calls. `told`: to the reader, not of others or of a day."""
-    within = plain(line)
+    within = plain(line[:LONGEST])
     for kind in kinds:
         said = says(kind, line, within)
         if said and (not told or (opens(line, said) and not reporting.reports(line))):
