@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.etree import XPathError
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor
 
@@ -77,7 +77,8 @@ def apart(chosen: list[HtmlElement]) -> HtmlElement | None:
     """A page of copies of these elements alone, so that all that follows works on them alone; None where there are none."""
     if not chosen:
         return None
-    page = Element("body")
+    # Of the tree's own class of elements: lxml.html asks a function in Python for the class of each.
+    page: HtmlElement = chosen[0].makeelement("body")
     for element in chosen:
         copied = deepcopy(element)
         copied.tail = None

@@ -29,7 +29,6 @@ from pipelines import (
     liveblog,
     liveupdates,
     markers,
-    markup,
     narrow,
     overlays,
     prune,
@@ -116,7 +115,7 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
-    names = markup.names(root)
+    names = found.names  # those of the tree as it was, so perhaps more
     dropped += overlays.take_out(root, selectors, names, paid=paid, free=meta.access == "open")
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
@@ -178,7 +177,7 @@ def _body(
         prune.take(element, "profile", dropped)
     part = bodies.apart(narrow.selected(root, chosen, page.profile.body))
     host = urlsplit(page.final_url or page.url).hostname
-    dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host)
+    dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host, names)
     watch.step("prune")
     body = bodies.from_selected([part]) if part is not None else None
     if body is None or not body.length:

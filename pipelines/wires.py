@@ -58,7 +58,7 @@ _COMMON = frozenset(spelling for wire in WIRES for spelling in wire.common)
 _HOSTS = {host: wire for wire in WIRES for host in wire.hosts}
 
 # The first words of spellings, and those of scripts that part no words: a quick look whether a text can name an agency.
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _WORD_ASCII = re.compile(r"[^\W_]+"), re.compile("[0-9a-z]+")
 _UNPARTED = tuple(spelling for spelling in _EXACT if ord(spelling[0]) > 0x2E80)
 _BEGINNINGS = frozenset(
     match[0].casefold() for spelling in _EXACT if ord(spelling[0]) <= 0x2E80 and (match := _WORD.search(spelling))
@@ -113,9 +113,11 @@ def inside(text: str) -> tuple[str, Wire] | None:
 
 def may_name(text: str) -> bool:
     """Whether a word of `text` begins an agency's name; quick, and true of some texts that name none."""
+    if text.isascii():
+        return not _BEGINNINGS.isdisjoint(_WORD_ASCII.findall(text.lower()))
     if not _BEGINNINGS.isdisjoint(map(str.casefold, _WORD.findall(text))):
         return True
-    return not text.isascii() and any(spelling in text for spelling in _UNPARTED)
+    return any(spelling in text for spelling in _UNPARTED)
 
 
 def is_common(text: str) -> bool:
