@@ -26,6 +26,7 @@ from pipelines import (
     jsonld,
     languages,
     layout,
+    limits,
     liveblog,
     liveupdates,
     markers,
@@ -66,9 +67,9 @@ WITHDRAWN = frozenset({"withdrawn", "retracted", "canceled", "cancelled", "kille
 def extract(page: Page) -> Extraction:
     """The article of a page, or an `Extraction` with a reason of `walls.REASONS`.
 
-    Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights
-    `reserved`); with `Profile.licensed` it is kept, and so marked. Raises ValueError
-    for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
+    Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights `reserved`);
+    with `Profile.licensed` it is kept, and so marked. Raises ValueError for a profile's selector or expression that
+    cannot be read, and for a page whose address is not http(s).
     """
     watch = Stopwatch()
     try:
@@ -77,8 +78,8 @@ def extract(page: Page) -> Extraction:
                 result = _extracted(page, watch, narrow.narrow)
             except narrow.NothingSelectedError:
                 result = _extracted(page, watch, None)
-    except RecursionError:
-        result = Extraction(None, "parser_limit", "the markup is nested too deeply")
+    except (RecursionError, limits.TooLongError) as error:
+        result = Extraction(None, "parser_limit", limits.told(error))
     return replace(result, ms=watch.ms, spent=watch.spent)
 
 
@@ -193,8 +194,7 @@ def _body(
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")
-    lead = meta.lead if meta.standfirst else None
-    make = Signs(root if part is None else part)
+    lead, make = meta.lead if meta.standfirst else None, Signs(root if part is None else part)
     trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead, signs=make)
     boilerplate.take_off(trimmed, page.profile.rules)
     teaser.trim(trimmed, root, paid=meta.access == "paywalled")
