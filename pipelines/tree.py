@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from lxml.etree import ElementDefaultClassLookup, LxmlError, tostring
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipelines import attributes
 from pipelines.text import TEMPLATE
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -78,7 +79,7 @@ def parse(body: bytes, charset: str | None, cut_down: Cut | None = None) -> Pars
     mended = repair(html)
     # What was UTF-8 without a fault need not be written again.
     sound = mended is html and encoding == "utf-8" and "\ufffd" not in html and not body.startswith(codecs.BOM_UTF8)
-    data = (body if sound else mended.encode("utf-8", "replace")).translate(None, C0)
+    data = attributes.bound((body if sound else mended.encode("utf-8", "replace")).translate(None, C0))
     if not data.strip():
         return None
     root, huge = _tree(data, huge=False)
