@@ -112,7 +112,8 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
-    told = liveupdates.updates(root) if "liveBlogUpdate" in parsed.html and not paid else ()
+    html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # `narrow` leaves declared live blogs whole
+    told = liveupdates.updates(root) if "liveBlogUpdate" in html and not paid else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
@@ -120,7 +121,7 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     dropped += overlays.take_out(root, selectors, names, paid=paid, free=meta.access == "open")
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
-    maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
+    maybe = sure or liveblog.maybe(html, meta.title, urlsplit(page.url).path)
     live = liveblog.body(root, told, headlines=meta.headlines, authors=meta.authors, sure=sure) if maybe else None
     if live is not None:
         dropped += live[1].dropped

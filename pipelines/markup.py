@@ -18,7 +18,7 @@ HIDING = re.compile(
 """What a style, in small letters, must say to hide its element from readers, or part of it."""
 HINTS = (":none", " none", "hidden", ":0", ": 0", ":-", ": -", "blur")
 MARKED = frozenset({"hidden", "amp-subscriptions-section", "subscriptions-section", "amp-access-hide", "inert"})
-TOLD = frozenset({"itemprop", "property", "rel", "data-testid"})
+READ = MARKED | {"class", "id", "style", "itemprop", "property", "rel", "data-testid"}
 CLASSES = re.compile(r"(?:^|\s)(?:hidden|is-hidden|hide|d-none|display-none)(?=\s|$)")
 RESPONSIVE = re.compile(
     r":(?:block|flex|grid|inline|contents|table)|(?:^|\s)d-\w+-(?:block|flex|inline)|visible|(?:^|\s)\w{2}:"
@@ -45,25 +45,34 @@ class Names:
 def names(root: HtmlElement) -> Names:
     """Reads them; the tree is not changed."""
     found = Names()
-    of_boxes = found.of_boxes
+    of_boxes, classes, hiding = found.of_boxes, set[str](), set[str]()
     own = False
     for element in root.iter("*"):
         hidden = False
-        for name, value in element.items():
+        get = element.get
+        # Of most attributes (addresses, pictures) the value is not asked for: it takes longer than the name.
+        for name in element.keys():  # noqa: SIM118 -- an element's own iteration is over its children
+            if name not in READ:
+                continue
+            value = get(name)
             if name == "class":
-                of_boxes.add(value)
-                hidden = hidden or hides_by_class(value)
+                if value not in classes:
+                    classes.add(value)
+                    if hides_by_class(value):
+                        hiding.add(value)
+                hidden = hidden or value in hiding
             elif name == "id":
                 of_boxes.add(value)
             elif name == "style":
                 hidden = hidden or hides(value)
             elif name in MARKED:
                 hidden = True
-            elif name in TOLD:
+            else:
                 _told(element, name, value, found)
         if hidden:
             found.perhaps_hidden.append(element)
         own = own or "-" in element.tag
+    of_boxes.update(classes)
     of_boxes.discard("")
     return replace(found, own=own)
 
