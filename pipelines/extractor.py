@@ -112,7 +112,7 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
-    html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # `narrow` leaves declared live blogs whole
+    html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # live blogs stay whole
     told = liveupdates.updates(root) if "liveBlogUpdate" in html and not paid else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
