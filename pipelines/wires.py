@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -64,7 +65,11 @@ _BEGINNINGS = frozenset(
     match[0].casefold() for spelling in _EXACT if ord(spelling[0]) <= 0x2E80 and (match := _WORD.search(spelling))
 )
 
-BARE = alternation([spelling for wire in WIRES for spelling in wire.bare])
+# What stands before a name is asked apart (`bare_names`): an expression that begins with letters is searched by them.
+_BARE = re.compile(
+    rf"({alternation([spelling for wire in WIRES for spelling in wire.bare])})(?=\s*[-–—:_.,،։]|\s/|\s\S)"
+)
+_BEFORE_BARE = frozenset(",.،–—/-")
 # What names of agencies and newsrooms are made of, in the scripts read here; lower case.
 SOUNDS = re.compile(
     r"news|press|wire|agen[czt]|agence|nachricht|dienst|radio|(?:^|\W)tv(?:\W|$)|media|\.(?:com|net|org|ru)\b|info|prens|notici|haber|"
@@ -109,6 +114,18 @@ def inside(text: str) -> tuple[str, Wire] | None:
     """The first known agency that stands as a word in `text`, as spelled there."""
     match = _INSIDE.search(text)
     return (match[0], _EXACT[match[0]]) if match else None
+
+
+def bare_names(text: str) -> Iterator[re.Match[str]]:
+    """The names of agencies that stand in datelines without brackets, none within another word; more of the text follows."""
+    at = 0
+    while found := _BARE.search(text, at):
+        start = found.start()
+        if start == 0 or text[start - 1].isspace() or text[start - 1] in _BEFORE_BARE:
+            yield found
+            at = found.end()
+        else:
+            at = start + 1
 
 
 def may_name(text: str) -> bool:
