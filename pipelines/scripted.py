@@ -25,6 +25,7 @@ HEARD = 0.5
 """Share of the data's text that is printed, from which on the markup has the text."""
 CALLED, CALL = 3_000, (8, 300)
 """Texts of a page that may be a call to subscribe, and their characters."""
+ENDS = ".!?…。“”\"'’»«-–—•*"
 MORE, LISTED, KEY = 60, 12, 40
 """Characters by which data are longer than a body and say more; sentences that are told, and what of them is compared."""
 
@@ -55,5 +56,7 @@ def unprinted(found: Body, data: str) -> tuple[str, ...]:
     if len(data) < found.length + MORE:
         return ()
     have = solid("".join((*(p.text for p in found.paragraphs), *found.left)))
-    missing = (line for line in sentences(data) if len(line) >= MORE and solid(line)[:KEY] not in have)
+    # A sentence may be joined with a label before it, or end in another mark.
+    keys = ((line, solid(line).strip(ENDS)) for line in sentences(data) if len(line) >= MORE)
+    missing = (line for line, key in keys if key[:KEY] not in have and key[-KEY:] not in have)
     return tuple(islice(missing, LISTED))

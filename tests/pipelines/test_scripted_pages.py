@@ -12,7 +12,7 @@ from storage.models import Page, Profile
 URL = "https://wire.test/2026/09/01/port-of-kiel-reopens"
 TITLE = "Port of Kiel reopens after repairs"
 LINES = [
-    f"The harbour master said on day {n} that the {n}th berth was free again, and the ferry left before noon."
+    f"The harbour master said on day {n} that the {n}th berth was free again, and ferry {n} left at noon."
     for n in range(6)
 ]
 
