@@ -20,6 +20,8 @@ AROUND = frozenset(listed("header footer nav aside"))
 TITLES = listed("h1 h2 h3 div td p b strong font span")
 MOST = 2_000
 """Elements that are asked whether they are the headline."""
+LINES = 12
+"""Paragraphs of a short story, at the most: more of them, of a few words each, are a table or a list of its own."""
 SHORTEST, PIECES = 8, 20
 """Letters of a headline that is looked for within a paragraph; pieces of text that it is printed in."""
 
@@ -32,7 +34,7 @@ def below(root: HtmlElement, found: Body, headlines: tuple[str, ...]) -> Body:
         return found
     title = _title(root, known)
     texts = _behind(title) if title is not None else []
-    return Body(tuple(texts), "headline") if texts else found
+    return Body(tuple(texts), "headline") if 0 < len(texts) <= LINES else found
 
 
 def _glued(found: Body, known: set[str]) -> bool:

@@ -43,6 +43,10 @@ HERE = re.compile(
 )
 
 
+CLAUSES = re.compile(r"[,:;?!—–،؛؟、，：；。！？]\s*\S|[.…]\s+\S")
+"""What parts a sentence in which somebody says a call (`Support our work, the nurses chanted`); a call alone has it seldom."""
+
+
 @dataclass(slots=True)
 class _Line:
     """A line of a block as it is read: its pieces, characters in links and in emphasis, and whether a link ends it."""
@@ -68,8 +72,10 @@ class _Line:
         size = sum(len(piece.strip()) for piece in self.pieces)
         if not size or size > LONGEST:
             return None
-        if self.offered or self.ends or self.linked >= HELD * size or self.stressed >= PART * size:
-            return letters("".join(self.pieces))
+        text = "".join(self.pieces)
+        simple = self.linked and not CLAUSES.search(text)
+        if simple or self.offered or self.ends or self.linked >= HELD * size or self.stressed >= PART * size:
+            return letters(text)
         return None
 
 
