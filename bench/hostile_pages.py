@@ -8,8 +8,8 @@ clock: here it is one of the worker's CPU time, so that what else the machine do
 ends what takes four times as long. Memory: the peak of the worker, in MB, since it was started; a page that is killed has
 none. Last the 30 control references in four spellings. FILE gets a line a page, as it ends; pages that it names already
 are not read again, so a run that was ended (by --minutes, or by hand) goes on where it was. Exit status 1 where a page
-ends neither as an article nor with a reason, or later than the limit though it is none of those that may (`slow`), where a
-page that must keep its story loses it, or where a good page does not come back; 2 where pages are left.
+ends neither as an article nor with a reason, or later than the limit, or with another reason than it must, where a page
+that must keep its story loses it, or where a good page does not come back; 2 where pages are left.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ def page(body: bytes, charset: str | None = None) -> Page:
 
 def fault(extraction: Extraction, hostile: HostilePage, cpu: float, limit: float) -> str | None:
     """Why an end is not as it must be, or None. `cpu`: seconds that the page took, of `limit`."""
-    if (extraction.reason == "extract_timeout" or cpu > limit) and not hostile.slow:
+    if extraction.reason == "extract_timeout" or cpu > limit:
         return "TOO SLOW"
+    if hostile.reason is not None and extraction.reason != hostile.reason:
+        return f"NOT {hostile.reason}"
     if extraction.article is None:
         if extraction.reason not in walls.REASONS | FAILURES:
             return "NEITHER AN ARTICLE NOR A KNOWN REASON"
@@ -73,9 +75,7 @@ async def measure(arguments: argparse.Namespace) -> tuple[int, int]:
             left += 1
             continue
         body = hostile.make()
-        # What may be too slow is not waited for any longer than it would be in a crawl.
-        clock = arguments.seconds * (1.0 if hostile.slow else CLOCK)
-        pool = ExtractionPool(1, seconds=clock, memory=MEMORY)
+        pool = ExtractionPool(1, seconds=CLOCK * arguments.seconds, memory=MEMORY)
         try:
             await pool.extract(page(story().encode()))
             before, _ = await used(pool)

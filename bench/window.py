@@ -55,7 +55,10 @@ class Texts:
         self.rng.shuffle(self.vocabulary)
         weights = 1 / np.arange(1, len(names) + 1)
         self.cumulative = np.cumsum(weights / weights.sum())
-        self.keys = np.array([fingerprint._word_key(word)[0] for word in self.vocabulary], dtype=np.uint64)
+        self.keys = np.array(
+            [int.from_bytes(fingerprint._word_key(word)) & fingerprint._MASK for word in self.vocabulary],
+            dtype=np.uint64,
+        )
         self.pool = self.sentences(pool)
         self.boilerplate = self.sentences(50)
 

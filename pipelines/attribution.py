@@ -103,12 +103,9 @@ def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
     heading = next((n for n, element in enumerate(order) if element.tag == "h1"), None)
     if heading is None:
         return
-    paragraphs = [
-        n
-        for n, e in enumerate(order[heading + 1 :], heading + 1)
-        if e.tag == "p" and len(e.text_content()) >= PARAGRAPH
-    ]
-    first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (heading + AFTER_TEXT, heading + AFTER_TEXT)
+    # From both ends: only the first paragraph and the last one are asked for.
+    first = next((n for n, e in enumerate(order[heading + 1 :], heading + 1) if _is_paragraph(e)), heading + AFTER_TEXT)
+    last = next((n for n in range(len(order) - 1, first - 1, -1) if _is_paragraph(order[n])), heading + AFTER_TEXT)
     start, stop = max(0, heading - BEFORE_HEADING), min(len(order), last + AFTER_TEXT + 1)
     naming = _naming(order, start, stop)
     homes = _homes(order[heading:])
@@ -155,11 +152,15 @@ def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]
     return naming
 
 
+def _is_paragraph(element: HtmlElement) -> bool:
+    return element.tag == "p" and len(element.text_content()) >= PARAGRAPH
+
+
 def _may_name(text: str) -> bool:
     """Whether a text names an agency, perhaps, and is no longer than a line; or not much, as blanks and marks may go."""
-    if len(text) > LONGER and len(squeeze(text)) > LONGER:
+    if len(text) > LONGER and (len(text) > 4 * MAX_LINE or len(squeeze(text)) > LONGER):
         return False
-    return len(text) <= 4 * MAX_LINE and may_name(text)
+    return may_name(text)
 
 
 def _homes(order: list[HtmlElement]) -> set[HtmlElement]:

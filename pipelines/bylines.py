@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines import headmatter, microdata
+from pipelines.markup import Names
 from pipelines.tags import heading
 from pipelines.text import listed
 
 PROFILE = re.compile(r"/(?:authors?|autor(?:en)?|auteurs?|by)/")
-# Not in one expression: libxml2 joins sets by comparing each name with all others.
-NAMES = tuple(etree.XPath(f"//@{name}", smart_strings=False) for name in ("class", "id", "data-testid"))
 OF_PERSON = listed("a span div p address strong li h3 h4 h5 em cite small b i dd td")
 MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
@@ -36,33 +33,30 @@ MAX_BYLINE = 120
 MAX_MARKED = 40
 
 
-def called(root: HtmlElement) -> set[str]:
-    """All class names, ids and test ids of a page, as written."""
-    return {name for names in NAMES for name in cast("list[str]", names(root))}
-
-
-def addressed(root: HtmlElement) -> list[HtmlElement]:
-    """Elements that say in an attribute of its own that they hold the author."""
-    found = [e for e in root.iter("*") if e.get("rel") == "author" or "author" in e.get("itemprop", "")][:MAX_MARKED]
+def addressed(root: HtmlElement, names: Names) -> list[HtmlElement]:
+    """Elements that say in an attribute of its own that they hold the author, in document order."""
+    told = {*names.by_rel, *(e for e in names.properties if "author" in e.get("itemprop", ""))}
+    found = [e for e in root.iter(*{e.tag for e in told}) if e in told][:MAX_MARKED] if told else []
     if root.find(".//h1") is None:
         return found
     return [e for e in found if e.get("itemprop") is None or not microdata.of_another(e)]
 
 
-def profiles(root: HtmlElement) -> list[HtmlElement]:
+def profiles(root: HtmlElement, _names: Names) -> list[HtmlElement]:
     """Links to the page of an author."""
     return [link for link in root.iter("a") if PROFILE.search(link.get("href", ""))]
 
 
 def marked(
     root: HtmlElement,
-    candidates: set[str],
+    names: Names,
     pattern: re.Pattern[str],
-    others: Callable[[HtmlElement], list[HtmlElement]],
+    others: Callable[[HtmlElement, Names], list[HtmlElement]],
 ) -> list[HtmlElement]:
-    """Elements that are marked as a byline of this article, in the order of the page: those within no other."""
-    called = {name for name in candidates if pattern.search(name)}
-    found = [*_called(root, called), *others(root)][: 2 * MAX_MARKED]
+    """Elements that are marked as a byline of this article, in the order of the page: those within no other. `names`: of the
+    page's tree."""
+    called = {name for given in (names.of_boxes, names.test_ids) for name in given if pattern.search(name)}
+    found = [*_called(root, called), *others(root, names)][: 2 * MAX_MARKED]
     kept = []
     known: headmatter.Known = {}
     for element in dict.fromkeys(found):

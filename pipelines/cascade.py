@@ -64,7 +64,7 @@ def _found(root: HtmlElement, place: home.Home | None, url: str, told: str | Non
 def _of(place: home.Home, url: str) -> Body:
     """The paragraphs of a place, by trafilatura; read as it stands where trafilatura loses much of it, or is too slow."""
     if sum(cast("float", ELEMENTS(part)) for part in place.parts) <= MANY:
-        found = body.quick(offprint.page(place), url, "home")
+        found = body.place(offprint.page(place), url)
         if worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
             return found
     return Body(body.from_selected([*place.lead, *place.parts]).paragraphs, "home, plain")

@@ -29,6 +29,8 @@ LEVELS = 3
 SAMPLE = 40
 LISTED = 12
 """Runs of prose, at the most, that are told as left out."""
+SOUGHT = 2_000
+"""Runs of prose, at the most, that are looked for in the whole text since no paragraph begins with them."""
 HEADS = ("h2", "h3", "h4")
 
 
@@ -44,9 +46,16 @@ def told(body: Body, texts: tuple[str, ...], witness: str) -> Body:
     """The body with those runs of the page's prose in their places that a witness of the text has, too."""
     said, have = _key(witness), _key("".join(p.text for p in body.paragraphs))
     ends = list(accumulate(len(_key(p.text)) for p in body.paragraphs))
+    starts = {_start(p.text): place for place, p in reversed(list(enumerate(body.paragraphs, 1)))}
     missing: dict[int, list[Paragraph]] = {}
-    after = 0
+    after = sought = 0
     for text in texts:
+        if (place := starts.get(_start(text))) is not None:
+            after = max(after, place)
+            continue
+        sought += 1
+        if sought > SOUGHT:
+            break
         key = _key(text)
         if (at := have.find(key[:SAMPLE])) >= 0:
             after = max(after, bisect(ends, at) + 1)

@@ -14,12 +14,12 @@ from pipelines.dateline_found import Found, after
 from pipelines.dateline_head import About, Head, is_city, read
 from pipelines.months import month_of
 from pipelines.places import REGIONS
-from pipelines.wires import BARE, FIRST, SOUNDS, all_named, inside, is_common, named
+from pipelines.wires import FIRST, SOUNDS, all_named, bare_names, inside, is_common, named
 
 _WINDOW = 170
 _DASH = re.compile(r"[ \t\u00a0]*(?:\.?[-–—―_]|:|：)")
 _BRACKETS = re.compile(r"[(（]([^()（）\n]{2,60})[)）]|(?<![^\s,.\u0600-\u06ff])/ ?([^/\n]{2,60}?) ?/(?=[\s.:,–—-])")
-_BARE = re.compile(rf"(?<![^\s,.،–—/-])({BARE})(?=\s*[-–—:_.,،։]|\s/|\s\S)")
+_DASHED = re.compile("[-–—][ \u00a0]")
 _DATE_AFTER = re.compile(r" ?([^/\n]{4,24}?) ?/ ?")
 _FIRST = re.compile(rf"(?:[(（]({FIRST})[)）]|({FIRST})(?=\s|\.-))[ \u00a0]*(?:[-–—_:]{{1,2}}|\.-)[ \u00a0]+")
 _VIA = re.compile(rf"([A-Z][\w.&’' ]{{1,30}} via (?:{FIRST}))[ \u00a0]*[-–—]{{1,2}}[ \u00a0]+")
@@ -105,7 +105,10 @@ def _proven(name: str, place: str) -> bool:
 
 def bracketed(line: str, about: About) -> Iterator[Found]:
     """Datelines whose agency stands in brackets or between slashes, those of known agencies and of others."""
-    for mark in _BRACKETS.finditer(line[:_WINDOW]):
+    window = line[:_WINDOW]
+    if "/" not in window and "(" not in window and "（" not in window:
+        return
+    for mark in _BRACKETS.finditer(window):
         agency = _agency(mark[1] or mark[2], about)
         head = read(line[: mark.start()], about, numbers=agency[1]) if agency else None
         if agency is None or head is None or not _believed(line, mark, head, *agency):
@@ -161,7 +164,7 @@ def _believed(line: str, mark: re.Match[str], head: Head, name: str, known: bool
 
 def bare(line: str, about: About) -> Found | None:
     """A dateline whose agency stands without brackets: `SAITAMA, Japan, Dec. 9 Kyodo - `."""
-    marks = list(_BARE.finditer(line[:_WINDOW]))
+    marks = list(bare_names(line[:_WINDOW]))
     if about.own:
         marks += list(re.finditer(rf"(?<![^\s,.–—-])({re.escape(about.own)})(?=\s*[-–—:_.])", line[:_WINDOW]))
     for mark in marks:
@@ -203,12 +206,15 @@ def _outlet(line: str, about: About) -> Found | None:
 
 
 def _unlisted(line: str, about: About) -> Found | None:
-    if outlet := _outlet(line, about):
+    dashed = _DASHED.search(line) is not None  # as all these forms are, but for one
+    if dashed and (outlet := _outlet(line, about)):
         return outlet
-    if bar := _BAR.match(line):
+    if "|" in line and (bar := _BAR.match(line)):
         head = read(bar["head"], about)
         if head is not None and head.place and (is_city(head) or head.sort == "capitals"):
             return Found(0, bar.end(), head.place, head.day, head.dated, bar["name"], False)
+    if not dashed:
+        return None
     if caster := _BROADCASTER.match(line):
         head = read(caster["head"], about)
         begins = not placename.is_small(line[caster.end() :][:1]) and not placename.is_no_agency(caster["name"])
@@ -229,7 +235,7 @@ def _unlisted(line: str, about: About) -> Found | None:
 
 def agency_first(line: str, about: About) -> Found | None:
     """`(ANSA) - ROME, JUL 11 - `, `(Reuters) — `, `NNA - `, `KVELLER via JTA — `."""
-    if via := _VIA.match(line):
+    if " via " in line and (via := _VIA.match(line)):
         return Found(0, via.end(), None, None, False, via[1], True)
     mark = _FIRST.match(line)
     if mark is None and about.own:

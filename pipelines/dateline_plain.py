@@ -25,6 +25,8 @@ _MARK = re.compile(
     r"|(?P<short>(?:[ \u00a0]{1,2}[-|]|(?<=[A-ZÀ-Þ]{2})-)(?:[ \u00a0]|$))"
     r"|(?P<colon>[ \u00a0]?[:：][ \u00a0])|(?P<stop>[.।](?=[ \u00a0]))|(?P<line>$)"
 )
+_SIGN = re.compile(r"[.।:：|–—-]")
+"""What every mark but the line's end has, behind two blanks at the most."""
 _IN_BRACKETS = re.compile(r"\(([^()\n]{2,40})\)[ \u00a0]*[-–—][ \u00a0]+")
 _REGION = re.compile(r"(?:,\s*([^,/]{2,30})|[(\[/]\s*([^()\[\]/]{2,30})\s*[)\]/])$")
 # Nouns of what a text is about; no town ends like that.
@@ -79,7 +81,10 @@ def find(line: str, about: About, following: str, *, first: bool) -> Found | Non
     prefix = _CORRESPONDENT.match(line)
     start = prefix.end() if prefix else 0
     held: Found | None = None
-    for mark in _MARK.finditer(line, start, min(len(line), start + _WINDOW)):
+    stop = min(len(line), start + _WINDOW)
+    sign = _SIGN.search(line, start, stop)
+    # _MARK takes its time at every place, _SIGN does not.
+    for mark in _MARK.finditer(line, max(start, sign.start() - 2) if sign else stop, stop):
         kind: Kind = mark.lastgroup  # type: ignore[assignment]
         if kind == "line" and mark.start() < len(line):
             break

@@ -88,7 +88,7 @@ def _day(match: re.Match[str], published: str | None) -> str | None:
 
 def match(line: str, published: str | None) -> tuple[int, str | None, str | None, str | None] | None:
     """(length with the blank after it, place, ISO day, agency as written) of the dateline that begins `line`."""
-    if not any(ord(c) > 0x2E80 for c in line[:12]):
+    if max(line[:12], default="") <= "\u2e80":
         return None
     for form in _forms():
         found = form.match(line)

@@ -26,10 +26,10 @@ from pipelines import (
     jsonld,
     languages,
     layout,
+    limits,
     liveblog,
     liveupdates,
     markers,
-    markup,
     narrow,
     overlays,
     prune,
@@ -67,9 +67,9 @@ WITHDRAWN = frozenset({"withdrawn", "retracted", "canceled", "cancelled", "kille
 def extract(page: Page) -> Extraction:
     """The article of a page, or an `Extraction` with a reason of `walls.REASONS`.
 
-    Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights
-    `reserved`); with `Profile.licensed` it is kept, and so marked. Raises ValueError
-    for a profile's selector or expression that cannot be read, and for a page whose address is not http(s).
+    Where the page's header or HTML reserves its rights, the article keeps link, title and times only (rights `reserved`);
+    with `Profile.licensed` it is kept, and so marked. Raises ValueError for a profile's selector or expression that
+    cannot be read, and for a page whose address is not http(s).
     """
     watch = Stopwatch()
     try:
@@ -78,8 +78,8 @@ def extract(page: Page) -> Extraction:
                 result = _extracted(page, watch, narrow.narrow)
             except narrow.NothingSelectedError:
                 result = _extracted(page, watch, None)
-    except RecursionError:
-        result = Extraction(None, "parser_limit", "the markup is nested too deeply")
+    except (RecursionError, limits.TooLongError) as error:
+        result = Extraction(None, "parser_limit", limits.told(error))
     return replace(result, ms=watch.ms, spent=watch.spent)
 
 
@@ -112,15 +112,16 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
-    told = liveupdates.updates(root) if "liveBlogUpdate" in parsed.html and not paid else ()
+    html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # live blogs stay whole
+    told = liveupdates.updates(root) if "liveBlogUpdate" in html and not paid else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
-    names = markup.names(root)
+    names = found.names  # those of the tree as it was, so perhaps more
     dropped += overlays.take_out(root, selectors, names, paid=paid, free=meta.access == "open")
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
-    maybe = sure or liveblog.maybe(parsed.html, meta.title, urlsplit(page.url).path)
+    maybe = sure or liveblog.maybe(html, meta.title, urlsplit(page.url).path)
     live = liveblog.body(root, told, headlines=meta.headlines, authors=meta.authors, sure=sure) if maybe else None
     if live is not None:
         dropped += live[1].dropped
@@ -178,7 +179,7 @@ def _body(
         prune.take(element, "profile", dropped)
     part = bodies.apart(narrow.selected(root, chosen, page.profile.body))
     host = urlsplit(page.final_url or page.url).hostname
-    dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host)
+    dropped += prune.noise(root, host, names) if part is None else prune.noise(part, host, names)
     watch.step("prune")
     body = bodies.from_selected([part]) if part is not None else None
     if body is None or not body.length:
@@ -194,8 +195,7 @@ def _body(
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")
-    lead = meta.lead if meta.standfirst else None
-    make = Signs(root if part is None else part)
+    lead, make = meta.lead if meta.standfirst else None, Signs(root if part is None else part)
     trimmed = trims.trim(body.paragraphs, headlines=meta.headlines, authors=meta.authors, lead=lead, signs=make)
     boilerplate.take_off(trimmed, page.profile.rules)
     teaser.trim(trimmed, root, paid=meta.access == "paywalled")

@@ -15,6 +15,7 @@ import unicodedata
 from bisect import bisect_left
 from functools import lru_cache
 from hashlib import blake2b
+from struct import unpack_from
 
 from pipelines import dateline
 
@@ -30,8 +31,11 @@ more than any news story has. Texts that differ only behind them are still told 
 their typography; what a page's owner makes as long as he likes must not hold up the crawler."""
 
 _MASK = (1 << 63) - 1
-_BASE = 0x5DEECE66D  # odd; its fifth power takes a word out of the rolling key again
-_LEADING = pow(_BASE, SHINGLE, 1 << 63)
+_BASE = 0x5DEECE66D
+# The keys of all words stand in one number, _SLOT bytes for each: its product with _WEIGHTS holds the keys of all shingles, in
+# one step. No slot runs over: of the five weights two are small (1 and _BASE), and three times 2**126 is less than 2**128.
+_SLOT = 16
+_WEIGHTS = sum(pow(_BASE, SHINGLE - 1 - place, 1 << 63) << 8 * _SLOT * place for place in range(SHINGLE))
 _SENTENCES = ("\ufdfa", "\ufdfb")
 _TOKEN = re.compile(r"\w+")
 # Scripts that write no blanks between words: Thai, Lao, Burmese, Khmer, kana, Han.
@@ -132,24 +136,26 @@ def text_hash(body: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _word_key(word: str) -> tuple[int, int]:
-    """A word's key, and what it weighs when it leaves the shingle."""
-    key = int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") & _MASK
-    return key, key * _LEADING & _MASK
+def _word_key(word: str) -> bytes:
+    """A word's 63-bit key, as its slot."""
+    digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return bytes((*bytes(_SLOT - 8), digest[0] & 0x7F)) + digest[1:]
 
 
 def shingle_keys(text: str) -> set[int]:
     """The 63-bit keys of the five-word shingles of the first LONGEST characters of `text`; one key for a shorter text, none
-    for an empty one."""
-    tokens = list(map(_word_key, words(text[:LONGEST])))
-    key = 0
-    for entering, _ in tokens[:SHINGLE]:
-        key = key * _BASE + entering & _MASK
-    keys = {key} if tokens else set()
-    for (entering, _), (_, leaving) in zip(tokens[SHINGLE:], tokens, strict=False):
-        key = key * _BASE + entering - leaving & _MASK
-        keys.add(key)
-    return keys
+    for an empty one. A shingle's key is that of its last word, _BASE times that of the word before, and so on."""
+    return {key & _MASK for key in _shingles(text)}
+
+
+def _shingles(text: str) -> tuple[int, ...]:
+    """64-bit numbers whose last 63 bits are the keys of the shingles, in order."""
+    slots = b"".join(map(_word_key, words(text[:LONGEST])))
+    if not slots:
+        return ()
+    count = len(slots) // _SLOT
+    product = (int.from_bytes(slots, "big") * _WEIGHTS).to_bytes(len(slots) + SHINGLE * _SLOT, "big")
+    return unpack_from(f">{2 * (SHINGLE + count)}Q", product)[2 * min(SHINGLE, count) + 1 : 2 * count + 2 : 2]
 
 
 def body_words(body: str) -> list[str]:
@@ -159,5 +165,5 @@ def body_words(body: str) -> list[str]:
 
 def sketch(body: str) -> tuple[int, ...]:
     """The sorted 32-bit keys that stand for `body` when copies are looked for; its dateline does not count."""
-    keys = sorted({key >> 63 - BITS for key in shingle_keys(_without_dateline(body[:LONGEST]))})
+    keys = sorted({(key & _MASK) >> 63 - BITS for key in _shingles(_without_dateline(body[:LONGEST]))})
     return tuple(keys[: max(SMALLEST, bisect_left(keys, (1 << BITS) // ONE_IN))])

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from lxml.html import HtmlElement
 
-from pipelines import doubts, standfirst
+from pipelines import doubts, limits, standfirst
 from pipelines.margins import SENTENCE
 from pipelines.prose import HEADLINES, LINKED, SILENT, block_of, measured, run_of, speaking
 from pipelines.text import letters, listed, squeeze
@@ -70,6 +70,7 @@ class Survey:
             elif (block := block_of(element)) is not None and block not in seen:
                 seen.add(block)
                 self._add(block)
+                limits.bound(len(self.blocks))
         self._measure()
         exact = [(e, at) for e, at in self.heads if letters(e.text_content()) in known]
         self.exact = [(e, at) for e, at in exact if e.tag == "h1"] or exact
@@ -167,7 +168,7 @@ def _rise(block: HtmlElement, marks: dict[HtmlElement, int], place: int) -> None
 
 
 def find(root: HtmlElement, headlines: tuple[str, ...]) -> Home | None:
-    """The article's place on the page; None where there is hardly any prose."""
+    """The article's place on the page; None where there is hardly any prose. Raises limits.TooLongError."""
     survey = Survey(root, headlines)
     if root not in survey.spans:
         return None

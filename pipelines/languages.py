@@ -40,12 +40,19 @@ def of(text: str, declared: str | None, usual: tuple[str, ...]) -> tuple[str | N
     declared = SAME.get(declared or "", declared)
     if len(text) < ENOUGH:
         return (declared, None) if declared else (usual[0], "profile") if len(usual) == 1 else (None, None)
-    found = detector()(text[:SAMPLE])
-    if declared == found or any({declared, found} <= group for group in ALIKE):
+    detect = detector()
+    if declared is not None and _agree(declared, detect(text[:ENOUGH])):
+        return declared, None
+    found = detect(text[:SAMPLE])
+    if _agree(declared, found):
         return declared, None
     if declared is None and len(usual) == 1 and any({usual[0], found} <= group for group in ALIKE):
         return usual[0], "profile"
     return found, "text"
+
+
+def _agree(declared: str | None, found: str) -> bool:
+    return declared == found or any({declared, found} <= group for group in ALIKE)
 
 
 def detector() -> Callable[[str], str]:

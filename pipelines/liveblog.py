@@ -75,7 +75,18 @@ class _Entry:
 
 def maybe(html: str, title: str | None, path: str) -> bool:
     """Whether a page that does not declare itself a live blog may be one, by its title, its address or its names."""
-    return LIVE.search(f"{title} {path}") is not None or any(name in html for name in NAMES)
+    return LIVE.search(f"{title} {path}") is not None or _named(html)
+
+
+def _named(html: str) -> bool:
+    """Whether one of NAMES stands in the HTML: looked at only where their common end does, since a page is long."""
+    for end in ("blog", "Blog"):
+        at = html.find(end)
+        while at >= 0:
+            if html.endswith(NAMES, max(0, at - 5), at + 4):
+                return True
+            at = html.find(end, at + 4)
+    return False
 
 
 def body(

@@ -4,12 +4,15 @@ author, who that is, a note of the publisher. Pure questions about one paragraph
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pipelines import labels, phrases
 from pipelines.instants import PATTERNS
-from pipelines.text import fold, letters, likeness, listed, words
+from pipelines.text import fold, letters, likeness_of, listed, words
 
 MAX_HEADLINE_WORDS = 40
+SAME, SAME_LEAD = 0.9, 0.95
+"""Likeness of a line and a headline, or the standfirst, from which on they are the same."""
 MAX_KICKER_WORDS, KICKED = 5, 4
 """Words of a kicker, at the most, and of the headline under it, at the least."""
 MAX_META_WORDS, LONGEST_META = 16, 48
@@ -61,13 +64,14 @@ def above(text: str, headlines: tuple[str, ...], names: list[str], lead: str | N
     """The rule by which one of the first paragraphs is no text: `headline`, `lead`, `time line`, `byline`. `names`: the
     authors', folded."""
     plain, size = letters(text), words(text)
-    if any(plain == letters(headline) for headline in headlines if letters(headline)) or (
-        size <= MAX_HEADLINE_WORDS and any(likeness(text, headline) >= 0.9 for headline in headlines)
+    titles = [title for headline in headlines if (title := _plain(headline))]
+    if plain in titles:
+        return "headline"
+    if size <= MAX_HEADLINE_WORDS and any(
+        likeness_of(plain, title, least=SAME) >= SAME or _under_kicker(plain, title) for title in titles
     ):
         return "headline"
-    if size <= MAX_HEADLINE_WORDS and any(_under_kicker(plain, letters(headline)) for headline in headlines):
-        return "headline"
-    if lead and (plain == letters(lead) or likeness(text, lead) >= 0.95):
+    if lead and (plain == _plain(lead) or likeness_of(plain, _plain(lead), least=SAME_LEAD) >= SAME_LEAD):
         return "lead"
     if len(text) > LONGEST_LINE or (size > MAX_META_WORDS and (len(text) > LONGEST_META or SENTENCE.search(text))):
         return None
@@ -79,6 +83,10 @@ def above(text: str, headlines: tuple[str, ...], names: list[str], lead: str | N
     if names and (fold(text) in names or (BYLINE.match(text) and any(name in fold(text) for name in names))):
         return "byline"
     return None
+
+
+_plain = lru_cache(maxsize=16)(letters)
+"""A page's few headlines and its lead are asked for with each of its first paragraphs."""
 
 
 def _under_kicker(plain: str, headline: str) -> bool:

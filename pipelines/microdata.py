@@ -6,11 +6,11 @@ Teasers and comments are items, too, with days and authors of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from itertools import islice
 
-from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.markup import Names
 from pipelines.text import alike, letters, squeeze
 
 MAX_ITEMS = 4_000
@@ -24,8 +24,6 @@ RDFA = {
     "created": "datecreated",
 }
 
-_ITEMS = etree.XPath("descendant::body/descendant::*[@itemprop]")
-_RDFA = etree.XPath("descendant::body/descendant::*[@property and @content]")
 Scopes = set[HtmlElement]
 
 
@@ -34,17 +32,17 @@ def in_body(element: HtmlElement) -> bool:
     return next(element.iterancestors("body"), None) is not None
 
 
-def read(root: HtmlElement, headings: list[HtmlElement], said: list[str]) -> Iterator[tuple[str, str]]:
-    """(property in lower case, value) of the page's own items, and of properties that belong to none. `said`: the headline as
-    the page gives it."""
-    items = cast("list[HtmlElement]", _ITEMS(root))[:MAX_ITEMS]
+def read(names: Names, headings: list[HtmlElement], said: list[str]) -> Iterator[tuple[str, str]]:
+    """(property in lower case, value) of the page's own items, and of properties that belong to none. `names`: of its tree;
+    `said`: the headline as the page gives it."""
+    items = list(islice(filter(in_body, names.properties), MAX_ITEMS))
     scopes = own(items, headings, said) if items else set()
     for element in items:
         scope = _scope(element)
         if (scope is None or scope in scopes) and (value := _value(element)):
             for name in _names(element):
                 yield name, value
-    for element in cast("list[HtmlElement]", _RDFA(root))[:MAX_ITEMS]:
+    for element in islice(filter(in_body, names.declared), MAX_ITEMS):
         named = (element.get("property") or "").casefold().split()[-1:]
         if named and element.tag != "meta" and (known := RDFA.get(named[0].rpartition(":")[2])):
             yield known, squeeze((element.get("content") or "")[:MAX_CONTENT])

@@ -91,8 +91,7 @@ def authors(
     for given, origin in declared:
         if people := _people(given, sites):
             return people, origin
-    candidates = bylines.called(root)
-    marked = bylines.marked(root, candidates, bylines.MARKED, bylines.addressed)
+    marked = bylines.marked(root, tags.names, bylines.MARKED, bylines.addressed)
     if people := _first(marked, sites, least=2):
         return people, "byline"
     told = about()
@@ -100,13 +99,13 @@ def authors(
         return people, "text"
     if found := desk(claims.organisations, sites):
         return (found,), "json-ld"
-    if people := _first(bylines.marked(root, candidates, bylines.NAMED, bylines.profiles), sites, least=2):
+    if people := _first(bylines.marked(root, tags.names, bylines.NAMED, bylines.profiles), sites, least=2):
         return people, "byline"
     texts = [heading(element) for element in marked]
     for given, origin in (*declared, (texts, "byline"), (_labelled(told), "text")):
         if found := desk(given, sites):
             return (found,), origin
-    users = [heading(element) for element in bylines.marked(root, candidates, bylines.USER, bylines.addressed)]
+    users = [heading(element) for element in bylines.marked(root, tags.names, bylines.USER, bylines.addressed)]
     if found := _pen_name([*texts, *users], sites):
         return (found,), "byline"
     return (), None

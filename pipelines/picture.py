@@ -33,10 +33,8 @@ BRACKETED = re.compile(r"\((?P<who>[^()]{2,60}/\s?[^()/\s][^()/]{1,40})\)\s*$")
 LABELLED = re.compile(
     rf"^(?:©|{_LABEL}s?(?: credit| by)?\s*(?:[:：]|\.\.\.|…)|photo by|foto von)\s*(?=\S)", re.IGNORECASE
 )
-CREDIT_CLASS = (
-    "contains(@class, 'credit') or contains(@class, 'Credit') or contains(@class, 'copyright')"
-    " or contains(@class, 'photographer') or @itemprop='copyrightHolder' or @itemprop='author'"
-)
+CREDIT_CLASS = ("credit", "Credit", "copyright", "photographer")
+CREDIT_PROPERTY = ("copyrightHolder", "author")
 MAX_CAPTION = 800
 
 
@@ -103,10 +101,15 @@ def _caption(caption: HtmlElement) -> tuple[str | None, str | None]:
     whole = squeeze(caption.text_content()[:MAX_CAPTION])
     if has_template(whole):
         return None, None
-    marked = caption.xpath(f".//*[{CREDIT_CLASS}]")
-    credit = squeeze(marked[0].text_content()) if marked else ""
+    marked = next((element for element in caption.iterdescendants() if _of_credit(element)), None)
+    credit = squeeze(marked.text_content()) if marked is not None else ""
     text = whole.replace(credit, "").strip(" |-–—·(),") if credit else whole
     return text or None, credit or None
+
+
+def _of_credit(element: HtmlElement) -> bool:
+    name = element.get("class") or ""
+    return any(word in name for word in CREDIT_CLASS) or element.get("itemprop") in CREDIT_PROPERTY
 
 
 def _stem(url: str) -> str | None:

@@ -97,7 +97,8 @@ def headlines(root: HtmlElement) -> frozenset[str]:
 
 def listed(paragraphs: Sequence[str], found: frozenset[str]) -> tuple[int, int]:
     """(paragraphs that begin with a headline of `found`, all paragraphs)."""
-    starts = sum(1 for p in paragraphs if p[:HEADLINE] in found or any(p.startswith(h) for h in found))
+    sizes = {len(headline) for headline in found}
+    starts = sum(1 for p in paragraphs if any(p[:size] in found for size in sizes))
     return starts, len(paragraphs)
 
 

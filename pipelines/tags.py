@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipelines import microdata
+from pipelines import markup, microdata
+from pipelines.markup import Names
 from pipelines.text import has_template, squeeze
 
 MAX_CONTENT = 4000
@@ -33,7 +34,7 @@ class Time:
 class Tags:
     """`meta`: name -> contents, in page order. `links`: rel -> hrefs. `times`: the `time` elements. `items`: microdata (and the
     days of RDFa) in the body, property -> values, of the item that is the page's own story or of none. `headings`: the h1
-    texts with their element."""
+    texts with their element. `names`: what the attributes say."""
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     links: dict[str, list[str]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Tags:
     clocks: list[str] = field(default_factory=list)
     title: str | None = None
     language: str | None = None
+    names: Names = field(default_factory=Names)
 
     def first(self, *names: str) -> str | None:
         """The first content given under any of the names, in the order of the names."""
@@ -65,7 +67,7 @@ class Tags:
 
 def read(root: HtmlElement) -> Tags:
     """Gathers the tags of one tree; the tree is not changed."""
-    found = Tags(language=_language(root), title=_title(root))
+    found = Tags(language=_language(root), title=_title(root), names=markup.names(root))
     for element in root.iter("meta", "link", "time", "dateformat", "h1"):
         match element.tag:
             case "meta":
@@ -84,7 +86,7 @@ def read(root: HtmlElement) -> Tags:
             case _:
                 if (text := heading(element)[:MAX_TITLE]) and not has_template(text):
                     found.headings.append((element, text))
-    for name, value in microdata.read(root, [element for element, _ in found.headings], found.said()):
+    for name, value in microdata.read(found.names, [element for element, _ in found.headings], found.said()):
         found.items.setdefault(name, []).append(value)
     return found
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines import offers, reporting
 from pipelines.needles import plain
 from pipelines.text import squeeze, words
-from pipelines.wallwords import LONGEST, opens, says, sentences
+from pipelines.wallwords import LONGEST, likely, opens, says, sentences
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -76,20 +76,22 @@ def access(said: Access, text: str, calls: str) -> Access:
     """What the page says of its access; where it says nothing, what `calls` do: the words dropped around `text`."""
     if said != "unknown":
         return said
-    lines = sentences(calls)
-    if any(says("metered", line) for line in lines):
+    kinds = likely(ENDING, calls)
+    lines = sentences(calls) if kinds else []
+    if "metered" in kinds and any(says("metered", line) for line in lines):
         return "metered"
-    return "paywalled" if words(text) <= TEASER_WORDS and any(_calls(line, ("paywall",)) for line in lines) else said
+    paid = "paywall" in kinds and words(text) <= TEASER_WORDS and any(_calls(line, ("paywall",)) for line in lines)
+    return "paywalled" if paid else said
 
 
 def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
     """Whether a paragraph is nothing but a call: each of its sentences, or one beside a short one."""
-    if words(text) > CALL_WORDS:
+    if words(text) > CALL_WORDS or not (kinds := likely(KINDS, text)):
         return False
     lines = sentences(text)
-    calls = [line for line in lines if _calls(line, KINDS)]
+    calls = [line for line in lines if _calls(line, kinds)]
     if not calls:
-        calls = [line for line in lines if _calls(line, KINDS, told=False)]
+        calls = [line for line in lines if _calls(line, kinds, told=False)]
         if not calls or not (paid or _marked(text, root)):
             return False
     beside = [line for line in lines if line not in calls]

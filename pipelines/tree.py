@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lxml.etree import ElementDefaultClassLookup, LxmlError, tostring
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pipelines import attributes
 from pipelines.text import TEMPLATE
 
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -75,7 +76,10 @@ def parse(body: bytes, charset: str | None, cut_down: Cut | None = None) -> Pars
     """One tree of the page; None where there is nothing to parse. Comments and processing instructions are left out.
     `cut_down`: called with the tree and its text, before any element is made; gives the elements it was cut down to."""
     html, encoding = decode(body, charset)
-    data = repair(html).encode("utf-8", "replace").translate(None, C0)
+    mended = repair(html)
+    # What was UTF-8 without a fault need not be written again.
+    sound = mended is html and encoding == "utf-8" and "\ufffd" not in html and not body.startswith(codecs.BOM_UTF8)
+    data = attributes.bound((body if sound else mended.encode("utf-8", "replace")).translate(None, C0))
     if not data.strip():
         return None
     root, huge = _tree(data, huge=False)
@@ -145,16 +149,19 @@ def drop_templates(parsed: Parsed) -> list[str]:
     return dropped
 
 
-def _candidates(body: bytes, charset: str | None) -> list[str]:
-    names = [name for bom, name in BOMS if body.startswith(bom)]
+def _candidates(body: bytes, charset: str | None) -> Iterator[str]:
+    return filter(None, map(_known, _named(body, charset)))
+
+
+def _named(body: bytes, charset: str | None) -> Iterator[str]:
+    yield from (name for bom, name in BOMS if body.startswith(bom))
     if charset:
-        names.append(charset)
+        yield charset
     if match := DECLARED.search(body[:HEAD]):
         # A page that could be searched as ASCII is not UTF-16, whatever it declares (WHATWG).
         declared = (match[1] or match[2]).decode("ascii")
-        names.append("utf-8" if declared.lower().startswith("utf-16") else declared)
-    names.append("utf-8")
-    return [known for name in names if (known := _known(name))]
+        yield "utf-8" if declared.lower().startswith("utf-16") else declared
+    yield "utf-8"
 
 
 def _known(name: str) -> str | None:

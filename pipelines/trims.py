@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipelines import labels, margins, notices, phrases
+from pipelines import labels, limits, margins, notices, phrases
 from pipelines.body import Paragraph
 from pipelines.margins import SENTENCE
 from pipelines.signs import Signs
@@ -47,7 +47,8 @@ def trim(
 ) -> Trimmed:
     """Applies all rules in order. `headlines`: every text known to be this page's headline; `lead`: the standfirst,
     only where it is printed in an element of its own and so must not open the body too; `signs`: the make of the page
-    that the paragraphs are from."""
+    that the paragraphs are from. Raises limits.TooLongError."""
+    limits.bound(len(paragraphs))
     result = Trimmed(list(paragraphs))
     _top(result, headlines, authors, lead)
     _afterwards(result)

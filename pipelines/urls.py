@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import idna
@@ -47,6 +48,7 @@ SESSION_VALUE = re.compile(r"(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z_-]{16,}", re.IGNOR
 HOME = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home|main)(?:\.\w{3,5})?/?)?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=512)
 def canonical(url: str) -> str:
     """The address of the same resource in one spelling; `canonical(canonical(u)) == canonical(u)`.
 
@@ -101,6 +103,7 @@ def marked(url: str) -> bool:
     return plain(url) != canonical(url)
 
 
+@lru_cache(maxsize=512)
 def place(url: str) -> str:
     """What the plain, AMP, mobile and print addresses of one page have in common: no scheme, no `www.`, no slash at the
     end. Raises ValueError like `canonical`."""

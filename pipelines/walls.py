@@ -95,7 +95,7 @@ def _long(look: Look, size: int) -> Verdict | None:
         if titled and titled[0] == "service_page":
             return "service_page", titled[1]
         if size <= CONSENT_WORDS:
-            said = [line for line in head if wallwords.says("consent_wall", line)]
+            said = _saying("consent_wall", head)
             dense = len(said) >= DENSE and len(said) >= 0.25 * len(head)
             if dense or (titled and titled[0] == "consent_wall" and len(said) >= 2):
                 return "consent_wall", said[0][:120]
@@ -104,9 +104,16 @@ def _long(look: Look, size: int) -> Verdict | None:
     return _listing(look, size)
 
 
+def _saying(reason: str, lines: list[str]) -> list[str]:
+    """The sentences that speak for a wall."""
+    return (
+        [line for line in lines if wallwords.says(reason, line)] if wallwords.likely((reason,), " ".join(lines)) else []
+    )
+
+
 def _filler(head: list[str]) -> Verdict | None:
     """Text that only fills a template."""
-    fill = [line for line in head if wallwords.says("placeholder", line)]
+    fill = _saying("placeholder", head)
     return ("placeholder", fill[0][:120]) if fill and len(fill) >= 0.3 * min(len(head), 10) else None
 
 

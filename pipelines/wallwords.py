@@ -16,6 +16,8 @@ from pipelines.text import WORD, squeeze, words
 SENTENCES = re.compile(r"(?<=[.!?…؟।])\s+|(?<=[。！？])|\n+")
 LONGEST, MOST_WORDS = 400, 60
 """Characters of a sentence that are looked at; words, at the most, of one that is a wall's."""
+WHOLE = 20_000
+"""Characters of a text that is looked at as a whole."""
 UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 QUOTES = re.compile(r"[«“„\"「『]")
 REST, UNSPACED_REST = 4, 14
@@ -41,15 +43,16 @@ class Phrases:
     def search(self, text: str, within: str | None = None) -> re.Match[str] | None:
         """The first expression's match in a text. `within`: the text as `needles.plain` has it, where it is known."""
         within = needles.plain(text) if within is None else within
-        for needle in self.wanted:
-            if needle in within:
-                break
-        else:
+        if not self.likely(within):
             return None
         for wanted, expression in self.rows:
-            if any(needle in within for needle in wanted) and (found := _pattern(expression).search(text)):
+            if any(map(within.__contains__, wanted)) and (found := _pattern(expression).search(text)):
                 return found
         return None
+
+    def likely(self, within: str) -> bool:
+        """Whether any expression can match in a text, or in a part of it. `within`: as `needles.plain` has it."""
+        return any(map(within.__contains__, self.wanted))
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +83,15 @@ def sentences(text: str) -> list[str]:
     return [line for part in SENTENCES.split(text) if (line := squeeze(part))]
 
 
+def likely(reasons: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """Those of `reasons` that a sentence of `text` can speak for: one look at the whole spares one at each sentence. All of
+    them where the text is longer than what is looked at of sentences."""
+    if len(text) > WHOLE:
+        return reasons
+    within = needles.plain(squeeze(text))
+    return tuple(reason for reason in reasons if SAID[reason].likely(within))
+
+
 def says(reason: str, sentence: str, within: str | None = None) -> str | None:
     """The words by which a sentence speaks for a wall, in the page's own voice: neither within a quotation nor told of
     somebody (`…, the company said`). `within`: the sentence as `needles.plain` has it."""
@@ -100,9 +112,10 @@ def spoken(lines: list[str]) -> tuple[dict[str, list[str]], int]:
     """(reason of `ORDER` -> its sentences, number of the first sentence that says any; -1 for none)."""
     found: dict[str, list[str]] = {}
     first = -1
-    for number, line in enumerate(lines):
+    reasons = likely(ORDER, " ".join(line[:LONGEST] for line in lines))
+    for number, line in enumerate(lines if reasons else ()):
         within = needles.plain(line[:LONGEST])
-        for reason in ORDER:
+        for reason in reasons:
             if says(reason, line, within):
                 found.setdefault(reason, []).append(line)
                 first = number if first < 0 else first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -58,13 +59,17 @@ _COMMON = frozenset(spelling for wire in WIRES for spelling in wire.common)
 _HOSTS = {host: wire for wire in WIRES for host in wire.hosts}
 
 # The first words of spellings, and those of scripts that part no words: a quick look whether a text can name an agency.
-_WORD = re.compile(r"[^\W_]+")
+_WORD, _WORD_ASCII = re.compile(r"[^\W_]+"), re.compile("[0-9a-z]+")
 _UNPARTED = tuple(spelling for spelling in _EXACT if ord(spelling[0]) > 0x2E80)
 _BEGINNINGS = frozenset(
     match[0].casefold() for spelling in _EXACT if ord(spelling[0]) <= 0x2E80 and (match := _WORD.search(spelling))
 )
 
-BARE = alternation([spelling for wire in WIRES for spelling in wire.bare])
+# What stands before a name is asked apart (`bare_names`): an expression that begins with letters is searched by them.
+_BARE = re.compile(
+    rf"({alternation([spelling for wire in WIRES for spelling in wire.bare])})(?=\s*[-–—:_.,،։]|\s/|\s\S)"
+)
+_BEFORE_BARE = frozenset(",.،–—/-")
 # What names of agencies and newsrooms are made of, in the scripts read here; lower case.
 SOUNDS = re.compile(
     r"news|press|wire|agen[czt]|agence|nachricht|dienst|radio|(?:^|\W)tv(?:\W|$)|media|\.(?:com|net|org|ru)\b|info|prens|notici|haber|"
@@ -111,11 +116,25 @@ def inside(text: str) -> tuple[str, Wire] | None:
     return (match[0], _EXACT[match[0]]) if match else None
 
 
+def bare_names(text: str) -> Iterator[re.Match[str]]:
+    """The names of agencies that stand in datelines without brackets, none within another word; more of the text follows."""
+    at = 0
+    while found := _BARE.search(text, at):
+        start = found.start()
+        if start == 0 or text[start - 1].isspace() or text[start - 1] in _BEFORE_BARE:
+            yield found
+            at = found.end()
+        else:
+            at = start + 1
+
+
 def may_name(text: str) -> bool:
     """Whether a word of `text` begins an agency's name; quick, and true of some texts that name none."""
+    if text.isascii():
+        return not _BEGINNINGS.isdisjoint(_WORD_ASCII.findall(text.lower()))
     if not _BEGINNINGS.isdisjoint(map(str.casefold, _WORD.findall(text))):
         return True
-    return not text.isascii() and any(spelling in text for spelling in _UNPARTED)
+    return any(spelling in text for spelling in _UNPARTED)
 
 
 def is_common(text: str) -> bool:

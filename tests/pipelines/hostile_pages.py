@@ -17,6 +17,8 @@ CONTROLS = (*range(1, 9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)
 SPELLINGS = ("&#{0};", "&#{0}", "&#x{0:X};", "&#x{0:06x};")
 TORN = ("<p>", "</p>", "<div>", "</b>", "<b>", "word ", "&#", "<!--")
 ENTRY = "<div class='live-entry'><time datetime='2026-09-01T10:{0:02}:00Z'>10:{0:02}</time><p>Entry {1} says more.</p></div>"
+CARD = "<div class='card'><a href='/n/1'><h3>A story of today</h3></a><p>It is told there.</p></div>"
+COMMENT = "<p>I think that it is all wrong, as always.</p>"
 LAST_WORDS = "so the last sentence of the port's story ends at the quay."
 STORY = "".join(
     f"<p>Sentence {n} of the story tells how the port was repaired, who paid for it and what the mayor said.</p>"
@@ -26,13 +28,13 @@ STORY = "".join(
 
 @dataclass(frozen=True, slots=True)
 class HostilePage:
-    """How its bytes are made, the charset of its header, whether the words of its story must be kept, and whether it may take
-    longer than the pool lets a page take (`slow`): the parser itself is, on these."""
+    """How its bytes are made, the charset of its header, whether the words of its story must be kept, and the reason that it
+    must end with where it is none (`reason`)."""
 
     make: Callable[[], bytes]
     charset: str | None = None
     keeps: bool = False
-    slow: bool = False
+    reason: str | None = None
 
 
 def story(before: str = "", after: str = "", head: str = "", title: str = "Port reopens after repairs") -> str:
@@ -65,6 +67,27 @@ def _deep(count: int) -> str:
     return "<html><body>" + "<div>" * count + story() + "</div>" * count + "</body></html>"
 
 
+def _wall(title: str, text: str) -> bytes:
+    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>".encode()
+
+
+def _witness(count: int) -> str:
+    """A page of so many paragraphs, of which its own data tells every other one and as many that it does not print."""
+    lines = [f"Paragraph number {n} has its own words, and it ends as a sentence does." for n in range(2 * count)]
+    data = {"@type": "NewsArticle", "headline": "Port reopens", "articleBody": "\n".join(lines[::2])}
+    return story(head=_json_ld(json.dumps(data)), before="".join(f"<p>{line}</p>" for line in lines[:count]))
+
+
+def _live(count: int) -> str:
+    """A declared live blog of so many entries, all of them in its data, too."""
+    told = [
+        {"@type": "BlogPosting", "articleBody": f"Entry {n} says more.", "datePublished": "2026-09-01T10:00:00Z"}
+        for n in range(count)
+    ]
+    data = {"@type": "LiveBlogPosting", "headline": "Port reopens", "liveBlogUpdate": told}
+    return story(head=_json_ld(json.dumps(data)), after="".join(ENTRY.format(n % 60, n) for n in range(count)))
+
+
 def _bold(count: int, *, alone: bool = False) -> str:
     words = "<b>a</b>" * count
     return f"<html><body>{words}</body></html>" if alone else story(before=f"<p>{words}</p>")
@@ -80,8 +103,8 @@ def pages(scale: float = 1.0) -> dict[str, HostilePage]:
     def count(full: int) -> int:
         return max(1, int(full * scale))
 
-    def made(make: Callable[[], str], *, keeps: bool = False, slow: bool = False) -> HostilePage:
-        return HostilePage(lambda: make().encode(), keeps=keeps, slow=slow)
+    def made(make: Callable[[], str], *, keeps: bool = False) -> HostilePage:
+        return HostilePage(lambda: make().encode(), keeps=keeps)
 
     found: dict[str, HostilePage] = {}
     for depth in (250, 256, 1_000, 10_000, 100_000, 1_000_000):
@@ -92,7 +115,7 @@ def pages(scale: float = 1.0) -> dict[str, HostilePage]:
         found[f"{number:,} bold words alone"] = made(partial(_bold, count(number), alone=True))
     for number in (40_000, 60_000, 80_000, 1_000_000):
         # libxml2 compares each attribute of an element with those before it.
-        found[f"{number:,} attributes"] = made(partial(_attributes, count(number)), slow=True)
+        found[f"{number:,} attributes"] = made(partial(_attributes, count(number)), keeps=True)
     for number in (40_000, 200_000):
         found[f"{number:,} paragraphs"] = made(partial(_paragraphs, count(number)))
     found |= {
@@ -195,6 +218,42 @@ def pages(scale: float = 1.0) -> dict[str, HostilePage]:
                 ENTRY.format(i % 60, i)
                 for i in range(count(100_000))
             ))
+        ),
+        "a declared live blog of 20,000 entries": made(lambda: _live(count(20_000))),
+        "a witness of 40,000 paragraphs": made(lambda: _witness(count(40_000))),
+        "20,000 links beside 20,000 paragraphs": made(
+            lambda: story(
+                before="".join(f"<p>Paragraph {n} has its own words.</p>" for n in range(count(20_000))),
+                after="".join(f"<a href='/n/{n}'>Headline {n} of today's stories</a>" for n in range(count(20_000))),
+            )
+        ),
+        # 0.13 ms each: 100,000 of them (9 MB) take 13 s, and end as `extract_timeout`.
+        "40,000 cards": made(lambda: story(after=CARD * count(40_000)), keeps=True),
+        "100,000 figures": made(
+            lambda: story(after="<figure><img src='/a.jpg'><figcaption>The harbour.</figcaption></figure>" * count(100_000)),
+            keeps=True,
+        ),
+        "50,000 comments": made(
+            lambda: story(after=f"<div class='comments'>{COMMENT * count(50_000)}</div>")
+        ),
+        "a consent wall": HostilePage(
+            lambda: _wall("Before you continue", "We and our partners use cookies to store and access data on your device. "
+                          "Accept all cookies or manage your choices. You can withdraw your consent at any time."),
+            reason="consent_wall",
+        ),
+        "a soft 404": HostilePage(
+            lambda: _wall("Page not found", "Sorry, the page you are looking for does not exist or has been moved."),
+            reason="soft_404",
+        ),
+        "a call for JavaScript": HostilePage(
+            lambda: _wall("Loading", "Please enable JavaScript in your browser to view this page."), reason="javascript_wall"
+        ),
+        "a bot check": HostilePage(
+            lambda: _wall("Just a moment...", "Please verify that you are a human by completing the captcha below."),
+            reason="bot_check",
+        ),
+        "a login wall": HostilePage(
+            lambda: _wall("Log in", "Please log in or register to continue reading this article."), reason="login_wall"
         ),
         "100,000 hidden boxes": made(lambda: story(after="<div hidden>word <p style='display:none'>" * count(100_000))),
         "nothing": HostilePage(lambda: b""),

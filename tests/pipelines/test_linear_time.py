@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import attribution, fingerprint, home, jsonld, tags, tree
+from pipelines import attribution, complete, fingerprint, home, jsonld, tags, tree
+from pipelines.body import Body, Paragraph
 from pipelines.jsonld import Claims
 
 
@@ -47,8 +48,22 @@ def short_paragraphs_deep_down(count: int) -> Callable[[], object]:
     return lambda: home.find(parsed.root, ("Harbour",))
 
 
+def paragraphs_that_were_found(count: int) -> Callable[[], object]:
+    texts = tuple(f"Paragraph {n} has its own words, and it ends as a sentence does." for n in range(count))
+    body = Body(tuple(Paragraph("text", text) for text in texts), "home")
+    return lambda: (complete.left(body, texts), complete.told(body, texts, " ".join(texts)))
+
+
 @pytest.mark.parametrize(
-    "make", [short_paragraphs_deep_down, lines_of_agencies, headlines, script_of_blanks, piled_marks]
+    "make",
+    [
+        paragraphs_that_were_found,
+        short_paragraphs_deep_down,
+        lines_of_agencies,
+        headlines,
+        script_of_blanks,
+        piled_marks,
+    ],
 )
 def test_four_times_as_much_takes_four_times_as_long(make: Callable[[int], Callable[[], object]]) -> None:
     def took(count: int) -> float:
