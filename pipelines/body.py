@@ -55,16 +55,24 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Paragraphs in order and which way gave them: `profile`, `home`, `quick`, `full`, `json-ld`, with what was done after
-    it. `left`: the longest runs of the page's prose that are not among them."""
+    """Paragraphs in order and which way gave them: `profile`, `home`, `quick`, `full`, `headline`, `json-ld`, with what was
+    done after it. `left`: the longest runs of the page's prose that are not among them; `unprinted`: sentences that
+    only its data have."""
 
     paragraphs: tuple[Paragraph, ...]
     way: str
     left: tuple[str, ...] = ()
+    unprinted: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:
         return sum(len(p.text) for p in self.paragraphs)
+
+    @property
+    def beside(self) -> list[tuple[str, str]]:
+        """What is not among the paragraphs, as (rule, beginning of the text)."""
+        named = (("not taken", self.left), ("not printed", self.unprinted))
+        return [(rule, text[:300]) for rule, texts in named for text in texts]
 
 
 def select(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElement]:

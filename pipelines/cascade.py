@@ -13,9 +13,8 @@ from typing import cast
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import body, complete, home, offprint
-from pipelines.body import Body, Paragraph
-from pipelines.margins import SENTENCE
+from pipelines import body, complete, flash, home, offprint, scripted
+from pipelines.body import Body
 from pipelines.prose import worth
 
 MANY = 6_000
@@ -29,27 +28,23 @@ COVERED = 0.6
 """Share of the place's prose that trafilatura must keep; where it keeps less, its own rules took the place for
 something else, and the place is read as it stands."""
 HEARD = 0.5
-SAMPLE, SAMPLES = 24, 40
 
 
 def general(
     root: HtmlElement, *, url: str, told: str | None, headlines: tuple[str, ...] = (), alone: str | None = None
 ) -> Body:
     """The body of the article's place, else of the whole page. `told`: the text as a witness has it, which is compared
-    with; `headlines`: every text known to be the page's headline; `alone`: the page's own witness, which is taken where
-    the page has no prose at all (an application that draws it by a script)."""
+    with; `headlines`: every text known to be the page's headline; `alone`: the page's own witness of a free text, which is
+    taken where a script draws the page (`scripted`)."""
     place = home.find(root, headlines)
     found = _found(root, place, url, told)
-    if (
-        not found.length
-        and place is None
-        and alone is not None
-        and worth(alone) >= home.LEAST
-        and SENTENCE.search(alone)
-    ):
-        lines = tuple(Paragraph("text", line) for line in alone.splitlines() if line.strip())
-        return Body(lines, "json-ld")
-    return found if place is None else replace(found, left=complete.left(found, place.texts))
+    if place is None or place.prose < home.LEAST:
+        found = flash.below(root, found, headlines)
+        if alone is not None and scripted.draws(root, found, alone):
+            return scripted.body(alone)
+    if place is not None:
+        found = replace(found, left=complete.left(found, place.texts))
+    return found if alone is None else replace(found, unprinted=scripted.unprinted(found, alone))
 
 
 def _found(root: HtmlElement, place: home.Home | None, url: str, told: str | None) -> Body:
@@ -78,12 +73,7 @@ def _of(place: home.Home, url: str) -> Body:
 def heard(told: str, found: Body) -> float:
     """How much of a witness's text is in a body, 0 to 1, by samples; 1 where it says too little to be one."""
     plain = "".join(told.split())
-    if len(plain) < SHORT:
-        return 1.0
-    step = max(SAMPLE, len(plain) // SAMPLES)
-    samples = [plain[at : at + SAMPLE] for at in range(0, len(plain) - SAMPLE, step)]
-    text = "".join("".join(p.text.split()) for p in found.paragraphs)
-    return sum(sample in text for sample in samples) / len(samples)
+    return 1.0 if len(plain) < SHORT else scripted.share(plain, found)
 
 
 def _anywhere(root: HtmlElement, url: str, told: str | None) -> Body:

@@ -1,7 +1,8 @@
 """Which of a page's schema.org nodes is its own story: pages carry nodes of other stories, of films and of the site, too.
 
-A node is the page's own where it has the page's address, or a headline like the one that the page prints. One of another
-address and another headline is never taken, nor a film's that is only shown in the text.
+A node is the page's own where it has the page's address, or a headline like the one that the page prints; also under a
+headline for search engines and an older address, where its address has the page's number or its time is the page's to the
+minute. One of another address and another headline is never taken else, nor a film's that is only shown in the text.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ FILMS = frozenset({"videoobject"})
 PAGES = frozenset({"webpage", "creativework"})
 STUB = 50
 LONGEST = 400
+_NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{6}(?!\d))\d{5,}(?!\d)")
+MINUTE = len("2026-11-20T10:00")
 _FILM_PAGE = re.compile(r"/(?:videos?|watch|mediathek|audio|podcasts?)(?:/|$)", re.IGNORECASE)
 
 Node = dict[str, Any]
@@ -36,13 +39,15 @@ Node = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a page says it is about: its addresses as `urls.place` gives them, its headlines by letters, and whether it
-    is a page of a film. Empty where nothing is known: then any node may be its own."""
+    """What a page says it is about: its addresses as `urls.place` gives them, its headlines by letters, whether it is a
+    page of a film, and when its meta tags say that it was published. Empty where nothing is known: then any node may be
+    its own."""
 
     places: frozenset[str] = frozenset()
     headlines: tuple[str, ...] = ()
     base: str | None = None
     film: bool = False
+    published: str | None = None
 
 
 def subject(tags: Tags, *addresses: str) -> Subject:
@@ -57,6 +62,7 @@ def subject(tags: Tags, *addresses: str) -> Subject:
         tuple(dict.fromkeys(plain for text in tags.said() if (plain := letters(text[:LONGEST])))),
         base,
         kind.casefold().startswith("video") or _FILM_PAGE.search(urlsplit(base).path) is not None,
+        tags.first("article:published_time", "og:article:published_time"),
     )
 
 
@@ -111,7 +117,26 @@ def _grade(node: Node, about: Subject) -> int | None:
         return 0
     if not headline or not about.headlines:
         return 1
+    if places and (_numbered(places, about) or _same_minute(node, about)):
+        return 1
     return None if places else 2
+
+
+def _numbered(places: list[str], about: Subject) -> bool:
+    """Whether an address has the page's own number, on the same site: another slug of it."""
+    for one in places:
+        host, _, path = one.partition("/")
+        numbers = set(_NUMBER.findall(path))
+        for other in about.places if numbers else ():
+            there, _, rest = other.partition("/")
+            if urls.same_site(host, there) and numbers.intersection(_NUMBER.findall(rest)):
+                return True
+    return False
+
+
+def _same_minute(node: Node, about: Subject) -> bool:
+    said, told = node.get("datePublished"), (about.published or "")[:MINUTE]
+    return isinstance(said, str) and len(told) == MINUTE and "T" in told and said[:MINUTE] == told
 
 
 def _addresses(node: Node) -> Iterable[str]:

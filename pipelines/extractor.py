@@ -190,7 +190,7 @@ def _body(
         told = claims.body or (page.witness.full_text if page.witness else None)
         alone = claims.body if meta.access != "paywalled" else None
         body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines, alone=alone)
-        dropped += [("not taken", text[:300]) for text in body.left]
+        dropped += body.beside
         body = gallery.captioned(remnants.notice(root, body, meta.headlines, dropped), dropped)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"

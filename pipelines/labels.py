@@ -19,6 +19,19 @@ CREDIT_WORDS, CAPTION_WORDS, SHORT_CREDIT = 25, 12, 6
 TAIL_WORDS, TAIL_STRANGERS, TAIL_FEW = 90, 0.25, 2
 SHORT_CALL = 5
 """Words of a publisher's call to its readers, at the most, that may stand without a link."""
+ADDRESSED = re.compile(
+    r"ください|下さい|いただけ|お読みに|ご(?:覧|登録|利用|購読)|こちら|请|請|您|即可|點擊|点击|立即|โปรด|คลิก|กรุณา|សូម|ກະລຸນາ",
+)
+"""By what a whole sentence speaks to readers in scripts whose words are not parted."""
+RULES = re.compile(
+    r"\W*(?:©|ⓒ|\(c\)|copyright|all|alle|tous|todos|tutti|wszelkie|все|無断転載|무단전재|版权所有)", re.IGNORECASE
+)
+"""What begins a line of copyright that is one however it ends; other notes of where a text appeared begin like sentences."""
+ROLE = re.compile(
+    r"\W{0,2}(?:berichte?|redaktion|reportage|rédaction|redazione|redacción|redação|автор\w*|редактор\w*|haber|editör|editor|reporter)\b",
+    re.IGNORECASE,
+)
+"""Words for whoever wrote a text that begin sentences, too."""
 Apart = Callable[[str], bool]
 SENTENCE = re.compile(r"[.!?…。！？।؟۔][\"”»’')\]]*$")
 STATEMENT = re.compile(r"[.…。।۔][\"”»’')\]]*$")
@@ -97,7 +110,9 @@ def promotion(text: str, *, apart: Apart = anywhere) -> bool:
         return not told(text)
     if not phrases.PROMOTION.match(text) or told(text):
         return False
-    return size <= SHORT_CALL or unspaced(text) or (size <= CAPTION_WORDS and not SENTENCE.search(text)) or apart(text)
+    if not SENTENCE.search(text):
+        return size <= CAPTION_WORDS or unspaced(text) or apart(text)
+    return (ADDRESSED.search(text) is not None if unspaced(text) else size <= SHORT_CALL) or apart(text)
 
 
 def photo(text: str) -> bool:
@@ -105,19 +120,25 @@ def photo(text: str) -> bool:
     size = words(text)
     if size > CREDIT_WORDS or not (phrases.PHOTO.match(text) or phrases.AGENCY_PHOTO.match(text)) or told(text):
         return False
+    if not phrases.PHOTO.match(text) and strangers(text) > TAIL_FEW:
+        return False
     if SIGNED.search(text[1:]) and not (STATEMENT.search(text) and size > CAPTION_WORDS):
         return True
     return size <= SHORT_CREDIT if SENTENCE.search(text) else size <= CAPTION_WORDS or names(text) or unspaced(text)
 
 
-def copyright_line(text: str) -> bool:
-    """Whether a line says whose the text is."""
-    return words(text) <= BOX_WORDS and phrases.COPYRIGHT.match(text) is not None and not told(text)
+def copyright_line(text: str, *, apart: Apart = anywhere) -> bool:
+    """Whether a line says whose the text is, or where it appeared. `apart`: as in `promotion`."""
+    if words(text) > BOX_WORDS or not phrases.COPYRIGHT.match(text) or told(text):
+        return False
+    return not STATEMENT.search(text) or RULES.match(text) is not None or apart(text)
 
 
 def tail(text: str) -> bool:
     """Whether a paragraph names the reporters and editors of a text: names, and hardly a word that is none."""
     if words(text) > TAIL_WORDS or not phrases.TAIL.match(text):
+        return False
+    if ROLE.match(text) and STATEMENT.search(text) and not unspaced(text) and strangers(text):
         return False
     return phrases.CONTRIBUTED.search(text) is not None or unspaced(text) or names(text)
 

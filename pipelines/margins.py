@@ -105,6 +105,8 @@ def time_line(text: str) -> bool:
     """Whether a line only says when: beside label, date and clock hardly a word is left."""
     if words(text) > MAX_META_WORDS or not phrases.UPDATED.match(text) or labels.told(text):
         return False
+    if labels.unspaced(text) and SENTENCE.search(text):
+        return False
     over = left(text)
     if not (DATE.search(text) or CLOCK.search(text)) and YEAR.search(text):
         return over <= YEAR_LEFT

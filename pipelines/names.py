@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from pipelines import wires
 from pipelines.months import month_of
 from pipelines.places import WEEKDAYS
 from pipelines.text import letters, listed, squeeze
@@ -59,7 +60,8 @@ _AND = re.compile(
 _ALSO_IN_NAMES = frozenset(listed("y e i a en"))
 _DOTTED = re.compile(r"(?<=[\u3400-\u9fff])・(?=[\u3400-\u9fff])")
 _CJK_ROLE = re.compile(
-    r"(?:[\s　]*(?:特約|本報|本报|専門|駐[\u3400-\u9fff]{1,4}|驻[\u3400-\u9fff]{1,4})?(?:"
+    r"(?:[\s　]*(?:特約|本報|本报|専門|駐[\u3400-\u9fff]{1,4}|驻[\u3400-\u9fff]{1,4}"
+    r"|[\u30a0-\u30ff]{2,12}(?=支局長|特派員))?(?:"
     + _either(
         "記者 记者 撰 報導 报道 綜合報導 編輯 编辑 特派員 支局長 論説委員 編集委員 기자 특파원 통신원 논설위원 인턴기자"
     )
@@ -73,14 +75,48 @@ _ROLES = _either(
     dziennikarz verslaggever professor professorin director direktor direktorin geschäftsführer geschäftsführerin analyst
     leiter leiterin projektleiter projektleiterin autor autorin author"""
 )
+_FIELD = _either(
+    """political politics health science business economics economy finance financial technology tech security defence
+    defense diplomatic environment climate energy education legal crime court courts religion royal arts culture
+    entertainment media sports sport football travel transport investigations investigative data breaking general local
+    regional national international world global home foreign city community religious affairs news video digital online
+    middle far north south east west central latin europe european africa african asia asian america american pacific
+    un eu us uk white_house daily weekly our own politischer politische chefe jefe"""
+)
 _ROLE = re.compile(
-    r"\s*(?:[,(–—|-]\s*|\s)(?:\(?(?:staff|senior|chief|deputy|associate|assistant|political|special|foreign|freelance)\b.*"
-    rf"|(?:\w+\s){{0,3}}(?:{_ROLES})s?\b.*)$",
+    r"\s*(?:[,(–—|-]\s*|\s)\(?(?:staff|senior|chief|deputy|associate|assistant|political|special|foreign|freelance)\b.*$"
+    rf"|\s*[,(–—|-]\s*(?:\w+\s){{0,3}}(?:{_ROLES})s?\b.*$|(?<!\bthe)(?<!\bto)(?<!\bour)\s(?:(?:{_FIELD})\s){{0,4}}(?:{_ROLES})s?\b.*$",
     re.IGNORECASE,
 )
+_FIELDS = re.compile(rf"(?<!\w)(?:{_FIELD})(?!\w)", re.IGNORECASE)
 _ROLE_ALONE = re.compile(
     rf"^(?:\w+\s){{0,3}}(?:staff|{_ROLES})s?(?:\s(?:in|at|for|of|für|der|des|de|chief)\b.*)?$", re.I
 )
+# `Door onze correspondent Jan de Vries`, `Von unserem Korrespondenten in Rom, Jan Müller`; `Xinhua writers Li Ming, Wang Wei`.
+_OUR = re.compile(
+    r"(?:our|onze|unser\w{0,2}|notre|nos|nuestr[oa]s?|noss[oa]s?|nostr[oaie]|vår|vores|nasz\w{0,3}|наш\w{0,3})\s+(?:own\s+|special\s+|chief\s+)?"
+    r"(?:correspondents?|korrespondent\w{0,4}|correspondant\w{0,2}|corresponsal\w{0,2}|corrispondent[ei]|correspondente\w?|reporter\w{0,3}"
+    r"|redakteur\w{0,4}|journalist\w{0,4}|redactor\w{0,2}|корреспондент\w{0,3}|envoyée?s?\s+spéciale?s?(?:aux)?|inviat[oaie])"
+    r"(?:\s+(?:in|aus|à|en|a|da|в|te)\s+[^\s,:]+[,:])?[\s:]+(?=\w\S*\s+\w)",
+    re.IGNORECASE,
+)
+_OF_AGENCY = re.compile(
+    r"(?P<agency>\w[\w.-]*(?:\s\w[\w.-]*){0,2}?)\s+(?:staff\s+)?(?:writer|reporter|correspondent|journalist)s?[\s:]+(?=\w)",
+    re.IGNORECASE,
+)
+# Another's part in a byline of several: `Penulis: Budi Laut | Editor: Siti Laut`, `作者：李明 编辑：张三`.
+_EDITED = re.compile(
+    r"(?<=\S)\s*[|•·,，;；/（(–—-]?\s*(?<!\w)(?:editors?|redaktur|penyunting|editora?s?|redaktionelle\s+bearbeitung|redazione|redacteur|éditeur|редактор"
+    r"|编辑|編輯|编审|责编|責編|责任编辑|責任編輯|校对|편집|데스크)\s*[:：／].*$",
+    re.IGNORECASE,
+)
+_HOUSE = re.compile(r"(?<=[a-zà-ÿ])\s+[B-DF-HJ-NP-TV-XZ]{3,5}(?:\s+[Nn]ews)?$")
+_REPORTERS = re.compile("^\\W{0,3}(?:[\u3400-\u9fff]{2,5}社|本报|本社)?(?:记者|通讯员)[\\s　:：]*(?=[\u3400-\u9fff])")
+_HAN_NAMES = re.compile("[\u3400-\u9fff]{2,4}(?:[\\s　]+[\u3400-\u9fff]{2,4})+")
+_KOREAN = (
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소"
+)
+_KOREAN_NAMES = re.compile(f"[{_KOREAN}][가-힣]{{2}}(?:\\s+[{_KOREAN}][가-힣]{{2}})+")
 EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,100}\.\w+")
 HANDLE = re.compile(r"(?<!\w)@\w+")
 _GLUED = re.compile(r"^(?:By|Von|Par|Por|Author|Autor|Auteur|Автор:?)(?=[A-Z][a-zà-ÿ.])")
@@ -100,7 +136,7 @@ _ILLUSTRATED = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"\s(?:from|for|aus|in|at|of\s+the|für|pour|para|per|special\s+to|à|en)\s.*$|\s*[–—]\s.*$|\s*\(.*$|\s+\|.*$"
+    r"\s(?:from|for|aus|in|at|of\s+the|für|pour|para|per|special\s+to|à|en)\s.*$|\s*[–—]\s.*$|\s-\s\S+(?:\s\S+)?$|\s*\(.*$|\s+\|.*$"
 )
 _ADDRESS = re.compile(r"https?:|www\.|\b[A-Za-z0-9-]{3,}\.[a-z]{2,6}\b")
 _NOT_A_NAME = re.compile(
@@ -132,9 +168,14 @@ def split(text: str) -> list[str]:
     text = HANDLE.sub(" ", EMAIL.sub(" ", squeeze(unescape(text[:MAX_BYLINE]))))
     if _ADDRESS.search(text):
         return []
-    text = led(_GLUED.sub("", text))
+    reporters = _REPORTERS.match(text) is not None
+    text = led(_GLUED.sub("", _REPORTERS.sub("", _EDITED.sub("", text))))
     text = _ILLUSTRATED.sub("", _WHEN.sub("", text))
-    text = led(text)
+    text = _introduced(led(text))
+    if reporters:
+        text = _HAN_NAMES.sub(lambda names: "、".join(names[0].split()), text)
+    elif "기자" in text:
+        text = _KOREAN_NAMES.sub(lambda names: "、".join(names[0].split()), text)
     parts = [
         name
         for part in _parts(text)
@@ -145,14 +186,30 @@ def split(text: str) -> list[str]:
     ]
     if len(parts) > 1 and any(" " in part for part in parts):
         parts = [part for part in parts if " " in part or _CJK.search(part)]
+    if any(part.isupper() for part in parts):
+        parts = [part for part in parts if not _of_house(part)]  # `JANE MILLER, Associated Press` is no mix of letters
     if any(_mixed(part) for part in parts):
         parts = [part for part in parts if _mixed(part) or not part.isupper()]
     return [part.title() if part.isupper() and " " in part else part for part in parts]
 
 
+def _of_house(part: str) -> bool:
+    """Whether a part is an agency, or one with more (`AP Auto` is left of a role), and no person's name as well."""
+    first = part.partition(" ")[0]
+    return bool(wires.all_named(part) or (first.isupper() and wires.named(first))) and not wires.is_common(part)
+
+
+def _introduced(text: str) -> str:
+    """A byline without what names, before the people, whose they are: `our correspondent`, `Xinhua writers`."""
+    if (ours := _OUR.match(text)) is not None:
+        return text[ours.end() :]
+    said = _OF_AGENCY.match(text)
+    return text[said.end() :] if said is not None and wires.named(said["agency"]) else text
+
+
 def _only_role(part: str, name: str) -> bool:
     """A role whose adjective is left as if it were a name: `Health Reporter`, `Middle East Correspondent`."""
-    return " " not in name and _ROLE_ALONE.match(part.strip(_STRIP)) is not None
+    return _ROLE_ALONE.match(part.strip(_STRIP)) is not None and (" " not in name or _FIELDS.search(name) is not None)
 
 
 def _mixed(part: str) -> bool:
@@ -189,8 +246,20 @@ def _parts(text: str) -> list[str]:
 
 def _trimmed(name: str) -> str:
     name = led(name.strip(_STRIP)).strip(_STRIP)
-    name = _ROLE.sub("", name).strip(_STRIP)
+    name = _HOUSE.sub("", _unhoused(_ROLE.sub("", name).strip(_STRIP)))
     return _CJK_ROLE.sub("", _FROM.sub("", name)).strip(_STRIP)
+
+
+def _unhoused(name: str) -> str:
+    """A name of two words and more without the agency that follows it: `JANE MILLER Associated Press`, `Jane Miller AFP`."""
+    words = name.split()
+    for size in (3, 2, 1):
+        last = " ".join(words[-size:])
+        if len(words) >= size + 2 and (size > 1 or last.isupper()) and wires.named(last) and not wires.is_common(last):
+            before = " ".join(words[:-size])
+            if size > 1 or not before.isupper():
+                return before.strip(_STRIP)
+    return name
 
 
 def shaped(name: str) -> bool:

@@ -1,8 +1,9 @@
 """The part of a page that a profile's body selector makes its article's: the page is cut down to it right after it is parsed.
 
 Kept are the head, what data the page holds anywhere (JSON-LD, meta, link), the selected elements, every main headline, what
-stands between the last one before the text and the text (byline, time, lead, picture), and a few elements before the
-headline and after the text, where agencies, tags and reporters are named. Every later step then walks a small tree, and
+stands between the last one before the text and the text (byline, time, lead, picture), a few elements before the
+headline and after the text, where agencies, tags and reporters are named, and what the text's own item declares as its
+author or time wherever it stands in it. Every later step then walks a small tree, and
 finds no day, author or headline of another story in it. Boxes on the way stay, emptied, so that a selector that
 counts them means the same as before.
 """
@@ -34,6 +35,12 @@ LEAST = 40
 DATA = ("meta", "link", "title", "dateformat")
 SIZE = etree.XPath("count(descendant-or-self::*)")
 TEXT = etree.XPath("string-length(normalize-space(.))")
+ITEM = ("itemprop", 'rel="author', "rel='author", "rel=author")
+DECLARED = etree.XPath(
+    "//*[contains(@itemprop, 'author') or @itemprop = 'datePublished' or @itemprop = 'dateModified' or @rel = 'author']"
+)
+MAX_DECLARED = 200
+"""What a page that declares an item holds of either, its authors and times, and how many of these are looked at."""
 BLOG = "LiveBlogPosting"
 """Live blogs are read whole: their entries may stand in several places."""
 PAID = re.compile(r"isAccessibleForFree\W{1,30}(?:https?://schema\.org/)?(?:false|no|0)\b", re.IGNORECASE)
@@ -55,7 +62,12 @@ def narrow(page: Page, root: HtmlElement, html: str) -> tuple[HtmlElement, ...]:
     found = [body.select(root, layout.body) for layout in layouts]
     chosen = [element for elements in found for element in elements]
     told = [script for script in root.iter("script") if "ld+json" in (script.get("type") or "").casefold()]
-    if not chosen or sum(cast("float", TEXT(element)) for element in chosen) < LEAST or _has_paid_parts(told):
+    if (
+        not chosen
+        or root in chosen
+        or sum(cast("float", TEXT(element)) for element in chosen) < LEAST
+        or _has_paid_parts(told)
+    ):
         return ()
     named = [e for layout in layouts for given in (layout.title, layout.lead) for e in body.select(root, given)[:1]]
     named += [element for layout in layouts for element in body.select_all(root, layout.drop)]  # so that it can be told
@@ -63,6 +75,8 @@ def narrow(page: Page, root: HtmlElement, html: str) -> tuple[HtmlElement, ...]:
     heads = list(root.iter("h1"))
     keep.update(heads[:HEADLINES])
     _around(chosen, heads, keep)
+    if any(sign in html for sign in ITEM):
+        keep.update(_declared(root, chosen[0]))
     _cut(root, keep)
     return tuple(chosen)
 
@@ -85,6 +99,17 @@ def _by_selector(profile: Profile) -> bool:
 def _has_paid_parts(told: list[HtmlElement]) -> bool:
     """Whether JSON-LD names parts that are not free: whether these are hidden, what stands far behind them can tell."""
     return any(e.text and "cssSelector" in e.text and PAID.search(e.text) for e in told)
+
+
+def _declared(root: HtmlElement, first: HtmlElement) -> list[HtmlElement]:
+    """The authors and times of the item or `article` that holds the text, not of one within it or elsewhere."""
+    over = {first, *first.iterancestors()}
+    found = cast("list[HtmlElement]", DECLARED(root))[:MAX_DECLARED]
+    return [element for element in found if _item(element) in over]
+
+
+def _item(element: HtmlElement) -> HtmlElement | None:
+    return next((a for a in element.iterancestors() if a.tag == "article" or a.get("itemscope") is not None), None)
 
 
 def _around(chosen: list[HtmlElement], heads: list[HtmlElement], keep: set[HtmlElement]) -> None:

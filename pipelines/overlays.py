@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 TOLD = 2_000
 """Characters of a box that are read for what it asks."""
 UNFOLDS = re.compile(
-    r"(?:^|[\s_-])(?:expand\w*|read-?more|show-?more|more-?(?:text|content)|full-?(?:text|story|article)|unfold\w*|truncat\w*)(?=$|[\s_-])",
+    r"(?:^|[\s_-])(?:expand\w*|read-?more|show-?more|more-?(?:text|content)|full-?(?:text|story|article)|unfold\w*|truncat\w*|"
+    r"accordion\w*|collaps\w*|panel)(?=$|[\s_-])",
     re.IGNORECASE,
 )
 MORE = re.compile(
@@ -56,10 +57,11 @@ AROUND = frozenset(("nav", "header", "footer"))
 PART = r"(?:[\w-]*(?:[.#][\w-]+|\[[\w-]+(?:[~^$*|]?=[^\]]{0,80})?\])+|[\w-]+)"
 PLAIN = re.compile(rf"{PART}(?:(?:\s*>\s*|\s+){PART}){{0,2}}")
 """The selectors that publishers write; others, like siblings of siblings, may cost minutes on a long page."""
-SURE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|(?:left|top|right|text-indent)\s*:\s*-\d{4}"
-)
+SURE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:left|top|right|text-indent)\s*:\s*-\d{4}")
 FLAT = re.compile(r"(?:^|[;\s])(?:max-)?height\s*:\s*0(?![.\d]*[1-9])")
+CLIPPED = re.compile(r"overflow(?:-y)?\s*:\s*(?:hidden|clip)")
+TINY = re.compile(r"font-size\s*:\s*0(?![.\d]*[1-9])")
+SIZED = re.compile(r"font(?:-size)?\s*:[^;]*[1-9]")
 PAID = re.compile(
     r"(?:^|[\s_-])(?:paywall(?:ed)?|premium|subscribers?|members?|abonn\w*|regwall(?:ed)?|locked|metered|piano|paid)(?=$|[\s_-])",
     re.IGNORECASE,
@@ -71,6 +73,10 @@ STREAMED = re.compile(r"S:[0-9a-f]+$")
 MOST = 200
 """Elements of a kind that are looked at: a page of more is hostile."""
 MAX_SCRIPT = 600_000
+SELECTORS, PARTS = 20, 5
+"""Selectors of paid parts that are asked of a page, and parts of one between commas: publishers write one or two."""
+BESIDES = ("p", "div", "section")
+OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary")
 CALLED, CALL = 3_000, (8, 300)
 """Texts of the page that may be a call to subscribe, and their characters."""
 
@@ -133,23 +139,32 @@ def _out_of_sight(element: HtmlElement) -> bool:
     style = (element.get("style") or "").lower()
     if element.get("hidden") is not None or element.get("inert") is not None or SURE.search(style):
         return True
-    flat = FLAT.search(style) is not None and "overflow" in style
+    # Without size against the gaps between inline boxes: what is in it sets its own.
+    if TINY.search(style) and not any(
+        SIZED.search(e.get("style") or "") for e in islice(element.iterdescendants(), MOST)
+    ):
+        return True
+    flat = FLAT.search(style) is not None and CLIPPED.search(style) is not None
     return flat or (element.get("aria-hidden") == "true" and FLAT.search(style) is not None)
 
 
 def unfolding(element: HtmlElement) -> bool:
     """Whether a hidden element is prose of the story that a script shows: paragraphs with visible ones beside, made invisible
-    until they are scrolled to, or behind a button or name that speaks of more."""
+    until they are scrolled to, or behind a button, a heading or a name that unfolds it."""
     parent = element.getparent()
     if parent is None:
         return False
     own = [element] if element.tag == "p" else list(element.iterchildren("p"))
     if not own or any(len(squeeze(p.text_content())) < PROSE for p in own):
         return False
+    shown = (
+        p
+        for e in parent.iterchildren(*BESIDES)
+        if e is not element and e.get("hidden") is None and not markup.hides(e.get("style") or "")
+        for p in ([e] if e.tag == "p" else e.iterchildren("p"))
+    )
     visible = sum(
-        1
-        for p in parent.iterchildren("p")
-        if p is not element and not markup.hides(p.get("style") or "") and len(p.text_content()) > PROSE
+        1 for p in islice(shown, MOST) if not markup.hides(p.get("style") or "") and len(p.text_content()) > PROSE
     )
     if visible < BESIDE:
         return False
@@ -158,6 +173,8 @@ def unfolding(element: HtmlElement) -> bool:
         return True
     if UNFOLDS.search(CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}")):
         return True
+    if (opener := element.getprevious()) is not None and opener.tag in OPENERS and _opens(opener, element):
+        return True
     return any(
         beside is not None
         and (beside.tag in ("button", "a") or beside.find(".//button") is not None or beside.find(".//a") is not None)
@@ -165,6 +182,14 @@ def unfolding(element: HtmlElement) -> bool:
         and MORE.search(text) is not None
         for beside in (element.getprevious(), element.getnext())
     )
+
+
+def _opens(opener: HtmlElement, panel: HtmlElement) -> bool:
+    """Whether a heading or button is one that unfolds the panel below it, as accordions have them."""
+    if opener.find(".//button") is not None:
+        return True
+    names = {e.get("aria-controls") for e in (opener, *islice(opener.iterdescendants(), MOST))} - {None}
+    return panel.get("id") in names or opener.get("aria-expanded") is not None
 
 
 def _named_paid(element: HtmlElement) -> bool:
@@ -220,8 +245,10 @@ def _compiled(selector: str) -> CSSSelector | None:
 
 
 def _selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
-    if len(selector) > 200 or any(not PLAIN.fullmatch(each.strip()) for each in selector.split(",")):
+    parts = selector.split(",")
+    if len(selector) > 200 or any(not PLAIN.fullmatch(each.strip()) for each in parts):
         return []
+    selector = ",".join(parts[:PARTS])
     select = _compiled(selector)
     return cast("list[HtmlElement]", select(root)) if select is not None else []
 
@@ -237,7 +264,7 @@ def paid_selectors(root: HtmlElement) -> tuple[str, ...]:
             except (ValueError, RecursionError):
                 continue
             found |= dict.fromkeys(_not_free(data))
-    return tuple(found)
+    return tuple(islice(found, SELECTORS))
 
 
 def _not_free(data: Any) -> Iterator[str]:

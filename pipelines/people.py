@@ -42,7 +42,8 @@ NO_PERSON = STAFF | frozenset(
         sponsored advertorial anzeige advertisement menu themen folgen follow subscribe share mehr more alle all view
         read related next previous posts profile profil biography beiträge artikel articles comments kommentare
         programme project collectif collective kollektiv beitrag nachrichten international rezept recipe inhalte
-        landesanstalt anstalt behörde amt authority ministère ministerio министерство nation world sports"""
+        landesanstalt anstalt behörde amt authority ministère ministerio министерство nation world sports kg plc
+        noticias notizie nouvelles actualités haberler berita новости أخبار"""
     )
 )
 SOURCE = re.compile(

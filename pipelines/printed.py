@@ -17,6 +17,7 @@ from pipelines.calendars import Written
 from pipelines.days import strip_weekday
 from pipelines.headmatter import Line
 from pipelines.names import LEAD_IN
+from pipelines.places import WEEKDAYS
 from pipelines.text import listed
 from storage.models import Instant
 
@@ -34,7 +35,7 @@ _AFTERNOON, _NIGHTLY = re.compile(_PM, re.IGNORECASE), re.compile(_NIGHT, re.IGN
 _CLOCK = re.compile(
     r"[\s.,،;|·•(–—-]*(?:(?:at|um|kl\.?|klo|à|a\s+las|às|alle(?:\s+ore)?|ore|o|ob|om|saat|pukul|lúc|в|о|u|het|r\.|г\.(?:,?\s+в)?|р\.|года|року|στις|الساعة|ساعت)\s+)?"
     rf"(?:(?P<half>{_HALF})\s?)?"
-    r"(?P<H>\d{1,2})\s?(?:[:.h時点]|시\s?|Uhr\s)\s?(?P<M>\d{2})(?!\d)(?::(?P<S>\d{2}))?(?P<sign>\s?[分분])?"
+    r"(?P<H>\d{1,2})\s?(?:[:.h時点]|시\s?|Uhr\s)\s?(?P<M>\d{2}|\d(?=\s?[分분]))(?!\d)(?::(?P<S>\d{2}))?(?P<sign>\s?[分분])?"
     rf"(?:\s?(?P<am>[ap]\.?\s?m\b\.?|{_HALF}))?"
     r"(?P<unit>\s?(?:Uhr|h|hrs|น\.|ч\.?)(?!\w))?(?:\s*\(?(?P<zone>(?:GMT|UTC)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|[+\-−]\d{2}:?\d{2}|(?-i:[A-Z]{1,5}|МСК)\b|мск\b)\)?)?",
     re.IGNORECASE,
@@ -48,6 +49,12 @@ _DAY_NAME = re.compile(
     r"[\s,]+(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|m[oi]|d[io]|fr|sa|so|пн|вт|ср|чт|пт|сб|вс)[.,]*\s*$",
     re.IGNORECASE,
 )
+# `3 Kasım 2026 Salı 14:05`, `2024年11月3日（星期日）14:05`
+_DAY_BETWEEN = re.compile(
+    r"[\s,]*[(（]?((?:星期|周|週)[一二三四五六日天]|[月火水木金土日](?:曜日?)?(?=[)）\s])|[월화수목금토일](?:요일)?(?=[)）\s])|[^\W\d_]{2,12})\.?[)）]?"
+    r"(?=[\s,]*\d|[\s,]*[^\W\d_]{1,4}\s?\d)"
+)
+_TURKISH = frozenset(listed("pazartesi salı çarşamba perşembe cuma cumartesi pazar"))
 _NEXT = re.compile(r"\s?([^\W\d_][^\s\d,;|()]*)")
 _MOSCOW = re.compile("мск", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -57,7 +64,7 @@ _PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 CHANGED = re.compile(
-    r"updat|aktuali[sz]|modif|mis\s+à\s+jour|actualizad|atualizad|aggiornat|bijgewerkt|gewijzigd|uppdaterad|oppdatert|opdateret"
+    r"updat|aktuali[sz]|modif|mise?\s+à\s+jour|actualiza[dc]|atualiza[dç]|aggiorna[tm]|bijgewerkt|gewijzigd|uppdater(?:ad|ing)|oppdater(?:t|ing)|opdater(?:et|ing)"
     r"|päivitetty|zaktuali|обновл|оновл|изменен|güncel|diperbarui|cập\s+nhật|تحديث|به.?روز|עודכן|अपडेट|更新|수정|แก้ไข|ενημέρ|stand\b|last\s+(?:edit|change)",
     re.IGNORECASE,
 )
@@ -201,7 +208,8 @@ def _instant(text: str, written: Written, since: int, timezone: str | None, fetc
 def _clock(text: str, written: Written, since: int) -> str | None:
     """The time beside a day, as `instants` reads it (`02:05 pm EST`); None where there is none, or where a word after it may
     say which half of the day is meant and is not known."""
-    clock = _CLOCK.match(text, written.end)
+    between = _DAY_BETWEEN.match(text, written.end)
+    clock = _CLOCK.match(text, between.end() if between is not None and _of_week(between[1]) else written.end)
     if clock is None:
         before = strip_weekday(_DAY_NAME.sub("", text[since : written.start]).rstrip(" ,|·•–—-"))
         clock = _CLOCK_BEFORE.search(before)
@@ -218,7 +226,13 @@ def _clock(text: str, written: Written, since: int) -> str | None:
         half = ""
     seconds = f":{clock['S']}" if clock["S"] else ""
     zone = _MOSCOW.sub("MSK", (clock["zone"] or "").replace(" ", "").replace("−", "-"))
-    return " ".join(f"{hour:02}:{clock['M']}{seconds} {half} {zone}".split())
+    return " ".join(f"{hour:02}:{clock['M']:0>2}{seconds} {half} {zone}".split())
+
+
+def _of_week(word: str) -> bool:
+    """Whether a word between a day and its time is that of a day of the week."""
+    plain = word.casefold()
+    return plain in WEEKDAYS or plain in _TURKISH or word[0] in "星周週月火水木金土日월화수목금토일"
 
 
 def _half(said: str, hour: int) -> str:

@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from pipelines import instants, printed
 from pipelines.jsonld import Claims
@@ -46,6 +47,7 @@ MINUTE = timedelta(minutes=1)
 URL_DAY = re.compile(
     r"(?<!\d)(19[9]\d|20\d\d)([-/_.]?)(0[1-9]|1[0-2]|[1-9](?=[-/_.]))\2(0[1-9]|[12]\d|3[01]|[1-9])(?!\d)"
 )
+NAMELESS = 4
 LOOSE = listed("date time uploaddate")
 """Names of meta tags that may be of anything: believed after the marked `time` elements."""
 
@@ -65,7 +67,7 @@ def published(
 ) -> tuple[Instant | None, str | None]:
     """The publication instant, or the day where no witness knows more, with what other witnesses say (`meta says …`);
     None where nobody says. `told`: what is `declared`; `times`: what the page's `time` elements say."""
-    later = _publication(page, tags, claims, times)
+    later = _publication(page, tags, claims, times, language)
     found = told + [one for raw, origin in later if (one := _taken(page, raw, origin, language))]
     chosen = _chosen(found)
     return chosen, dissent(chosen, found)
@@ -122,7 +124,9 @@ def sharpened(when: Instant | None, shown: Instant | None) -> Instant | None:
     return shown if when.at in (shown.at[:10], local_day(shown)) else when
 
 
-def _publication(page: Page, tags: Tags, claims: Claims, times: Times) -> Iterable[tuple[str | Instant | None, str]]:
+def _publication(
+    page: Page, tags: Tags, claims: Claims, times: Times, language: str | None
+) -> Iterable[tuple[str | Instant | None, str]]:
     yield from ((value, "time") for value in times.published)
     yield from ((value, "time") for value in tags.clocks[:1])
     yield from ((value, "meta") for value in tags.all(*LOOSE))
@@ -130,7 +134,9 @@ def _publication(page: Page, tags: Tags, claims: Claims, times: Times) -> Iterab
         yield page.witness.published, ""
     yield claims.created, "json-ld"
     yield from ((value, "microdata") for value in tags.items.get("datecreated", [])[:1])
-    yield from ((value, "time") for value in times.nameless[:1])
+    # `<time datetime="PT5M">5 min read</time>` is how long it takes to read: the first that is a time.
+    readable = ((value, "time") for value in times.nameless[:NAMELESS] if _taken(page, value, "time", language))
+    yield from islice(readable, 1)
     yield day_of_url(page.final_url or page.url, page.fetched_at), ""
 
 

@@ -52,8 +52,9 @@ def trim(
     result = Trimmed(list(paragraphs))
     _top(result, headlines, authors, lead)
     _afterwards(result)
-    _boxes(result, signs.apart if signs else labels.anywhere)
-    _lines(result)
+    apart = signs.apart if signs else labels.anywhere
+    _boxes(result, apart)
+    _lines(result, apart)
     _end(result, authors, headlines)
     _dangling(result)
     return result
@@ -126,7 +127,7 @@ def _boxes(result: Trimmed, apart: labels.Apart) -> None:
     _sift(result, rules)
 
 
-def _lines(result: Trimmed) -> None:
+def _lines(result: Trimmed, apart: labels.Apart) -> None:
     seen: dict[str, Paragraph] = {}
     before = ""
     rules: dict[int, str] = {}
@@ -135,7 +136,7 @@ def _lines(result: Trimmed) -> None:
         key = text.casefold()
         if labels.photo(text):
             rules[place] = "photo credit"
-        elif labels.copyright_line(text) and not before.startswith(("(a)", "(b)")):
+        elif labels.copyright_line(text, apart=apart) and not before.startswith(("(a)", "(b)")):
             rules[place] = "copyright"
             result.copyright = result.copyright or text
         elif (

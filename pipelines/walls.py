@@ -31,8 +31,9 @@ OWN_WORDS, OWN_DATED = 45, 9
 BARE = 25
 """Words that are hardly a text."""
 PROSE, CELLS = 14, 8
-LINE = 25
-"""Words of a line that is prose whatever it ends with."""
+LINE, SENTENCE_WORDS = 25, 8
+"""Words of a line that is prose whatever it ends with; of a sentence that a credit follows in its line."""
+STOP = re.compile(r"\w{3}[.!?…؟।][\"”»’')]*\s|[。！？]")
 DAYS = frozenset({"maintenance", "paywall", "login_wall", "consent_wall"})
 """Walls that may name a day of the week: when the site is back, what is sold."""
 FIRST = 3
@@ -230,12 +231,19 @@ def _kind(look: Look, size: int) -> Verdict | None:
 
 
 def _prose(look: Look) -> int:
-    """Words in lines that are sentences, beside rows of tables."""
+    """Words in lines that are sentences or begin with one (`….  Reuters/Jane Miller`), beside rows of tables."""
     return sum(
         words(line)
         for line in look.body.split("\n")
-        if " | " not in line and words(line) >= 4 and (line.rstrip().endswith(SENTENCE_END) or words(line) >= LINE)
+        if " | " not in line
+        and words(line) >= 4
+        and (line.rstrip().endswith(SENTENCE_END) or words(line) >= LINE or _opening(line) >= SENTENCE_WORDS)
     )
+
+
+def _opening(line: str) -> int:
+    """Words up to the last stop within a line, initials' aside."""
+    return words(line[: max((stop.end() for stop in STOP.finditer(line)), default=0)])
 
 
 def _listing(look: Look, size: int) -> Verdict | None:

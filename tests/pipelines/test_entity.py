@@ -89,6 +89,27 @@ def test_a_node_of_another_story_is_nobodys(nodes: tuple[Any, ...]) -> None:
     assert (found.published, found.people, found.access) == (None, (), None)
 
 
+@pytest.mark.parametrize(
+    ("address", "time", "own"),
+    [
+        ("https://paper.test/a-771234", None, True),
+        ("https://amp.paper.test/amp/quays-771234.html", None, True),
+        ("https://paper.test/a-771235", None, False),
+        ("https://other.test/a-771234", None, False),
+        ("https://paper.test/a-12", "2024-11-22T10:00:10Z", True),
+        ("https://paper.test/a-12", "2024-11-22T10:05:00Z", False),
+        ("https://paper.test/20241122/quays", None, False),
+    ],
+)
+def test_a_node_of_another_headline_and_slug_is_the_pages_by_its_number_or_its_minute(
+    address: str, time: str | None, own: bool
+) -> None:
+    node = {**OWN, "headline": "Quays are busy: what we know", "mainEntityOfPage": address}
+    meta = f'<meta property="article:published_time" content="{time}">' if time else ""
+    found = claims(node, head=meta, url="https://paper.test/20241122/harbour-opens-771234")
+    assert found.people == (("Ada Lund",) if own else ())
+
+
 def test_a_film_is_the_story_of_a_page_of_its_name_or_of_films() -> None:
     film = {"@type": "VideoObject", "name": "Rescue at sea", "uploadDate": "2020-01-01"}
     assert claims({**film, "name": HEADLINE}).published == "2020-01-01"

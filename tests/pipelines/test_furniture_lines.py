@@ -26,6 +26,8 @@ PROSE = tuple(
 SUBHEADS = [
     "Related charges in Kiel", "Promoted to the first league", "Sponsored by the state", "More in common than they think",
     "Latest in a long line of wrecks", "All in one day", "Comment", "Responses to the ruling", "Thoughts on the tide",
+    "Loading of grain", "Mehr Themen als Zeit: So war der Tag der Fischer",
+    "Weitere Meldungen über Sturmschäden gab es an der Küste zunächst nicht",
 ]  # fmt: skip
 
 

@@ -45,3 +45,20 @@ def test_captions_beside_a_text_are_captions() -> None:
     found = look(CAPTIONS, text)
     assert found.article is not None
     assert "with coal" not in found.article.body
+
+
+def test_captions_that_end_with_their_credit_are_sentences() -> None:
+    captions = [f"{text} Harbour Agency/Ada Byron" for text in CAPTIONS]
+    found = look(captions)
+    assert found.article is not None, found.reason
+    assert found.article.body.split("\n\n") == captions
+
+
+def test_the_introduction_of_a_gallery_stands_above_its_captions() -> None:
+    for intro in (
+        "The ferries left early.",
+        "The ferries left at dawn, and half of the town had come to see them off.",
+    ):
+        found = look(CAPTIONS, f"<p>{intro}</p>")
+        assert found.article is not None, found.reason
+        assert found.article.body.split("\n\n") == [intro, *CAPTIONS]

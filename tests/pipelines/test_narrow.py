@@ -82,6 +82,37 @@ def test_the_reporters_after_the_text_stay() -> None:
     assert "Source: Reuters" in cut(given).root.text_content()
 
 
+FAR = "<div>" + "<i>y</i>" * 120 + "</div>"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "<span itemprop='author'>Ada Byron</span>",
+        "<span itemprop='author' itemscope><b itemprop='name'>Ada Byron</b></span>",
+        '<a rel="author" href="/people/ada">Ada Byron</a>',
+    ],
+)
+def test_what_the_storys_item_declares_far_behind_the_text_stays_and_others_goes(named: str) -> None:
+    other = "<div itemscope><span itemprop='author'>Otto Fremd</span></div>"
+    when = "<time itemprop='datePublished' datetime='2026-03-01T08:30:00Z'>1 March</time>"
+    given = page(
+        f"<h1>Ferry runs again</h1><div class='copy'>{BODY}</div>{FAR}{named}{when}", before=other, after=FAR + other
+    )
+    article = extract(given).article
+    assert article is not None and article.published is not None
+    assert (article.authors, article.published.at) == (("Ada Byron",), "2026-03-01T08:30:00Z")
+    assert "Otto Fremd" not in cut(given).root.text_content()
+
+
+@pytest.mark.parametrize("selector", ["html", "*"])
+def test_a_selector_of_the_whole_page_empties_nothing(selector: str) -> None:
+    found = extract(
+        page(f"<h1>Ferry runs again</h1><div class='copy'>{BODY}</div>", profile=replace(PROFILE, body=(selector,)))
+    )
+    assert [text for text in TEXT if text not in body(found)] == []
+
+
 def test_a_headline_far_above_the_text_keeps_what_stands_between() -> None:
     given = page(f"<div class='copy'>{BODY}</div>", before="<h1>Ferry runs again</h1><p>The storm is over.</p>")
     assert "The storm is over." in cut(given).root.text_content()

@@ -53,3 +53,33 @@ def test_a_story_in_a_box_named_so_and_its_prices_stay() -> None:
     assert kept("", prices) == len(STORY) + 1
     told = ("A trial subscription costs €4 a month, the publisher said on Monday.",)
     assert kept("", told) == len(STORY) + 1
+
+
+@pytest.mark.parametrize(
+    "name", ["paywall", "subscriber-content", "article__subscribers", "offer", "meter", "x abonne"]
+)
+def test_the_words_of_an_offer_are_also_those_of_the_story_that_is_paid_for(name: str) -> None:
+    for text in (
+        "The trial of the former harbour master, who is accused of fraud, opens next week before the court in Kiel.",
+        "Aid groups still have no access to the islands, where about two thousand people live without power.",
+        "Die Behörden testen das Wasser, und der Zugang zum Strand bleibt vorerst für alle gesperrt.",
+        "Доступ на остров закрыт, и паромы стоят у причала, пока не стихнет ветер.",
+    ):
+        assert kept(f"<div class='{name}'><p>{text}</p></div>", (text,)) == len(STORY) + 1
+        call = "<p>Subscribe now to go on.</p>"
+        assert (
+            kept(f"<div class='{name}'><p>{text}</p>{call}</div>", (text, "Subscribe now to go on.")) == len(STORY) + 1
+        )
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["The ticket, with access to all ferries, will cost 49 euros a month from the new year.",
+     "Das Deutschlandticket kostet als Abo ab Januar 63 Euro im Monat und ist monatlich kündbar.",
+     "L'abonnement à la piscine passera de 20 à 24 euros par mois pour les habitants de la ville.",
+     "Абонемент в бассейн подорожает до 900 рублей в месяц, а для детей останется прежним."],
+)  # fmt: skip
+def test_a_sentence_that_tells_of_a_price_is_text_and_below_an_offer_its_small_print(told: str) -> None:
+    assert kept("", (told,)) == len(STORY) + 1
+    assert kept("", (told, "Premium 4 Wochen für 1 € testen")) == len(STORY) + 1
+    assert kept("", ("Premium 4 Wochen für 1 € testen", told)) == len(STORY)

@@ -119,3 +119,30 @@ def test_a_selector_that_could_cost_minutes_selects_nothing() -> None:
     for selector in (".rest", "#a .rest", "article > div.rest", "div[class~=rest], .other"):
         part = f"<article id='a'>{prose(STORY[:2])}<div class='rest'>{prose(STORY[2:])}</div>{CALL}</article>"
         assert STORY[3] not in left(part, (selector,), paid=True)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["<div>{0}</div><div id='more' style='display:none'>{1}</div><a href='#'>Weiterlesen</a>",
+     "{0}<h3><button>What came of the looms?</button></h3><div hidden>{1}</div>",
+     "{0}<h3 aria-controls='a1'>What came of the looms?</h3><div id='a1' hidden>{1}</div>",
+     "{0}<div class='accordion-content' style='max-height:0;overflow:hidden'>{1}</div>",
+     "{0}<div style='height:0;overflow:visible'>{1}</div>",
+     "{0}<div style='font-size:0'>{2}</div>"],
+)  # fmt: skip
+def test_text_of_a_free_story_that_unfolders_and_accordions_show_is_kept(rest: str) -> None:
+    sized = prose(STORY[6:], "style='font-size:16px'")
+    whole = left(f"<article>{rest.format(prose(STORY[:6]), prose(STORY[6:]), sized)}</article>")
+    assert all(text in whole for text in STORY)
+
+
+def test_a_hidden_panel_below_a_heading_that_opens_nothing_goes() -> None:
+    assert SECRET not in left(f"<article>{prose(STORY)}<h3>Looms</h3><div hidden><p>{SECRET}</p></div></article>")
+
+
+def test_the_paid_parts_of_a_page_are_bounded() -> None:
+    parts = ",".join(f'{{"isAccessibleForFree":false,"cssSelector":".a{n} .b p"}}' for n in range(4_000))
+    script = f"<script type='application/ld+json'>{{\"hasPart\":[{parts}]}}</script>"
+    root = tree.parse_text(f"<html><head>{script}</head><body><p>{SECRET}</p></body></html>")
+    found = overlays.paid_selectors(root)
+    assert len(found) == overlays.SELECTORS

@@ -50,6 +50,31 @@ def test_a_line_at_the_headline(line: str, language: str, at: str | None) -> Non
     assert (found.at if found else None) == at
 
 
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("2024年11月3日 午後2時5分", "ja"),
+        ("2024年11月3日(日) 14時5分", "ja"),
+        ("2024년 11월 3일 오후 2시 5분", "ko"),
+        ("2024년 11월 3일(일) 14:05", "ko"),
+        ("3 Kasım 2024 Pazar 14:05", "tr"),
+        ("2024年11月3日 星期日 14:05", "zh"),
+        ("3 novembre 2024, dimanche, à 14h05", "fr"),
+    ],
+)
+def test_minutes_of_one_figure_and_a_weekday_before_the_time(line: str, language: str) -> None:
+    found = printed.single(line, language=language, timezone="UTC", fetched_at="2026-09-01T00:00:00Z")
+    assert found is not None
+    assert (found.at, found.precision) == ("2024-11-03T14:05:00Z", "minute")
+
+
+@pytest.mark.parametrize(
+    "label", ["Ultimo aggiornamento:", "Mise à jour le", "Última actualización:", "Siste oppdatering:"]
+)
+def test_a_label_that_is_a_noun_speaks_of_a_change(label: str) -> None:
+    assert printed.CHANGED.search(label) is not None
+
+
 def test_the_order_of_numbers_is_the_countrys() -> None:
     assert shown("Published 3/11/2024", host="port.co.uk") == shown("Published 3/11/2024", region="gb")
     assert shown("Published 3/11/2024", language="fr") is not None

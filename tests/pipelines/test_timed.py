@@ -31,6 +31,7 @@ def days(found: metadata.Metadata) -> tuple[str | None, str | None]:
     ("top", "published", "changed"),
     [
         (f"<p>{OLD}</p>", FIRST, None),
+        (f"<time datetime='PT5M'>5 min read</time> {OLD}", FIRST, None),
         ("<span class='posted-on'><time class='updated' datetime='2024-11-23T10:00:00Z'>23 Nov</time>"
          "<time class='entry-date published' datetime='2024-11-22T10:00:00Z'>22 Nov</time></span>", FIRST, THEN),
         ("<span class='posted-on'><time class='updated' datetime='2024-11-23T10:00:00Z'></time></span>", None, THEN),
