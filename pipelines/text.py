@@ -36,9 +36,11 @@ def listed(text: str) -> tuple[str, ...]:
 
 def squeeze(value: str) -> str:
     """One line: NFC, no control or invisible characters, runs of white space as one blank, none at the ends."""
-    if not (value.isascii() and value.isprintable()):
-        value = _normal(value)
-    return " ".join(value.split())
+    line = " ".join(value.split())
+    # What is dropped stands in few texts, ends of lines in most: without them hardly one is looked through.
+    if not line.isprintable():
+        line = " ".join(DROPPED.sub("", line).split())
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def solid(value: str) -> str:
