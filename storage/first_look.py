@@ -1,0 +1,57 @@
+"""The look that every opening takes at a file: within milliseconds, however large it is. `checks` looks at everything."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from storage import journal
+from storage.errors import Corrupt
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from sqlite_utils import Database
+else:
+    from sqlite_utils.utils import sqlite3
+
+SECONDS: Final = 0.02
+"""That a writer looks for damage: a small file whole, of a large one the beginning."""
+
+
+def refuse_cut(db: Database, file: Path) -> None:
+    """Raise Corrupt where the file is shorter than its own header says. A journal that holds the rest makes it whole."""
+    conn = db.conn
+    conn.execute("BEGIN")
+    try:
+        (tables,) = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # pins the state that is looked at
+        (pages,), (page_size,) = (conn.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+        size = file.stat().st_size
+        if tables and size < pages * page_size and journal.size(file) == 0:
+            raise Corrupt(
+                f"{file}: has {size} bytes, by its own header it should have {pages * page_size}: it was cut short; "
+                "`dateline db restore BACKUP` puts a copy back"
+            )
+    finally:
+        conn.execute("COMMIT")
+
+
+def refuse_damaged(db: Database, file: Path) -> None:
+    """Raise Corrupt where SQLite finds damage in `SECONDS`."""
+    conn = db.conn
+    end = time.monotonic() + SECONDS
+    conn.set_progress_handler(lambda: int(time.monotonic() > end), 1000)
+    try:
+        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+    except sqlite3.OperationalError as error:
+        if "interrupt" not in str(error):
+            raise
+        return
+    finally:
+        conn.set_progress_handler(None, 0)
+    if found:
+        raise Corrupt(
+            f"{file}: is damaged ({'; '.join(found)}): stop all writers; `dateline db check` says what is damaged, "
+            "`dateline db restore BACKUP` puts a copy back"
+        )
