@@ -15,7 +15,9 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from crawler.politeness.certificates import refused_certificate
 from crawler.politeness.guard import BlockedAddress, reason_of
+from crawler.politeness.unpacking import Undecodable
 from storage.models import Outcome
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (ResponseDataLossError, "data_loss"),
     (DownloadCancelledError, "too_large"),
     (UnsupportedURLSchemeError, "scheme"),
+    (Undecodable, "bad_encoding"),
     (DownloadFailedError, "connection"),
 )
 
@@ -45,13 +48,17 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
 NO_ANSWER: tuple[type[Exception], ...] = (*(kind for kind, _ in _FAILURES), IgnoreRequest, BlockedAddress)
 """What a request may raise in place of an answer."""
 
-_AGAINST_HOST = tuple(f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss"))
+_AGAINST_HOST = tuple(
+    f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss", "tls")
+)
 
 
 def of_failure(error: BaseException) -> Outcome:
     """The outcome of a request that got no answer; the guard's refusals are `blocked:address`."""
     if refusal := reason_of(error):
         return Outcome("blocked:address", refusal)
+    if certificate := refused_certificate(error):
+        return Outcome("failed:tls", f"{certificate}; unchecked_tls in the source's TOML would go without the check")
     if isinstance(error, IgnoreRequest):
         return Outcome("blocked:policy", str(error))
     for kind, code in _FAILURES:
