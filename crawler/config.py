@@ -27,10 +27,12 @@ class Config:
 
     `contact`: a URL or mail address that goes into the user agent. `database`: the SQLite file. `sources_dir`: own
     registry files, laid over the packaged ones. `sources`: names of the chosen sources; nothing else is crawled.
-    `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes. `proxy`: `http://host:port` for all
+    `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes; `disk_floor_gb`: or when less is free on
+    its disk. `proxy`: `http://host:port` for all
     requests. `log_file`. `group`: a system group that may read the database. `publish`: a finished copy for readers.
     `first_poll`: articles taken at a source's first poll. `delay_floor`: seconds between two requests to a host, at the
-    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `window_days`: copies
+    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none; the oldest go when all of
+    them, compressed, take more than `raw_limit_gb`. `window_days`: copies
     of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
     none. `learn`: the daemon learns boilerplate at night. `file`: where all this was read, None for the defaults.
@@ -41,6 +43,7 @@ class Config:
     sources_dir: Path | None = None
     sources: tuple[str, ...] = ()
     disk_limit_gb: float = 20.0
+    disk_floor_gb: float = 0.2
     proxy: str | None = field(default=None, repr=False)
     log_file: Path | None = None
     group: str | None = None
@@ -48,6 +51,7 @@ class Config:
     first_poll: int = 30
     delay_floor: float = 1.0
     raw_days: int = 14
+    raw_limit_gb: float = 5.0
     window_days: int = 7
     workers: int = 0
     on_alert: tuple[str, ...] = ()
@@ -200,6 +204,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
     ),
     "sources": (_sources, "a list of source names (`dateline sources list`)", "What is crawled, and nothing else."),
     "disk_limit_gb": (_number(0.01, 1e6), "a number above 0", "Crawling stops before the database grows beyond (GB)."),
+    "disk_floor_gb": (_number(0.0, 1e6), "a number, 0 or more", "Crawling stops while less is free on its disk (GB)."),
     "proxy": (_proxy, "http://host:port", "A proxy for all requests; names are then looked up by it, unjudged."),
     "log_file": (_path, "a path", "Log lines go here, too."),
     "group": (_matching(_GROUP), "the name of a group", "A system group that may read the database."),
@@ -223,6 +228,11 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         _whole(0, 36_500),
         "a whole number of days",
         "How long fetched pages are kept, so that articles can be extracted anew without the network.",
+    ),
+    "raw_limit_gb": (
+        _number(0.0, 1e6),
+        "a number, 0 or more",
+        "What kept pages may take, compressed (GB); beyond it the oldest go.",
     ),
     "workers": (_whole(0, 256), "a whole number, 0 to 256", "Processes that extract; 0: one for each core."),
     "learn": (

@@ -77,7 +77,7 @@ async def crawl(
     """One crawl of one source: its live endpoints and what is due, or with `span` its archive. `links`: addresses that
     the command itself names; `seen`: told of every article's page.
 
-    Raises `StorageError` when the database fails; the run is then closed as `error` where that can be written."""
+    Raises `StorageError` when the database fails; the run is then closed as `storage_error` where that can be written."""
     now = session.clock()
     politeness = floored(source.politeness, session.config.delay_floor)
     await _written(session.frontier.reclaim(now))
@@ -100,6 +100,7 @@ async def crawl(
         politeness=politeness,
         clock=session.clock,
         stop=session.stop,
+        room=session.room.look,
         backfill=backfill,
         limit=limit,
         patience=patience,
@@ -116,6 +117,9 @@ async def crawl(
         backfill=backfill,
     )
     crawler = runner.create_crawler(kind)
+    if why := politeness.unchecked_tls:
+        logger.warning("%s: the certificates of its hosts are not checked: %s", source.name, why)
+        crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="cmdline")
     # Live objects ride on the crawler: Scrapy deep-copies its settings, which cannot hold them.
     crawler.assignment = assignment  # type: ignore[attr-defined]
     task = asyncio.ensure_future(runner.crawl(crawler))
@@ -139,6 +143,9 @@ async def crawl(
             short = falls_short(standing, report, limit=limit)
             report = replace(report, short=short, ended=standing.finished_at is None)
         return report
+    except StorageError:
+        reason = "storage_error"
+        raise
     finally:
         await _written(session.store.finish_run(run_id, session.clock(), reason))
         if span is None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML. `nice`:
-    how much its extraction gives way to other processes."""
+    how much its extraction gives way to other processes. `stays`: see `open_session`."""
 
     config: Config
     sources: Mapping[str, Source]
@@ -36,6 +36,7 @@ class Start:
     exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     nice: int = 0
+    stays: bool = False
 
 
 @asynccontextmanager
@@ -60,6 +61,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
         exceptions=start.exceptions,
         clock=start.clock,
         nice=start.nice,
+        stays=start.stays,
     ) as session:
         yield session, runner
 

@@ -235,7 +235,8 @@ def run_daemon(config: Config, names: Sequence[str], *, as_json: bool, opened: O
 
         shown = progress("dateline daemon", as_json=as_json)
         try:
-            return await daemon(Start(config, sources, crawl_settings(config), shown, opened or {}), stop)
+            start = Start(config, sources, crawl_settings(config), shown, opened or {}, stays=True)
+            return await daemon(start, stop)
         finally:
             shown.close()
 
