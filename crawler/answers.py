@@ -52,6 +52,9 @@ _AGAINST_HOST = tuple(
     f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss", "tls")
 )
 
+_REFUSALS = ("failed:http_429", "blocked:http_", "rejected:bot_check", "failed:bot_check")
+"""A host that answers, and would have none of us."""
+
 
 def of_failure(error: BaseException) -> Outcome:
     """The outcome of a request that got no answer; the guard's refusals are `blocked:address`."""
@@ -87,10 +90,15 @@ def of_status(status: int, kind: LinkKind, *, later: bool = False) -> Outcome | 
     return Outcome(f"failed:http_{status}", f"HTTP {status}")
 
 
+def refuses(outcome: Outcome) -> bool:
+    """Whether an outcome is the host's refusal of us, not of this one address."""
+    return outcome.name.startswith(_REFUSALS)
+
+
 def blames_host(outcome: Outcome) -> bool | None:
     """Whether an outcome speaks against the host as a whole (True), for it (False), or neither (None)."""
     name = outcome.name
-    if name.startswith(_AGAINST_HOST):
+    if name.startswith(_AGAINST_HOST) or refuses(outcome):
         return True
     if name.startswith(("failed", "blocked", "interrupted")):
         return None

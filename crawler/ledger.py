@@ -15,6 +15,7 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.endings import complete
+from crawler.politeness.addresses import without_user
 from pipelines.wiring import Wired
 from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
@@ -131,7 +132,7 @@ class Ledger:
         outcome = "failed:unstorable" if ended.refused and ending.article else ending.outcome.name
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         for what, why in ended.refused:
-            logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, what, why)
+            logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, without_user(what), why)
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
         if self._under_way.pop(ending.fetch_id, None) is not None:
             self._assignment.leasing.done()

@@ -38,6 +38,8 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     [politeness]                        # ? delay and timeout in seconds, in_flight
     delay = 2.0
     hourly = 1800                       # ? requests to one host in an hour; `polls`: how many of them may be polls
+    new_links = 10000                   # ? new addresses of one host that are taken in a day: more of them is a trap
+    unchecked_tls = "expired in May"    # ? why its hosts' certificates are not checked; without it they are
 
     [[endpoint]]                        # one or more
     url = "https://tass.com/rss/v2.xml"
@@ -176,6 +178,8 @@ def _politeness(fields: Fields) -> Politeness:
         timeout=fields.number("timeout", standard.timeout, least=1.0),
         hourly=int(fields.number("hourly", standard.hourly, least=1, whole=True)),
         polls=int(fields.number("polls", standard.polls, least=1, whole=True)),
+        new_links=int(fields.number("new_links", standard.new_links, least=1, whole=True)),
+        unchecked_tls=fields.text("unchecked_tls"),
     )
     fields.finish()
     return politeness

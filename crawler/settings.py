@@ -41,6 +41,9 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "crawler.politeness.gate.Gate": 990,
+    # For requests that no lease has judged, by RFC 9309; in the place of Scrapy's.
+    "crawler.obey.Obey": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # Ours unpacks beside the loop; its place is that of Scrapy's.
     "crawler.politeness.unpacking.Unpacking": 590,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
@@ -53,6 +56,8 @@ EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
 }
+# http_proxy and its kin in the environment would carry requests round the address guard; `proxy` in dateline.toml is asked.
+HTTPPROXY_ENABLED = False
 ITEM_PIPELINES: dict[str, int] = {
     "pipelines.extract.Extract": 100,
     "pipelines.judge.Judge": 200,
@@ -67,7 +72,7 @@ REDIRECT_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Retries wait in the frontier, with back-off over hours; Scrapy's are at once and ignore Retry-After.
 RETRY_ENABLED = False
-# For spiders of your own; leased requests carry `dont_obey_robotstxt` because the frontier has judged them by RFC 9309.
+# For spiders of your own (`obey.py`); leased requests carry `dont_obey_robotstxt`: the frontier has judged them by RFC 9309.
 ROBOTSTXT_OBEY = True
 SCHEDULER_DEBUG = False
 SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"

@@ -22,6 +22,7 @@ from crawler.arguments import ArgumentProblem, parse
 from crawler.config import Config, ConfigError, user_agent
 from crawler.first_day import warn_without_contact
 from crawler.loop import run_in_loop
+from crawler.politeness.protected import reads_pickles
 from crawler.progress import progress
 from crawler.registry import RegistryError, load, packaged, select
 from crawler.start import Start, at_work, told
@@ -83,11 +84,12 @@ def by_hand(name: str, base: Settings | None) -> type[AgencySpider] | None:
     """The spider that somebody wrote by hand under this name (SPIDER_MODULES), with its own `source`; else None."""
     from scrapy.spiderloader import SpiderLoader
 
+    from crawler.loader import harmless
     from crawler.spiders.agency import AgencySpider
 
     if base is None or name not in (loader := SpiderLoader.from_settings(base)).list():
         return None
-    spider = loader.load(name)
+    spider = harmless(loader.load(name), base)
     if not issubclass(spider, AgencySpider):
         raise RegistryError(f"{name}: {spider.__module__}.{spider.__name__} is no AgencySpider, which a crawl needs")
     return spider
@@ -142,6 +144,8 @@ def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextI
             opened = places(f"{host}={place}" for host, place in base.getdict("ADDRESS_EXCEPTIONS").items())
         except ValueError as error:
             raise ArgumentProblem(f"ADDRESS_EXCEPTIONS: {error}") from error
+        if pickles := reads_pickles(base):
+            raise ArgumentProblem(pickles)
         settings = crawl_settings(config, base)
         return one_crawl(config, Typed(name, raw), settings=settings, as_json=False, opened=opened, base=base)
     except (ArgumentProblem, RegistryError, ConfigError) as error:

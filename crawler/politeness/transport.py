@@ -65,4 +65,4 @@ class BoundedHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = BoundedFactory
         if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
-            self._contextFactory = Naming(self._contextFactory)
+            self._contextFactory = Naming(self._contextFactory)  # type: ignore[assignment]  # zope's interface

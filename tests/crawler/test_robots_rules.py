@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.politeness import robots
+from crawler.politeness import robots, robots_groups
 
 
 def may(body: str, path: str, agent: str = "Dateline") -> bool:
@@ -182,9 +182,9 @@ def test_an_allowed_index_html_allows_its_folder(path: str, expected: bool) -> N
 
 
 def test_a_line_longer_than_the_limit_is_cut_and_still_counts() -> None:
-    body = f"User-agent: Dateline\nDisallow: /x/{'q' * robots.LINE_LIMIT}/more\n"
+    body = f"User-agent: Dateline\nDisallow: /x/{'q' * robots_groups.LINE_LIMIT}/more\n"
     assert may(body, "/fux")
-    assert not may(body, f"/x/{'q' * robots.LINE_LIMIT}/y")
+    assert not may(body, f"/x/{'q' * robots_groups.LINE_LIMIT}/y")
 
 
 @pytest.mark.parametrize(
