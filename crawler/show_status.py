@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from crawler import terminal
+from crawler import show_quarantine, terminal
 from storage import clock
 from storage.reader import Reader
 
@@ -36,18 +36,21 @@ LEFT_SECONDS: Final = 7 * 86400.0
 _UNITS: Final = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
-def show_status(database: Path, *, now: float, as_json: bool) -> int:
-    """The state of each source at `now`. Always 0: it was read and shown, whatever it is (`show_health` judges it)."""
+def show_status(database: Path, *, now: float, as_json: bool, unchecked: Mapping[str, str] | None = None) -> int:
+    """The state of each source at `now`. `unchecked`: sources whose hosts' certificates are not checked, and why. Always 0: it was read and shown, whatever it is (`show_health` judges it)."""
     with Reader(database) as reader:
         polls = reader.polls(now)
         health = sorted(reader.health(), key=lambda one: (ORDER.index(one.state), one.source))
         counts = reader.counts()
+        notes, lines = show_quarantine.notes(reader, now=now), show_quarantine.note_lines(reader, now=now)
     late = [one.source for one in health if one.judged_at and _age(one, now) > LATE_SECONDS]
     if as_json:
         whole = {
             "database": str(database),
             "counts": counts,
             "judged_late": late,
+            "unchecked_tls": dict(unchecked or {}),
+            **notes,
             "sources": [asdict(h) for h in health],
         }
         click.echo(terminal.dumps(whole, indent=1))
@@ -61,12 +64,16 @@ def show_status(database: Path, *, now: float, as_json: bool) -> int:
     states = Counter(one.state for one in health)
     told = ", ".join(f"{states[state]} {state}" for state in ORDER if states[state])
     click.echo(f"{len(health)} source{'s' if len(health) != 1 else ''}{': ' + told if told else ''}")
+    for source, why in sorted((unchecked or {}).items()):
+        click.echo(terminal.line(f"{source}: the certificates of its hosts are not checked: {why}"))
     if late:
         oldest = max(_age(one, now) for one in health if one.judged_at)
         click.echo(
             f"{len(late)} of them were judged more than {_span(LATE_SECONDS)} ago, the oldest {_span(oldest)} ago: "
             "is a daemon or a timer running?"
         )
+    for line in lines:
+        click.echo(terminal.fitted(line, width))
     click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")
     return 0
 

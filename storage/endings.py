@@ -16,14 +16,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, articles, backfills, clean, clock, hosts, links, raw
+from storage import absences, allowance, articles, backfills, clean, clock, hosts, links, quarantine, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from storage.models import Ending, Lease
+    from storage.models import Ending, HostNote, Lease
 
 _LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
 _VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
@@ -59,7 +59,7 @@ def end(db: Database, ending: Ending) -> Ended:
         except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
             refused.append((url, f"raw page: {error}"))
     if ending.host is not None:
-        hosts.note(db, replace(ending.host, robots=_cleaned(ending.host.robots)))
+        _note_host(db, ending.host, at=ending.at)
     lease = ending.lease
     if lease is not None:
         if ending.outcome.name in ("alias", "unchanged") and _looked_at_elsewhere(db, article_id, lease):
@@ -71,8 +71,10 @@ def end(db: Database, ending: Ending) -> Ended:
             backfills.listed(db, ending)
         elif ours and lease.backfill and lease.kind not in ("article", "robots") and ending.outcome.name == "gone":
             backfills.absent(db, ending)
+        if ours:
+            _new_address(db, ending, lease)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
-    offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    offered = _offered(db, ending, source)
     return Ended(
         article_id=article_id,
         revision=revision,
@@ -158,6 +160,33 @@ def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> 
     return row is not None
 
 
+def _note_host(db: Database, told: HostNote, *, at: float) -> None:
+    """What the fetch taught about its host; an outage that ended brings back what was given up for it."""
+    said = clean.text(told.said)[:500] if told.said else None
+    since = hosts.note(db, replace(told, robots=_cleaned(told.robots), said=said), now=at)
+    if since is not None:
+        quarantine.come_back(db, told.host, since=since, now=at)
+
+
+def _offered(db: Database, ending: Ending, source: str) -> links.Offered:
+    offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    if offered.over:
+        db.conn.execute(
+            "UPDATE fetch SET detail = coalesce(detail || '; ', '') || ? WHERE id = ?",
+            (f"{offered.over} new addresses over the day's allowance were not taken", ending.fetch_id),
+        )
+    return offered
+
+
+def _new_address(db: Database, ending: Ending, lease: Lease) -> None:
+    """What the first look at a new address says of its host's links, and what a document had that looks like a trap."""
+    name = ending.outcome.name.partition(":")[0]
+    if lease.kind == "article" and not lease.seen and ending.new_links is not None and name in _LOOKED:
+        allowance.looked(db, lease.host, now=ending.at, same=name in ("alias", "unchanged"))
+    for reason, count in ending.traps:
+        allowance.refuse(db, lease.source, lease.host, reason, count, now=ending.at, example=lease.url)
+
+
 def _absence(db: Database, ending: Ending, source: str, url: str) -> None:
     """What a look without a text says of the article that the address leads to."""
     if ending.gone_gap is not None:
@@ -194,6 +223,8 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
     cursor = db.conn.execute(
         "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
         " rhythm = coalesce(:rhythm, rhythm),"
+        " failing_since = CASE WHEN :vainly THEN coalesce(failing_since, :at) WHEN :looked THEN NULL ELSE failing_since END,"
+        " failed_at = CASE WHEN :vainly THEN :at WHEN :looked THEN NULL ELSE failed_at END,"
         " state = CASE WHEN kind = 'robots' THEN 'done'"
         f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
@@ -234,7 +265,9 @@ def _finder(ending: Ending) -> links.Finder:
     lease = ending.lease
     if lease is None:
         return links.Finder()
-    return links.Finder(lease.link_id, lease.backfill or 0, lease.first_poll, ending.first_poll_limit)
+    return links.Finder(
+        lease.link_id, lease.backfill or 0, lease.first_poll, ending.first_poll_limit, allowed=ending.new_links
+    )
 
 
 def _cleaned(rules: Any) -> Any:
