@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import allowance, breaker
+from storage import allowance, breaker, clock
 from storage.models import HostNote
 from tests.storage.harness import FEED, HOST, SOURCE, Crawl, link, listing, page
 
@@ -113,10 +113,7 @@ def test_a_quarantined_address_tells_why_how_often_and_when(crawl: Crawl) -> Non
     (one,) = crawl.frontier.quarantined().result()
     assert (one.url, one.host, one.tries) == (page(1), HOST, 3)
     assert one.reason == "failed:timeout"
-    assert (one.first_at, one.last_at) == tuple(
-        quarantine.clock.text(at)
-        for at in (first, first + 1200)  # type: ignore[attr-defined]
-    )
+    assert (one.first_at, one.last_at) == tuple(clock.text(at) for at in (first, first + 1200))
     assert crawl.frontier.release_quarantine(now=crawl.now, host="other.test").result() == 0
     assert crawl.frontier.release_quarantine(now=crawl.now, reason="blocked").result() == 0
     assert crawl.frontier.release_quarantine(now=crawl.now, host=HOST, reason="failed").result() == 1
