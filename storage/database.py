@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from storage import access, journal, migrations
+from storage import access, journal, migrations, sums
 from storage.errors import (
     Full,
     Missing,
@@ -29,7 +29,7 @@ from storage.errors import (
     StorageError,
     driver_errors_as_ours,
 )
-from storage.first_look import refuse_cut, refuse_damaged
+from storage.first_look import refuse_damaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,8 +42,10 @@ BUSY_SECONDS = 30.0
 log = logging.getLogger(__name__)
 
 
-def open_reader(path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False) -> Database:
-    """A read-only connection to a database of this schema.
+def open_reader(
+    path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False, older: bool = False
+) -> Database:
+    """A read-only connection to a database of this schema; with `older` also to one of an earlier.
 
     Raises Missing, NotDateline, OlderSchema (run `dateline db migrate`) or NewerSchema.
     """
@@ -56,12 +58,11 @@ def open_reader(path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thr
             if found is None:
                 raise NotDateline(f"{file}: holds no Dateline database: name another file with --db")
             refuse_newer(file, found)
-            if found < migrations.version():
+            if found < migrations.version() and not older:
                 raise OlderSchema(
                     f"{file}: made by an older Dateline (schema {found}, this one reads {migrations.version()}): "
                     "run `dateline db migrate`"
                 )
-            refuse_cut(db, file)
         except BaseException:
             db.close()
             raise
@@ -90,10 +91,10 @@ def open_writer(
         try:
             if schema_version(db) is None:
                 raise NotDateline(f"{file}: holds no tables: remove it to begin anew, or name another file with --db")
-            refuse_cut(db, file)
             refuse_damaged(db, file)
             _set_modes(db, file)
             _migrate(db, file)
+            sums.keep(db)
         except BaseException:
             db.close()
             raise

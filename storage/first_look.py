@@ -1,11 +1,12 @@
-"""The look that every opening takes at a file: within milliseconds, however large it is. `checks` looks at everything."""
+"""The look that every opening takes at a file: within milliseconds, however large it is. `checks` looks at everything.
+
+That a file is shorter than its own header says, SQLite sees by itself."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final
 
-from storage import journal
 from storage.errors import Corrupt
 
 if TYPE_CHECKING:
@@ -18,23 +19,6 @@ else:
 
 SECONDS: Final = 0.02
 """That a writer looks for damage: a small file whole, of a large one the beginning."""
-
-
-def refuse_cut(db: Database, file: Path) -> None:
-    """Raise Corrupt where the file is shorter than its own header says. A journal that holds the rest makes it whole."""
-    conn = db.conn
-    conn.execute("BEGIN")
-    try:
-        (tables,) = conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # pins the state that is looked at
-        (pages,), (page_size,) = (conn.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
-        size = file.stat().st_size
-        if tables and size < pages * page_size and journal.size(file) == 0:
-            raise Corrupt(
-                f"{file}: has {size} bytes, by its own header it should have {pages * page_size}: it was cut short; "
-                "`dateline db restore BACKUP` puts a copy back"
-            )
-    finally:
-        conn.execute("COMMIT")
 
 
 def refuse_damaged(db: Database, file: Path) -> None:
