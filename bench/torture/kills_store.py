@@ -42,7 +42,7 @@ ANYWHERE = 0.12
 INTO_COMMIT = 0.003
 CHECKS = 5
 """Looks at the whole database within a batch, besides the one at its end."""
-LAST_SECONDS = 120.0
+LAST_SECONDS = 300.0
 
 
 @dataclass(slots=True)
@@ -244,7 +244,7 @@ def aim(victim: Child, chance: random.Random) -> None:
         while time.monotonic() < moment and not victim.ended():
             victim.listen(moment)
         return
-    wanted, late = victim.commits + chance.randint(1, 8), time.monotonic() + 10
+    wanted, late = victim.commits + chance.randint(1, 4), time.monotonic() + 10
     while victim.commits < wanted and time.monotonic() < late and not victim.ended():
         victim.listen(late)
     time.sleep(chance.uniform(0, INTO_COMMIT))

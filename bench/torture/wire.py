@@ -33,7 +33,7 @@ HOSTS = 4
 LISTED = 5
 TEXTS = 3
 WAITING = 40
-"""Pages that wait at the most before the feed is left alone for a moment."""
+"""Pages that wait when the feed, asked again, is out of order for a moment."""
 
 _PAGE = re.compile(r"/(\d+)-(\d+)$")
 _VOCABULARY = (
@@ -166,6 +166,6 @@ class Crawl:
     def _poll(self, plain: Ending, lease: Lease) -> Ending:
         if not self._fresh():
             return plain  # lists nothing, is never due again
-        links = tuple(Link(url) for url in listed(lease.seen))
-        waiting = self.frontier.counts(SOURCE).result().get("pending", 0)
-        return replace(plain, links=links, due=plain.at + (0.2 if waiting > WAITING else 0.0))
+        if self.frontier.counts(SOURCE).result().get("pending", 0) > WAITING:
+            return replace(plain, outcome=Outcome("failed:http_503", "HTTP 503"), status=503, due=plain.at + 0.2)
+        return replace(plain, links=tuple(Link(url) for url in listed(lease.seen)), due=plain.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bench.torture.ledger_rules import broken
 from bench.torture.wire import FEED, TEXTS, is_wall, listed, text
 from storage import checks
 
@@ -12,68 +13,17 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-# Each: a name and a query that gives nothing where all is well. What one transaction writes together is compared.
-_HALVES = (
-    (
-        "a revision without its change",
-        "SELECT article_id, revision FROM revision EXCEPT SELECT article_id, revision FROM change",
+RULES: dict[str, str] = {
+    "a text without its raw page": (
+        "SELECT id FROM fetch WHERE outcome IN ('new', 'revised') EXCEPT SELECT fetch_id FROM raw_page"
     ),
-    (
-        "a change without its revision",
-        "SELECT article_id, revision FROM change EXCEPT SELECT article_id, revision FROM revision",
-    ),
-    (
-        "a revision that is not of exactly one fetch",
-        "SELECT r.article_id, r.revision, count(f.id) FROM revision AS r LEFT JOIN fetch AS f ON f.article_id = r.article_id"
-        " AND f.revision = r.revision AND f.outcome IN ('new', 'revised') GROUP BY 1, 2 HAVING count(f.id) <> 1",
-    ),
-    (
-        "a fetch whose text is not there",
-        "SELECT f.id FROM fetch AS f WHERE f.outcome IN ('new', 'revised') AND NOT EXISTS (SELECT 1 FROM revision AS r"
-        " WHERE r.article_id = f.article_id AND r.revision = f.revision)",
-    ),
-    (
-        "a fetch whose raw page is not there",
-        "SELECT id FROM fetch WHERE outcome IN ('new', 'revised') EXCEPT SELECT fetch_id FROM raw_page",
-    ),
-    (
-        "an article whose number of texts is not its revision",
-        "SELECT id FROM article AS a WHERE (a.revision, a.revision) <>"
-        " (SELECT count(*), max(r.revision) FROM revision AS r WHERE r.article_id = a.id)",
-    ),
-    (
-        "an article out of the index",
-        "SELECT id FROM article WHERE search_id IS NULL OR search_id NOT IN (SELECT id FROM search_docsize)",
-    ),
-    ("an index entry of no article", "SELECT id FROM search_docsize EXCEPT SELECT search_id FROM article"),
-    ("an article without its address", "SELECT source, url FROM article EXCEPT SELECT source, url FROM address"),
-    ("an article without its sketch", "SELECT id FROM article EXCEPT SELECT article_id FROM sketch"),
-    ("an article without its story", "SELECT story_id FROM article EXCEPT SELECT story_id FROM story"),
-    (
-        "an open fetch that nobody holds",
-        "SELECT id FROM fetch WHERE outcome IS NULL AND id NOT IN (SELECT fetch_id FROM link WHERE state = 'leased')",
-    ),
-    (
-        "a lease without its open fetch",
-        "SELECT id FROM link WHERE state = 'leased'"
-        " AND fetch_id NOT IN (SELECT id FROM fetch WHERE outcome IS NULL AND ended_at IS NULL)",
-    ),
-    (
-        "a row whose looks are not its fetches",
+    "an article without its sketch": "SELECT id FROM article EXCEPT SELECT article_id FROM sketch",
+    "a row whose looks are not its fetches": (
         "SELECT l.url, l.seen, count(f.id) FROM link AS l LEFT JOIN fetch AS f ON f.source = l.source AND f.url = l.url"
-        " AND f.outcome IN ('new', 'revised', 'listed', 'rejected') GROUP BY l.id HAVING l.seen <> count(f.id)",
+        " AND f.outcome IN ('new', 'revised', 'listed', 'rejected') GROUP BY l.id HAVING l.seen <> count(f.id)"
     ),
-    (
-        "an outcome without its facts",
-        "SELECT id FROM fetch WHERE (outcome IS NULL) <> (ended_at IS NULL)"
-        " OR outcome <> 'interrupted' AND (requests IS NULL OR requests <> json_array_length(urls))"
-        " OR (outcome IN ('rejected', 'failed', 'blocked')) <> (reason IS NOT NULL)",
-    ),
-    (
-        "a number of changes left out",
-        "SELECT max(seq) FROM change HAVING max(seq) <> count(*)",
-    ),
-)  # fmt: skip
+}
+"""Besides those of every ledger: what is true of this wire."""
 
 
 def faults(db: Database, acknowledged: Iterable[str], *, finished: bool) -> Iterator[str]:
@@ -86,9 +36,10 @@ def faults(db: Database, acknowledged: Iterable[str], *, finished: bool) -> Iter
         yield f"foreign_key_check: {row}"
     for what in checks.damaged(db):
         yield f"damaged: {what}"
-    for name, query in _HALVES:
+    yield from broken(db)
+    for rule, query in RULES.items():
         if found := conn.execute(query).fetchall():
-            yield f"{name}: {len(found)}, the first {found[0]}"
+            yield f"{rule}: {len(found)}, the first {found[0]}"
     yield from _lost(db, acknowledged)
     yield from _texts(db, finished=finished)
 
