@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from storage import backup, checks, errors, journal
-from storage.models import Page, Profile
+from storage.models import Decision, Page, Profile
 from storage.reader import Reader
 from storage.restore import restore
 from storage.room import prune
@@ -37,8 +38,6 @@ def stored(path: Path, *, many: int = 6) -> Path:
             profile=Profile(source=SOURCE),
             status=200,
         )
-        from storage.models import Decision
-
         crawl.save(article(number, text=f"Harbour {number} reopens."), Decision("new", None, 0, "first"), page=page)
     crawl.close()
     return path
@@ -95,7 +94,7 @@ def test_a_file_that_was_cut_short_is_refused_by_all(tmp_path: Path) -> None:
     path = stored(tmp_path / "news.db")
     os.truncate(path, path.stat().st_size - 4096)
     for opening in (Reader, Store.open):
-        with pytest.raises(errors.Corrupt, match="malformed.*db restore"):
+        with pytest.raises(errors.Corrupt, match=r"malformed.*db restore"):
             opening(path)
 
 
@@ -149,18 +148,19 @@ def test_nothing_but_a_dateline_database_is_ever_written_over(tmp_path: Path) ->
     source = stored(tmp_path / "news.db")
     for name, path in others(tmp_path).items():
         before = path.read_bytes() if path.is_file() else None
-        writing: dict[str, Callable[[], Any]] = {
-            "publish": lambda path=path: backup.publish(source, path),
-            "backup": lambda path=path: backup.backup(source, path, now=NOON),
-            "open": lambda path=path: Store.open(path),
+        writing: dict[str, Callable[[Path], Any]] = {
+            "publish": lambda path: backup.publish(source, path),
+            "backup": lambda path: backup.backup(source, path, now=NOON),
+            "restore": lambda path: restore(source, path, now=NOON),
+            "open": Store.open,
         }
         if name == "folder":
             del writing["backup"]  # goes into it
-        if name != "cut.db":  # a damaged database of ours is what a restore is for: it stays under another name
-            writing["restore"] = lambda path=path: restore(source, path, now=NOON)
+        if name == "cut.db":
+            del writing["restore"]  # a damaged database of ours is what it is for: that stays under another name
         for what, write in writing.items():
             with pytest.raises(errors.StorageError) as caught:
-                write()
+                write(path)
             assert str(tmp_path) in str(caught.value), (name, what)
             assert before is None or path.read_bytes() == before, (name, what)
             assert path.is_fifo() == (name == "pipe")
@@ -293,7 +293,7 @@ def test_a_journal_that_a_long_reader_blew_up_is_small_again_when_it_ends(
     for _ in range(100):
         if journal.size(crawl.path) <= 100_000:
             break
-        __import__("time").sleep(0.05)
+        time.sleep(0.05)
     assert journal.size(crawl.path) <= 100_000
     assert "close that reader" in caplog.text
     crawl.close()
