@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from crawler import nightly
 from crawler.learning import at_night
 from crawler.passes import crawl, exit_status, live_rows
 from crawler.start import at_work, told
@@ -17,6 +18,8 @@ from storage.errors import StorageError
 from storage.lock import DaemonLock
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from scrapy.crawler import AsyncCrawlerRunner
 
     from crawler.session import Session
@@ -72,6 +75,10 @@ class _Daemon:
             self._scheduler.add_job(
                 self._start_learning, "cron", hour=LEARNING_HOUR, jitter=LEARNING_JITTER, id=LEARNING
             )
+        self._scheduler.add_job(self._start_check, "cron", hour=nightly.HOUR, jitter=nightly.JITTER, id=nightly.CHECK)
+        if await nightly.is_due(self._session):
+            soon = datetime.now(UTC) + timedelta(seconds=nightly.AFTER_START)
+            self._scheduler.add_job(self._start_check, "date", run_date=soon, id=f"{nightly.CHECK} at start")
         self._scheduler.start()
         logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
         await self._session.stop.wait()
@@ -99,19 +106,25 @@ class _Daemon:
         task.add_done_callback(self._crawls.discard)
 
     async def _start_learning(self) -> None:
+        self._aside(at_night(self._session), "learning")
+
+    async def _start_check(self) -> None:
+        self._aside(nightly.check(self._session), "the check of the database")
+
+    def _aside(self, work: Coroutine[Any, Any, None], what: str) -> None:
         """As `_start`: a task of ours, which looks at `stop` itself."""
-        task = asyncio.create_task(self._learn())
+        task = asyncio.create_task(self._done(work, what))
         self._crawls.add(task)
         task.add_done_callback(self._crawls.discard)
 
-    async def _learn(self) -> None:
+    async def _done(self, work: Coroutine[Any, Any, None], what: str) -> None:
         try:
-            await at_night(self._session)
+            await work
         except StorageError as error:
             self._storage_failed(str(error))
         except Exception:
-            # What is learned is a comfort: the crawls go on, and the next night is another try.
-            logger.exception("learning broke off; next try in the next night")
+            # It is a comfort: the crawls go on, and the next night is another try.
+            logger.exception("%s broke off; next try in the next night", what)
 
     async def _crawl(self, source: Source) -> None:
         session = self._session
@@ -147,6 +160,6 @@ class _Daemon:
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """A job that did not even start its crawl: said, and tried again, so that no source falls silent for ever."""
         logger.error("daemon: the schedule of %s failed: %s", event.job_id, event.exception)
-        if event.job_id == LEARNING:
+        if event.job_id not in self._session.sources:
             return  # a cron job comes again by itself
         self._at(self._session.sources[event.job_id], self._session.clock() + AFTER_AN_ERROR)

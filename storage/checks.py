@@ -3,6 +3,7 @@ index by the texts. SQLite itself gives out a flipped bit without a word."""
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -24,6 +25,9 @@ else:
 
 MOST: Final = 100
 """Damages of one kind that are listed."""
+
+_KEY: Final = "check"
+_KEPT: Final = 20
 
 _WORDS = 'SELECT term, doc, "col", "offset" FROM temp.check_words'
 _TOTALS = (
@@ -61,7 +65,7 @@ class Report:
 
 def check(path: Path | str, *, quick: bool = False) -> Report:
     """Look at a database: with `quick` only at its structure and the references between its rows, else at everything in it,
-    of one state, which is read at some 8 MB a second of CPU time. Writes nothing. Raises StorageError where it cannot be opened
+    which is read at some 8 MB a second of CPU time. Writes nothing. Raises StorageError where it cannot be opened
     as a database of ours at all."""
     file = Path(path).absolute()
     report = Report(str(file), whole=not quick)
@@ -72,19 +76,45 @@ def check(path: Path | str, *, quick: bool = False) -> Report:
             "the next writer merges it"
         )
     with closing(open_reader(file, older=True)) as db:
-        db.conn.execute("BEGIN")
-        look(db, report, file)
+        parts: list[tuple[list[str], Callable[[], list[str]]]] = [
+            (report.structure, lambda: _structure(db, quick=quick)),
+            (report.structure, lambda: _references(db)),
+        ]
+        if not quick:
+            parts += [
+                (report.rows, lambda: damaged(db)),
+                (report.rows, lambda: [f"table {name}: a row is not as it was written" for name in sums.wrong(db)]),
+                (report.index, lambda: _index(db)),
+            ]
+        for into, part in parts:
+            db.conn.execute("BEGIN")  # one state a part: meanwhile the journal of a busy crawl grows
+            _tried(into, file, part)
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
     return report
 
 
-def look(db: Database, report: Report, file: Path) -> None:
-    """Fill a report on the state that an open transaction reads."""
-    _tried(report.structure, file, lambda: _structure(db, quick=not report.whole))
-    _tried(report.structure, file, lambda: _references(db))
-    if report.whole:
-        _tried(report.rows, file, lambda: damaged(db))
-        _tried(report.rows, file, lambda: [f"table {name}: a row is not as it was written" for name in sums.wrong(db)])
-        _tried(report.index, file, lambda: _index(db))
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the last check of a daemon found. `at`: epoch seconds; `damage`: the first lines."""
+
+    at: float
+    damage: tuple[str, ...]
+
+
+def keep_result(db: Database, report: Report, *, at: float) -> None:
+    """Keep a check's result in the database, for those who look at its state."""
+    value = clean.dumps([at, report.damage[:_KEPT]])
+    db.conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, value))
+
+
+def last_result(db: Database) -> Result | None:
+    """The result that was kept last; None: there is none."""
+    row = db.conn.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
+    if row is None:
+        return None
+    at, damage = json.loads(row[0])
+    return Result(at, tuple(damage))
 
 
 def damaged(db: Database) -> list[str]:
