@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.politeness.certificates import refused_certificate
+from crawler.politeness.gate import Blocked
 from crawler.politeness.guard import BlockedAddress, reason_of
 from crawler.politeness.unpacking import Undecodable
 from storage.models import Outcome
@@ -62,6 +63,8 @@ def of_failure(error: BaseException) -> Outcome:
         return Outcome("blocked:address", refusal)
     if certificate := refused_certificate(error):
         return Outcome("failed:tls", f"{certificate}; unchecked_tls in the source's TOML would go without the check")
+    if isinstance(error, Blocked):
+        return Outcome("blocked:address", str(error))
     if isinstance(error, IgnoreRequest):
         return Outcome("blocked:policy", str(error))
     for kind, code in _FAILURES:
