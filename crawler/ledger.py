@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+BROKEN = "failed:internal"
+"""How a fetch ends in which the crawl itself raised."""
+
 
 class Ledger:
     """Scrapy extension. The crawler carries its `Assignment` (source, session, leasing) as `crawler.assignment`."""
@@ -97,7 +100,7 @@ class Ledger:
             self.store_failed(error, lease.fetch_id)
             return
         logger.error("%s: %s: %s", self._assignment.source.name, lease.url, error, exc_info=error)
-        outcome = Outcome("failed:internal", f"{type(error).__name__}: {error}")
+        outcome = Outcome(BROKEN, f"{type(error).__name__}: {error}")
         now = self._assignment.session.clock()
         ending = Ending(lease.fetch_id, outcome, at=now, lease=lease, urls=tuple(hops), responded_at=now)
         await asyncio.wrap_future(self.end(ending))
@@ -123,13 +126,18 @@ class Ledger:
 
     def _ended(self, ending: Ending, written: Future[Ended]) -> None:
         error = written.exception()
-        if error is not None:
-            self.store_failed(error if isinstance(error, StorageError) else StorageError(str(error)), ending.fetch_id)
+        if isinstance(error, StorageError):
+            self.store_failed(error, ending.fetch_id)
             return
+        if error is not None:
+            if ending.outcome.name == BROKEN:  # not even this
+                self.store_failed(StorageError(f"{type(error).__name__}: {error}"), ending.fetch_id)
+            return  # the ending cannot be written as it is: whoever asked for it gets the error, and ends the fetch by `broke`
         ended = written.result()
         if ended.stale:
             return
-        outcome = "failed:unstorable" if ended.refused and ending.article else ending.outcome.name
+        unstorable = ending.article is not None and ended.article_id is None
+        outcome = "failed:unstorable" if unstorable else ending.outcome.name
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         for what, why in ended.refused:
             logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, without_user(what), why)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-from storage.errors import Unstorable
+from storage.errors import StorageError, Unstorable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,6 +22,7 @@ else:
     from sqlite_utils.utils import sqlite3
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 REFUSED_BY_THE_DRIVER = (
     sqlite3.IntegrityError,
@@ -31,6 +33,18 @@ REFUSED_BY_THE_DRIVER = (
     UnicodeEncodeError,
 )
 """What the driver raises for a value that it cannot bind or that the column does not take; the statement did nothing."""
+
+
+def refusal(error: Exception) -> str:
+    """Why one item is refused that could not be stored. What says nothing of the item but of the database, or of the
+    machine (a full disk, a lock, no memory), is raised again; an error that nobody foresaw takes only the item with it."""
+    if isinstance(error, (Unstorable, *REFUSED_BY_THE_DRIVER)):
+        return str(error)
+    if isinstance(error, (StorageError, sqlite3.Error, MemoryError, OSError)):
+        raise error
+    log.error("an item could not be stored", exc_info=error)
+    return f"{type(error).__name__}: {error}"
+
 
 _ADDRESSES = frozenset({"url", "canonical_url", "key"})
 _LARGEST = 2**63

@@ -47,17 +47,18 @@ def end(db: Database, ending: Ending) -> Ended:
                 return Ended(stale=True)
             with db.atomic():
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
-            refused.append((url, str(error)))
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the article
+            why = clean.refusal(error)
+            refused.append((url, why))
             ending = replace(
-                ending, outcome=Outcome("failed:unstorable", str(error)), due=None, quarantine=True, validators=None
+                ending, outcome=Outcome("failed:unstorable", why), due=None, quarantine=True, validators=None
             )
     _write_fetch(db, ending, outcome_there, article_id, revision)
     if ending.page is not None:
         try:
             raw.keep(db, ending.fetch_id, ending.page, article_id=article_id, at=ending.at)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
-            refused.append((url, f"raw page: {error}"))
+        except Exception as error:  # noqa: BLE001 - as above
+            refused.append((url, f"raw page: {clean.refusal(error)}"))
     if ending.host is not None:
         _note_host(db, ending.host, at=ending.at)
     lease = ending.lease

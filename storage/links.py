@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from storage import backfills, clean, clock, retired, witness
 from storage.allowance import Allowance
-from storage.errors import Unstorable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,9 +78,9 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
             room = _offer(db, source, given, finder=finder, now=now, room=room, result=result, allowed=allowed)
             if span is not None:
                 result.new += backfills.claim(db, source, given, span, now=now)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the link
             assert result.refused is not None
-            result.refused.append((clean.text(str(link.url)), str(error)))
+            result.refused.append((clean.text(str(link.url)), clean.refusal(error)))
     result.over = allowed.close(source, finder.link_id)
     return result
 

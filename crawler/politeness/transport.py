@@ -24,6 +24,11 @@ HEAD_LIMIT: Final = 256 * 1024
 `net::ERR_RESPONSE_HEADERS_TOO_BIG`, 256 KiB)."""
 
 
+KEPT_SECONDS: Final = 4
+"""A connection without requests is closed after so many seconds: before servers do (Apache and Node after 5), so that none
+is closed in the moment in which a request is sent on it."""
+
+
 class HeadTooLarge(Exception):
     """More header than any server has a use for."""
 
@@ -64,5 +69,8 @@ class BoundedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = BoundedFactory
+        # A request that was sent and got no answer is over: Twisted would send it again at once, with no turn of the host.
+        self._pool.retryAutomatically = False
+        self._pool.cachedConnectionTimeout = KEPT_SECONDS
         if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
             self._contextFactory = Naming(self._contextFactory)  # type: ignore[assignment]  # zope's interface

@@ -21,7 +21,6 @@ from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
 from storage import clock
-from storage.errors import StorageError
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Outcome, Page
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class AgencySpider(Spider):
         request = cast("Request", failure.request)  # type: ignore[attr-defined]  # set by Scrapy on errbacks
         try:
             await self._end(self._unanswered(request.meta, answers.of_failure(cast("BaseException", failure.value))))
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             await self.ledger.broke(request.meta["lease"], request.meta["hops"], error)
 
     async def _asked(self, lease: Lease, meta: dict[str, Any]) -> Request | None:
