@@ -22,7 +22,6 @@ from bench.torture.listeners import Answer, Here, World, world
 from bench.torture.part import Batch
 
 if TYPE_CHECKING:
-    from crawler.session import Session
     from crawler.source import Source
 
 PROMISE = 4
@@ -173,7 +172,8 @@ async def _crawled(
             for host in {urlsplit(form.url("x")).netloc.lower() if form.own_host else "", _host(form.url("x"))} - {""}:
                 rules = HostRules(host, "allow_all", "", time.time() + 86400)
                 await asyncio.wrap_future(session.frontier.learn(rules))
-        await _until_ended(session, source, lambda: crawl(session, source, runner, patience=0.0))
+        for _ in range(3):  # what the first pass found, and what that led to
+            await crawl(session, source, runner, patience=0.0)
     with Reader(config.database) as reader:
         rows = reader.db.conn.execute("SELECT url, outcome, reason FROM fetches").fetchall()
     gone = {target for host, target in here.site.asked}
@@ -217,12 +217,6 @@ def _host(url: str) -> str:
         return urlsplit(canonical(url)).netloc.lower()
     except ValueError:
         return ""
-
-
-async def _until_ended(session: Session, source: Source, once: Callable[[], Awaitable[Any]]) -> None:
-    """Passes until nothing new is asked for."""
-    for _ in range(3):
-        await once()
 
 
 async def _by_hand(
