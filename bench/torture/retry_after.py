@@ -23,6 +23,8 @@ CAP: Final = 6 * HOUR
 OWN: Final = 60.0
 """Seconds of our own pause where the header asks for none that can be used."""
 
+UNUSABLE: Final = ("-1", "-1000000000", "soon", "", "1e9", "NaN", "inf", "0x10", "\x00", "12;34", "Sun, 99 Foo")
+
 ROBOTS = whole(answer(b"User-agent: *\nAllow: /\n", kind="text/plain"))
 
 
@@ -53,7 +55,7 @@ def _header(draw: random.Random, now: float) -> tuple[str | None, float, float]:
         (formatdate(date), seconds - 1, seconds + 1),
         (draw.choice(["1000000000", "9" * 400, "86400", "999999999999999"]), CAP, CAP + 1),
         (formatdate(now + draw.choice([9e4, 3e7, 3e9]), usegmt=True), CAP - 1, CAP + 1),
-        (draw.choice(["-1", "-1000000000", "soon", "", "1e9", "NaN", "inf", "0x10", "\x00", "12;34", "Sun, 99 Foo"]), OWN, OWN + 1),
+        (draw.choice(UNUSABLE), OWN, OWN + 1),
         (formatdate(now - draw.choice([1, 60, 1e6, 1e9]), usegmt=True), OWN, OWN + 1),
         (None, OWN, OWN + 1),
         ("0", 0.0, 1.0),

@@ -34,7 +34,8 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`warm`: crawled before anything is measured. `seconds`: the whole crawl is stopped then; `timeout`: a request's."""
+    """`one_pass`: as `dateline run` would, so many sources at a time, without the sites' `articles`. `warm`: crawled before
+    anything is measured. `seconds`: the whole crawl is stopped then; `timeout`: a request's."""
 
     database: str
     port: int
@@ -44,6 +45,7 @@ class Plan:
     seconds: float = 120.0
     workers: int = 1
     delay: float = 0.0
+    one_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class _Heart:
 async def crawled(plan: Plan, stop: asyncio.Event, *, pool: object | None = None) -> Seen:
     """Run a plan in this loop, on Twisted's reactor. `pool`: in the place of the session's own worker processes."""
     from crawler.config import Config
-    from crawler.passes import crawl
+    from crawler.passes import crawl, run_pass
     from crawler.progress import Silent
     from crawler.source import Endpoint, Politeness, Source
     from crawler.start import Start, at_work
@@ -155,7 +157,10 @@ async def crawled(plan: Plan, stop: asyncio.Event, *, pool: object | None = None
         asyncio.get_running_loop().call_later(plan.seconds, stop.set)
         began = time.monotonic()
         try:
-            await asyncio.gather(*(one(site) for site in plan.sites))
+            if plan.one_pass:
+                await run_pass(session, [sources[site.host] for site in plan.sites], runner)
+            else:
+                await asyncio.gather(*(one(site) for site in plan.sites))
         finally:
             beating.cancel()
         grown = _memory("VmHWM") - before
