@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.torture.part import Batch
+from bench.torture.starved import starved
 from crawler.demo.project import opened, write_project
 from crawler.demo.server import serving
 from crawler.demo.site import Site
@@ -33,10 +34,10 @@ TITLE = "SIGKILLs of `dateline run`, `backfill` and `daemon`"
 TARGET = 500
 BATCH = 50
 
-DAYS, A_DAY = 8, 40
+DAYS, A_DAY = 5, 24
 GONE_SECONDS = 2.0
 """After so many seconds no process outlives the one that started it."""
-PATIENCE = 20.0
+PATIENCE = 10.0
 """Seconds after which a process that asks for nothing is killed all the same."""
 POLLED_AGAIN = 31.0
 """Seconds after which the endpoints are due again."""
@@ -104,15 +105,15 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
 
         beside = threading.Thread(target=undisturbed)
         beside.start()
-        kills, slowest = 0, 0.0
+        kills, ends, slowest = 0, 0, 0.0
         while kills < size:
-            command = (killed.run, killed.backfill, killed.daemon)[kills % 3]
+            command = (killed.run, killed.backfill, killed.daemon)[(kills + ends) % 3]
             process = killed.start(command)
             aim(process, server, chance)
             status = process.poll()
             process.kill()
             process.wait()
-            kills += 1
+            kills, ends = (kills + 1, ends) if status is None else (kills, ends + 1)  # it may have come to its end
             if status:
                 found.append(
                     f"seed {seed}, kill {kills}: {command[1]} ended with status {status}: {killed.last_words()}"
@@ -147,15 +148,19 @@ def aim(process: subprocess.Popen[bytes], server: DemoServer, chance: random.Ran
 
 
 def outlived(session: int) -> float:
-    """Seconds until no process of a session is left; more than GONE_SECONDS where some stay (they are ended)."""
-    began = time.monotonic()
+    """Seconds until no process of a session is left, without those in which the last of them waited for a processor; more
+    than GONE_SECONDS where some stay (they are ended)."""
+    began, waited, first = time.monotonic(), 0.0, dict[int, float]()
     while left := alive(session):
-        if time.monotonic() - began > GONE_SECONDS:
+        now = {pid: starved(pid) for pid in left}
+        first = {**now, **first}
+        waited = max(waited, *(since - first[pid] for pid, since in now.items()))
+        if time.monotonic() - began - waited > GONE_SECONDS:
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
             break
         time.sleep(0.02)
-    return time.monotonic() - began
+    return time.monotonic() - began - waited
 
 
 def alive(session: int) -> list[int]:

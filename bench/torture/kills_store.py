@@ -18,16 +18,17 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.torture import wire
 from bench.torture.part import Batch
+from bench.torture.starved import starved
 from bench.torture.wire_verdict import faults
 from storage import database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 PROMISE = 1
 TITLE = "SIGKILLs of two processes at the store and frontier"
@@ -132,18 +133,6 @@ def crawl(path: Path, acknowledged: Path, seed: str, more: mmap.mmap, dead: set[
     at_work.close()
 
 
-def starved() -> float:
-    """Seconds that this process's threads have been ready to run while others had the processors; 0.0 where the system does
-    not tell. Others' work on the machine says nothing of ours."""
-    waits = 0
-    for stat in Path("/proc/self/task").glob("*/schedstat"):
-        try:
-            waits += int(stat.read_text("ascii").split()[1])
-        except FileNotFoundError:  # a thread that has just ended
-            continue
-    return waits / 1e9
-
-
 def look(path: Path, acknowledged: Path, finished: bool, pipe: int) -> None:
     """Tell what is wrong with the database at this moment."""
     told = acknowledged.read_text("utf-8").split("\n")[:-1] if acknowledged.exists() else []  # before the snapshot
@@ -204,7 +193,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
         victim.close()
         dead.append(victim.pid)
         running.append(start())
-        if kill in checks:
+        if kill in checks and path.exists():  # the first kills may have hit its making
             found += [
                 f"seed {seed}, after kill {kill}: {fault}" for fault in looked(path, acknowledged, finished=False)[0]
             ]

@@ -13,27 +13,29 @@ With NORMAL, which the store refuses, the model must find losses: that shows tha
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.torture import wire
 from bench.torture.disk import LOSSES, Disk, Loss, Operation, library, operations, recorded, restore
 from bench.torture.part import Batch
+from bench.torture.power_lives import TOLD
 from bench.torture.wire_verdict import faults
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PROMISE = 2
 TITLE = "simulated power cuts of the store"
 TARGET = 2_000
 BATCH = 200
 
-TOLD = "acknowledged"
-"""A file of the folder whose writes, in the record, say what was acknowledged when. No image has it."""
 ROOT = Path(__file__).resolve().parents[2]
 LIVES = (("crash", 40), ("close", 40), ("crash", 40), ("close", 20))
 """How each process of a record ends, and after how many acknowledged endings."""
@@ -43,14 +45,17 @@ EARLY = 0.2
 
 def batch(seed: int, size: int, folder: Path, *, synchronous: str = "FULL") -> Batch:
     """One record, and so many cuts of it. Raises NoCompiler."""
-    began = time.monotonic()
-    done = record(folder, seed, synchronous)
-    chance = random.Random(seed)
+    return cut(record(folder, seed, synchronous), seed, size, folder)
+
+
+def cut(done: list[Operation], seed: int, size: int, folder: Path) -> Batch:
+    """So many cuts of a record, each opened in a folder of its own below `folder`."""
+    began, chance = time.monotonic(), random.Random(seed)
     disk, told = Disk(), list[str]()
     found: list[str] = []
-    slowest, acknowledged, survivors = 0.0, 0, 0
-    for number, cut in enumerate(sorted(cuts(done, size, chance))):
-        while disk.done < cut:
+    slowest, acknowledged, lossless = 0.0, 0, 0
+    for number, place in enumerate(sorted(places(done, size, chance))):
+        while disk.done < place:
             operation = done[disk.done]
             disk.do(operation)
             if operation.what == "W" and operation.name == TOLD:
@@ -59,39 +64,44 @@ def batch(seed: int, size: int, folder: Path, *, synchronous: str = "FULL") -> B
         with tempfile.TemporaryDirectory(prefix="image-", dir=folder) as image:
             wrong, seconds = opened(disk, loss, f"{seed} {number}", Path(image), told)
         found += [
-            f"seed {seed}, cut {number} after operation {cut} of {len(done)}, lost {loss}: {what}" for what in wrong
+            f"seed {seed}, cut {number} after operation {place} of {len(done)}, lost {loss}: {what}" for what in wrong
         ]
-        slowest, acknowledged, survivors = max(slowest, seconds), acknowledged + len(told), survivors + (not wrong)
+        slowest, acknowledged, lossless = max(slowest, seconds), acknowledged + len(told), lossless + (not wrong)
     return Batch(
         size,
         found,
         {
             "sum acknowledged endings looked for": acknowledged,
-            "sum cuts without a fault": survivors,
+            "sum cuts without a fault": lossless,
             "sum operations recorded": len(done),
             "sum syncs among them": sum(operation.what == "S" for operation in done),
             "max seconds to open": slowest,
-            "sum seconds": time.monotonic() - began,
+            "sum seconds of cuts": time.monotonic() - began,
         },
     )
 
 
-def record(folder: Path, seed: int, synchronous: str) -> list[Operation]:
-    """What the processes of `LIVES` did to the files of one folder."""
+def record(
+    folder: Path, seed: int, synchronous: str = "FULL", lives: Sequence[tuple[str, int]] = LIVES
+) -> list[Operation]:
+    """What the processes of `lives` did to the files of one folder. Raises NoCompiler, RuntimeError with what one said."""
     made, watched, log = library(folder), folder / "watched", folder / "record"
     watched.mkdir(mode=0o700)
-    environment = recorded(made, watched, log)
-    for life, (end, endings) in enumerate(LIVES):
-        command = [sys.executable, "-m", "bench.torture.power_life", str(watched), f"{seed} {life}", end, str(endings)]
-        done = subprocess.run(
-            [*command, synchronous], cwd=ROOT, env=environment, check=False, capture_output=True, text=True
-        )
-        if done.returncode != (1 if end == "crash" else 0):
-            raise RuntimeError(f"life {life} of seed {seed} ended with status {done.returncode}: {done.stderr}")
+    ends = [f"{end}:{endings}" for end, endings in lives]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.torture.power_lives", str(watched), str(seed), synchronous, *ends],
+        cwd=ROOT,
+        env=recorded(made, watched, log),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the processes of seed {seed} ended with status {done.returncode}: {done.stderr}")
     return operations(log.read_bytes())
 
 
-def cuts(done: list[Operation], size: int, chance: random.Random) -> list[int]:
+def places(done: list[Operation], size: int, chance: random.Random) -> list[int]:
     """After which operation each cut falls: each kind of moment, the making of the database among them."""
     first = next(place for place, operation in enumerate(done) if operation.name == TOLD and operation.what == "W")
     early = round(size * EARLY)
@@ -136,5 +146,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ.pop("LD_PRELOAD", None)
     sys.exit(main())
