@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines.plain import plain
 from storage.models import Extraction, Page
 
 T = TypeVar("T")
@@ -197,6 +198,10 @@ class _Context(SpawnContext):
         process = _Worker(*args, **kwargs)
         self._started.append(process)
         return process
+
+    def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802 - multiprocessing's name
+        reader, writer = super().Pipe(duplex)
+        return plain(reader), writer
 
     def kill(self) -> None:
         """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
