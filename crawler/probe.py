@@ -185,7 +185,7 @@ class _ProbeSpider(AgencySpider):
             body=response.body,
             outcome=outcome,
             fetched_at=clock.text(self.session.clock()),
-            reserved=reservations.reserved(pairs(response)),
+            reserved=reservations.reserved(pairs(response), at=clock.text(self.session.clock())),
         )
         return AgencySpider._ending(self, response, outcome)
 

@@ -205,7 +205,7 @@ def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
         charset=record.charset,
         content_type=record.content_type,
         witness=None,
-        reserved=reservations.reserved(record.headers),
+        reserved=reservations.reserved(record.headers, at=record.date or ""),
     )
     outcome = None
     if record.problem or profile.source == UNREADABLE:

@@ -74,8 +74,9 @@ def table(rng: Random, other: str) -> Iterator[tuple[str, Callable[[int, str], A
 
     `other`: a host whose robots.txt closes the same page."""
     text = b"User-agent: *\nDisallow: /closed\n"
-    for status in (200, 203, rng.choice((204, 206, 226))):
+    for status in (200, 203, rng.choice((202, 206, 226))):
         yield f"{status}", body_of(text, status), False, True
+    yield "204, which has no body", body_of(b"", 204), True, True
     for status in (400, 401, 403, 404, 410, 418, 451, rng.choice((405, 406, 411, 422, 431))):
         yield f"{status}", body_of(text, status), True, True
     for status in (429, 500, 501, 502, 503, 504, rng.choice((505, 520, 524, 530, 599))):

@@ -240,7 +240,7 @@ class AgencySpider(Spider):
             charset=responses.charset(response),
             content_type=responses.text(response.headers.get("Content-Type")),
             witness=replace(lease.witness, whole=False) if lease.witness else None,
-            reserved=reservations.reserved(responses.pairs(response)),
+            reserved=reservations.reserved(responses.pairs(response), at=clock.text(self.session.clock())),
         )
         if self.assignment.seen:
             self.assignment.seen(page)
