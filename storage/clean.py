@@ -68,15 +68,21 @@ def address(value: str) -> str:
     return value
 
 
+def without_user(url: str) -> str:
+    """An address as it may be told: what stands before an `@` is somebody's name and password."""
+    head, at, rest = url.rpartition("@")
+    return f"{head.partition('//')[0]}//…@{rest}" if at else url
+
+
 def host_of(url: str) -> str:
     """The host that takes turns: lowercased name, with its port where one is written. Raises Unstorable."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Unstorable(f"the address {url!r} cannot be read: {error}") from error
+        raise Unstorable(f"the address {without_user(url)!r} cannot be read: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unstorable(f"the address {url!r} is not http or https")
+        raise Unstorable(f"the address {without_user(url)!r} is not http or https")
     if "@" in parts.netloc:
         raise Unstorable(f"an address on {parts.hostname} carries a user name or password")
     return parts.netloc.lower() if port is not None else parts.netloc.lower().rstrip(":")

@@ -170,11 +170,17 @@ def _note_host(db: Database, told: HostNote, *, at: float) -> None:
 
 
 def _offered(db: Database, ending: Ending, source: str) -> links.Offered:
+    """Offer what a document listed; what of it is not taken stands in the fetch's detail, with the reason."""
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    left = []
     if offered.over:
+        left.append(f"{offered.over} new addresses over the day's allowance were not taken")
+    if offered.refused:
+        left.append(f"{len(offered.refused)} links could not be stored, the first: {offered.refused[0][1]}")
+    if left:
         db.conn.execute(
             "UPDATE fetch SET detail = coalesce(detail || '; ', '') || ? WHERE id = ?",
-            (f"{offered.over} new addresses over the day's allowance were not taken", ending.fetch_id),
+            ("; ".join(left), ending.fetch_id),
         )
     return offered
 

@@ -7,11 +7,12 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from bench.torture import poison, power
+from bench.torture import kills_crawl, poison, power
 from bench.torture.disk import Disk, NoCompiler, Operation, library, operations
 from bench.torture.power_lives import TOLD
 
@@ -21,6 +22,7 @@ needs_compiler = pytest.mark.skipif(
 )
 KILLS = """
 import sys
+import time
 from pathlib import Path
 from bench.torture import kills_store
 if __name__ == "__main__":
@@ -110,3 +112,14 @@ def test_without_a_compiler_the_part_says_what_is_missing(tmp_path: Path, monkey
 
 def test_a_row_that_cannot_be_stored_is_refused_alone_with_its_reason(tmp_path: Path) -> None:
     assert not poison.faults(tmp_path / "news.db", random.Random(3), rows=40)
+
+
+def test_a_process_that_outlives_its_parent_is_seen_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kills_crawl, "GONE_SECONDS", 0.1)
+    parent = subprocess.Popen(["/bin/sh", "-c", "sleep 60 & wait"], start_new_session=True)
+    while len(kills_crawl.alive(parent.pid)) < 2:
+        time.sleep(0.01)
+    parent.kill()
+    parent.wait()
+    assert kills_crawl.outlived(parent.pid) > 0.1
+    assert kills_crawl.outlived(parent.pid) < 0.1

@@ -108,9 +108,8 @@ def test_the_leases_of_a_dead_process_are_taken_back_at_once(crawl: Crawl, tmp_p
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "news.db")], check=False)
     looked = crawl.lease()  # of a process that was at work all the time
-    assert (looked.elsewhere, looked.wait) == (0, pytest.approx(crawl.delay)), (
-        "its host does not wait for the lease's end"
-    )
+    assert looked.elsewhere == 0
+    assert looked.wait == pytest.approx(crawl.delay), "its host does not wait for the lease's end"
     crawl.later()
     assert crawl.take().tries == 1
     rows = crawl.sql("SELECT source, finish_reason, counts FROM run ORDER BY id")
