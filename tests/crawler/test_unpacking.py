@@ -11,7 +11,7 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scrapy.exceptions import DownloadCancelledError
 
@@ -41,6 +41,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+@settings(max_examples=40)
 @given(
     body=st.binary(min_size=1, max_size=5000), names=st.lists(st.sampled_from(sorted(PACKERS)), max_size=MOST_ENCODINGS)
 )

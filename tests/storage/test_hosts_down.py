@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from storage import allowance, breaker, clock
 from storage.models import HostNote
@@ -148,13 +149,18 @@ def test_new_addresses_over_the_days_allowance_are_refused_counted_and_read_anew
 
 def test_a_host_whose_new_addresses_are_known_articles_gets_few_more(crawl: Crawl) -> None:
     listing(crawl, [link(0)], new_links=1000)
-    assert poll(crawl, range(1000, 1150), allowed=1000) == 150
-    crawl.sql("UPDATE link SET first = 0")
-    for _ in range(allowance.SUSPICION):
+    assert poll(crawl, range(1000, 1005), allowed=1000) == 5
+
+    def looked(db: Database) -> None:
+        for n in range(allowance.SUSPICION - 2):
+            allowance.looked(db, HOST, now=crawl.now, same=n > 15)
+
+    crawl.store.writer.submit(looked).result()
+    for outcome in ("alias", "unchanged"):
         crawl.later(2.1)
-        crawl.end(crawl.take(kinds=["article"]), "alias", due=None, new_links=1000)
-    assert poll(crawl, range(2000, 3000), allowed=1000) == allowance.SUSPECTED
-    assert crawl.sql("SELECT reason, count FROM refused_link") == [(allowance.SAME, 800)]
+        crawl.end(crawl.take(kinds=["article"]), outcome, due=None, new_links=1000)
+    assert poll(crawl, range(2000, 2300), allowed=1000) == allowance.SUSPECTED
+    assert crawl.sql("SELECT reason, count FROM refused_link") == [(allowance.SAME, 100)]
 
 
 def test_a_backfill_has_an_allowance_of_its_own(crawl: Crawl) -> None:
@@ -162,8 +168,5 @@ def test_a_backfill_has_an_allowance_of_its_own(crawl: Crawl) -> None:
     number = crawl.frontier.begin_backfill(SOURCE, crawl.now - 1e6, crawl.now, crawl.now).result()
     crawl.seed((FEED, "feed"), backfill=number)
     crawl.open_host()
-    assert (
-        poll(crawl, range(1000, 1000 + 25 * allowance.BACKFILLS), allowed=20, backfill=number)
-        == 20 * allowance.BACKFILLS
-    )
-    assert poll(crawl, range(9000, 9015), allowed=20) == 15, "the live crawl's is untouched"
+    assert poll(crawl, range(1000, 1100), allowed=4, backfill=number) == 4 * allowance.BACKFILLS
+    assert poll(crawl, range(9000, 9003), allowed=4) == 3, "the live crawl's is untouched"
