@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
@@ -133,7 +133,7 @@ class Page:
 
     url: str
     final_url: str
-    body: bytes
+    body: bytes = field(repr=False)  # Scrapy logs what it drops
     fetched_at: str
     profile: Profile
     status: int = 200
