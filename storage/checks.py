@@ -35,7 +35,8 @@ _TOTALS = (
     "SELECT * FROM temp.check_terms",
     'SELECT count(*), sum("offset"), sum(doc % 1000003 * ("offset" % 10007 + 1)),'
     " sum(doc % 999983 * (unicode(term) + length(term))),"
-    ' sum(("offset" + 1) * (unicode(term) + length(term))), sum("col" = \'title\'), sum(("col" = \'lead\') * (doc % 10007))'
+    ' sum(("offset" + 1) * (unicode(term) + length(term))), sum(("col" = \'title\') * (doc % 10007)),'
+    ' sum(("col" = \'lead\') * (doc % 10007)), sum(("col" = \'body\') * (doc % 10007))'
     " FROM temp.check_words",
 )
 """What two equal indexes have in common: words of each text, texts of each word, and sums over each word's places, in which
