@@ -146,9 +146,10 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
-        "import pickle, sys\n"
+        "import pathlib, pickle, sys\n"
         "def refused(*a, **n): raise SystemExit('a pickle was read')\n"
         "if sys.argv[:1] != ['-c']: pickle.load = pickle.loads = pickle._load = pickle._loads = refused\n"
+        f"pathlib.Path({str(hook / 'was-here')!r}).touch()\n"
     )
     with project_of() as made:
         command = made.command("run")
@@ -158,3 +159,4 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
         )
         assert (done.returncode, "a pickle was read" in done.stderr + done.stdout) == (0, False), done.stderr[-500:]
         assert made.rows("SELECT count(*) AS n FROM articles")[0]["n"] > 0
+        assert (hook / "was-here").exists()
