@@ -41,6 +41,8 @@ BATCH = 200
 
 BETWEEN = 0.3
 """Seconds between two looks, at the most."""
+IDLE = 3.0
+"""Seconds after which there is a look though nothing was asked for."""
 LOGGED_SECONDS = 5.0
 """After so many seconds the agency's log has every request of which the ledger knew."""
 KILL_WORKER, KILL_COMMAND = 0.15, 0.03
@@ -78,7 +80,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
                 process, killed = project.start(chance.choice((project.run, project.backfill))), False
                 if seen.looks > size // 3:
                     site.publish(1)
-            time.sleep(chance.uniform(0, BETWEEN))
+            seen.requests = after(server, seen.requests, chance.uniform(0, BETWEEN))
             if project.database.exists():
                 look(project.database, server, seen)
             if chance.random() < KILL_WORKER and (workers := workers_of(process.pid)):
@@ -95,7 +97,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
         project.start(project.run).wait()  # takes back what the killed have left
         look(project.database, server, seen, at_rest=True)
     figures = {
-        "sum requests": seen.requests,
+        "sum requests": len(server.log),
         "sum fetches ended": sum(seen.outcomes.values()),
         "max kinds of outcome": len(seen.outcomes),
         "sum workers killed": seen.killed["workers"],
@@ -103,6 +105,15 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
         "sum seconds": time.monotonic() - began,
     }
     return Batch(seen.looks - 1, [f"seed {seed}: {fault}" for fault in seen.faults.values()], figures)
+
+
+def after(server: DemoServer, before: int, seconds: float) -> int:
+    """Wait so long, and on until something was asked for since the last look; answers the requests so far."""
+    time.sleep(seconds)
+    late = time.monotonic() + IDLE
+    while len(server.log) <= before and time.monotonic() < late:
+        time.sleep(0.05)
+    return len(server.log)
 
 
 def look(path: Path, server: DemoServer, seen: Seen, *, at_rest: bool = False) -> None:
@@ -120,11 +131,10 @@ def look(path: Path, server: DemoServer, seen: Seen, *, at_rest: bool = False) -
     finally:
         db.close()
     late = time.monotonic() + LOGGED_SECONDS
-    while (missing := told - (logged := Counter(request.url for request in server.log))) and time.monotonic() < late:
+    while (missing := told - Counter(request.url for request in server.log)) and time.monotonic() < late:
         time.sleep(0.05)
     if missing:
         wrong.append(f"requests are told of that the agency never had: {missing.most_common(3)}")
-    seen.requests = logged.total()
     for what in wrong:
         seen.faults.setdefault(what.partition(":")[0], f"look {seen.looks}{' (at rest)' if at_rest else ''}: {what}")
 

@@ -34,7 +34,9 @@ TITLE = "SIGKILLs of `dateline run`, `backfill` and `daemon`"
 TARGET = 500
 BATCH = 50
 
-DAYS, A_DAY = 5, 24
+DAYS, A_DAY = 12, 24
+RECHECK = (15, 45, 90, 180, 300)
+"""Seconds after which a story is looked at again: there is work at every start."""
 GONE_SECONDS = 2.0
 """After so many seconds no process outlives the one that started it."""
 PATIENCE = 10.0
@@ -53,7 +55,7 @@ class Project:
 
     def __init__(self, folder: Path, server: DemoServer) -> None:
         self.folder, self.server = folder, server
-        self.database = write_project(folder, server.port, recheck=(20, 60))
+        self.database = write_project(folder, server.port, recheck=RECHECK)
         self.said = folder / "said"
         since = (datetime.now(UTC) - timedelta(days=DAYS + 1)).date().isoformat()
         places = opened(server.port)
@@ -141,7 +143,7 @@ def aim(process: subprocess.Popen[bytes], server: DemoServer, chance: random.Ran
         until, requests = time.monotonic() + PATIENCE, len(server.log) + chance.randint(1, 12)
     while process.poll() is None and time.monotonic() < until and len(server.log) < requests:
         time.sleep(0.01)
-    time.sleep(chance.uniform(0, 0.05))
+    time.sleep(chance.uniform(0, 0.15))
     if drawn > 0.9 and process.poll() is None:  # while it ends
         process.send_signal(signal.SIGTERM)
         time.sleep(chance.uniform(0, 1.0))
