@@ -21,6 +21,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from crawler.warc_members import Member, members
+from pipelines.urls import harmless
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -132,7 +133,7 @@ def _read(member: Member) -> tuple[str, WarcRecord | None]:
     url = record.rec_headers.get_header("WARC-Target-URI")
     if kind != "response" or not url or not url.lower().startswith(("http://", "https://")):
         return (kind if kind.isalnum() and len(kind) < 20 else "other"), None
-    return _response(member, record, url)
+    return _response(member, record, harmless(url))
 
 
 def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, WarcRecord | None]:

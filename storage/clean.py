@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
@@ -47,6 +48,9 @@ def refusal(error: Exception) -> str:
 
 
 _ADDRESSES = frozenset({"url", "canonical_url", "key"})
+_FOLLOWED = frozenset({"canonical_url", "image_url"})
+"""Beside `url`, for which `host_of` sees to it: addresses that a reader may follow."""
+_STEERS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LARGEST = 2**63
 
 
@@ -65,6 +69,8 @@ def address(value: str) -> str:
     """`value` unchanged: an address with a character cleaned away is another address. Raises Unstorable."""
     if text(value) != value:
         raise Unstorable(f"the address {value!r} holds NUL or a lone surrogate")
+    if _STEERS.search(value):
+        raise Unstorable(f"the address {value!a} holds control signs")
     return value
 
 
@@ -125,7 +131,9 @@ def _clean(value: T) -> T:
 
 def _value(name: str, old: Any) -> Any:
     if isinstance(old, str):
-        return address(old) if name in _ADDRESSES else text(old)
+        if name in _FOLLOWED and not old[:8].lower().startswith(("http://", "https://")):
+            raise Unstorable(f"{name}: {old[:200]!a} is not http or https")
+        return address(old) if name in _ADDRESSES or name in _FOLLOWED else text(old)
     if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
         raise Unstorable(f"{name}: {old} is more than 63 bits")
     if isinstance(old, tuple):
