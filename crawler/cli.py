@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler import cli_database, cli_quarantine, cli_reading, cli_sources
+from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_sources
 from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
@@ -24,6 +24,7 @@ for _command in cli_reading.COMMANDS:
 main.add_command(cli_sources.sources)
 main.add_command(cli_database.database)
 main.add_command(cli_quarantine.quarantine)
+main.add_command(cli_export.export)
 
 
 @main.command()
