@@ -216,6 +216,7 @@ def _migrate(db: Database, file: Path) -> None:
         migrations.MIGRATIONS.apply(db)
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(known),))
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('created_by', ?)", (_program(),))
+        sums.forget(db)
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:

@@ -20,7 +20,7 @@ _MASK: Final = (1 << 56) - 1
 _LEFT_OUT: Final = {"raw_page": ("body",)}
 """Columns that have a hash of their own in the row."""
 
-_NOT_OURS: Final = ("sqlite_%", "_sqlite_%", "search%")
+_NOT_OURS: Final = ("sqlite_%", "search%")
 
 
 def keep(db: Database) -> None:
@@ -53,11 +53,9 @@ def keep(db: Database) -> None:
             )
 
 
-def renew(db: Database) -> None:
-    """Take all rows as they are for right: after somebody has changed them on purpose by another program. Within a
-    transaction of a connection with `keep`."""
-    for name, columns in _tables(db).items():
-        _renew(db, name, columns)
+def forget(db: Database) -> None:
+    """Within a transaction that changes rows without `keep` (a migration): the next `keep` takes them as they are then."""
+    db.conn.execute("DELETE FROM meta WHERE key LIKE 'sum:%'")
 
 
 def wrong(db: Database) -> list[str]:
