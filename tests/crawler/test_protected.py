@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from crawler.politeness.addresses import without_user
 from crawler.politeness.protected import reads_pickles, weakened
 from crawler.registry import RegistryError
 from crawler.source import Endpoint
+from tests.conftest import BIN
 from tests.crawler.small_site import HOST, SmallSite, article, crawls
 
 
@@ -160,3 +162,17 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
         assert (done.returncode, "a pickle was read" in done.stderr + done.stdout) == (0, False), done.stderr[-500:]
         assert made.rows("SELECT count(*) AS n FROM articles")[0]["n"] > 0
         assert (hook / "was-here").exists()
+
+
+def test_scrapy_fetch_goes_by_the_guard_of_every_crawl(tmp_path: Path) -> None:
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = crawler.settings\n")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        done = subprocess.run(
+            [str(BIN / "scrapy"), "fetch", f"http://127.1:{listener.getsockname()[1]}/"],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        with pytest.raises(TimeoutError):
+            listener.accept()
+    assert "127.1 stands for 127.0.0.1, which is not a public address" in done.stderr
+    assert "Traceback" not in done.stderr
