@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
@@ -34,6 +34,9 @@ LONGEST_SLEEP = 300.0
 SHORTEST_SLEEP = 0.5
 AT_ONCE = 16
 AFTER_AN_ERROR = 60.0
+LOOK_SECONDS = 5.0
+"""The schedule is looked at this often: its timer counts seconds, which the wall clock leaves out when it is set, and the timer
+when the machine sleeps."""
 
 LEARNING = "(learning)"
 LEARNING_HOUR, LEARNING_JITTER = 2, 3600
@@ -77,11 +80,13 @@ class _Daemon:
             )
         self._scheduler.add_job(self._start_check, "cron", hour=nightly.HOUR, jitter=nightly.JITTER, id=nightly.CHECK)
         if await nightly.is_due(self._session):
-            soon = datetime.now(UTC) + timedelta(seconds=nightly.AFTER_START)
+            soon = datetime.fromtimestamp(self._session.clock() + nightly.AFTER_START, UTC)
             self._scheduler.add_job(self._start_check, "date", run_date=soon, id=f"{nightly.CHECK} at start")
         self._scheduler.start()
         logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
+        looking = asyncio.create_task(self._looks())
         await self._session.stop.wait()
+        looking.cancel()
         self._scheduler.pause()
         if self._crawls:
             await asyncio.wait(self._crawls)
@@ -97,6 +102,17 @@ class _Daemon:
             id=source.name,
             replace_existing=True,
         )
+
+    async def _looks(self) -> None:
+        """Wake the scheduler now and then, and pull near what a clock that was set back has put off."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            latest = self._session.clock() + LONGEST_SLEEP + LOOK_SECONDS
+            for source in self._session.sources.values():
+                job = self._scheduler.get_job(source.name)
+                if job is not None and job.next_run_time.timestamp() > latest:
+                    self._at(source, self._session.clock())
+            self._scheduler.wakeup()
 
     async def _start(self, source: Source) -> None:
         """The scheduler's job, a coroutine so that it runs in the loop; the crawl is a task of ours, since the

@@ -80,7 +80,7 @@ from pipelines.urls import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["RegistryError", "load", "packaged", "select"]
+__all__ = ["RegistryError", "load", "load_beside", "packaged", "select"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -104,6 +104,25 @@ def load(*folders: Path) -> dict[str, Source]:
             raise RegistryError(f"{folder}: no such folder of sources")
         files.update((path.stem, path) for path in sorted(folder.glob("*.toml")))
     return {name: read_source(files[name]) for name in sorted(files)}
+
+
+def load_beside(packaged: Path, own: Path | None) -> tuple[dict[str, Source], dict[str, RegistryError]]:
+    """All sources by name, and what is wrong with files of the folder `own`, which somebody edits by hand: such a file stops
+    none of the others. Its name is not given to the packaged source that it was to take the place of.
+
+    Raises `RegistryError` for a packaged file that is wrong, or for a folder that is none."""
+    sources, broken = load(packaged), dict[str, RegistryError]()
+    if own is None:
+        return sources, broken
+    if not own.is_dir():
+        raise RegistryError(f"{own}: no such folder of sources")
+    for path in sorted(own.glob("*.toml")):
+        try:
+            sources[path.stem] = read_source(path)
+        except RegistryError as error:
+            sources.pop(path.stem, None)
+            broken[path.stem] = error
+    return dict(sorted(sources.items())), broken
 
 
 def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Source]:

@@ -6,7 +6,6 @@ import asyncio
 import math
 import os
 import random
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.alert import Alerts
 from crawler.config import user_agent
 from crawler.disk import Room
+from crawler.steady import Steady
 from pipelines.workers import ExtractionPool
 from storage.frontier import Frontier
 from storage.store import Store
@@ -88,7 +88,7 @@ async def open_session(
     progress: Progress,
     version: str,
     exceptions: Mapping[str, tuple[str, int]] | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     nice: int = 0,
     stays: bool = False,
 ) -> AsyncIterator[Session]:
@@ -96,6 +96,7 @@ async def open_session(
     extraction gives way to other processes. `stays`: it is to outlast a full disk and the like, however long they take.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
+    clock = clock or Steady()
     store = await asyncio.to_thread(
         Store.open,
         config.database,
@@ -105,8 +106,11 @@ async def open_session(
         window_days=config.window_days,
         hold=math.inf if stays else HOLD_SECONDS,
     )
-    stopped = asyncio.create_task(_hurried(store, stop))
+    beside = [asyncio.create_task(_hurried(store, stop))]
     try:
+        if isinstance(clock, Steady):
+            await clock.settle(store.writer)  # before leases are judged by it
+            beside.append(asyncio.create_task(clock.watch(store.writer)))
         frontier = Frontier(store)
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
         await asyncio.wrap_future(frontier.reclaim(clock()))
@@ -136,7 +140,8 @@ async def open_session(
             finally:
                 await pool.close()
     finally:
-        stopped.cancel()
+        for task in beside:
+            task.cancel()
         await asyncio.to_thread(store.close)
 
 
