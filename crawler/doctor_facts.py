@@ -235,7 +235,7 @@ def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Sto
         return Stored(path, exists=False, published=published), ()
     wal = path.with_name(path.name + "-wal")
     wal_bytes = wal.stat().st_size if wal.exists() else 0
-    size = database_bytes(path)
+    size, daemon = database_bytes(path), lock.holder(path)
     try:
         with Reader(path) as reader:
             found = Stored(
@@ -244,7 +244,7 @@ def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Sto
                 damage=_damage(reader),
                 size=size,
                 wal=wal_bytes,
-                daemon=lock.holder(path),
+                daemon=daemon,
                 first_fetch=_time(reader, "SELECT min(at) FROM fetch"),
                 newest_fetch=_time(reader, "SELECT max(at) FROM fetch"),
                 last_run=_time(reader, "SELECT max(finished_at) FROM run"),
