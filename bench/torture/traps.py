@@ -14,7 +14,7 @@ from crawler.source import Endpoint
 PROMISE = 6
 TITLE = "crawler traps over three days, and an agency of 3,000 stories a day beside them"
 TARGET = 20
-BATCH = 4
+BATCH = 2
 
 DAYS = 3
 ALLOWED = 150
