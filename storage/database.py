@@ -205,7 +205,7 @@ def _migrate(db: Database, file: Path) -> None:
     if found == known:
         return
     if found is not None:
-        from storage.backup import backup_before_migration
+        from storage.copies import backup_before_migration
 
         backup_before_migration(file, known)
     db.conn.execute("BEGIN IMMEDIATE")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import access
-from storage.backup import fill, header_of, put, stamp, sync, verify
+from storage.backup import stamp, verify
+from storage.copies import fill, header_of, put, sync
 from storage.errors import Busy, Missing, NotDateline, ReadOnly, driver_errors_as_ours, ours
 from storage.lock import DaemonLock
 

@@ -21,10 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from bench.torture.bad_disks_verdict import verdict
 from crawler.config import Config
 from crawler.disk import GIGABYTE, Room
-from storage import checks, journal, trouble
-from storage.database import open_reader
+from storage import journal, trouble
 from storage.models import Article, Decision, Ended, Ending, Outcome
 from storage.store import Store
 
@@ -261,21 +261,6 @@ def scenario(kind: str, folder: Path, draws: random.Random, shim: Any) -> Seen:
         seen.faults.append(f"went on {seen.resumed:.1f} s after the release")
     seen.faults += verdict(path, wire.stored)
     return seen
-
-
-def verdict(path: Path, stored: dict[int, str]) -> list[str]:
-    """Breaches in what the database holds against what was acknowledged."""
-    found = [f"damaged: {line}" for line in checks.check(path).damage]
-    if trouble.present(path) is not None:
-        found.append("the note of the trouble is still there")
-    db = open_reader(path)
-    rows = dict(db.conn.execute("SELECT article_id, body FROM revision").fetchall())
-    db.close()
-    if lost := [number for number, text in stored.items() if rows.get(number) != text]:
-        found.append(f"{len(lost)} of {len(stored)} acknowledged articles are lost, as {lost[0]}")
-    if len(rows) != len(stored):
-        found.append(f"{len(rows)} articles are stored, {len(stored)} were acknowledged")
-    return found
 
 
 def main() -> None:
