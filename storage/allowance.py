@@ -2,9 +2,9 @@
 new ones for ever.
 
 What is over the allowance is not taken, and counted with its reason in `refused_link`; the document that offered it is read
-anew next time, without a 304, so that what was news after all comes in on the next day. First polls are not counted: they
-take the newest and hold the rest (`links`). Addresses that turn out to be articles that are stored already speak against
-their host: the allowance of a host of which most new addresses are such is small for the rest of the day.
+anew next time, without a 304, so that what was news after all comes in on the next day. Articles of first polls are not
+counted: the newest are taken and the rest is held (`links`). Addresses that turn out to be articles that are stored already
+speak against their host: the allowance of a host of which most new addresses are such is small for the rest of the day.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ class Allowance:
         self._refused: dict[tuple[str, str], tuple[int, str]] = {}
 
     def refuses(self, url: str, *, held: bool = False, first: bool = False) -> bool:
-        """Whether a new address is not taken; counts it either way. `held`: it would be put by; `first`: of a first poll."""
+        """Whether a new address is not taken; counts it either way. `held`: it would be put by; `first`: an article of
+        a first poll. What a first poll's index lists is counted: it may list indexes without end."""
         if self._limit is None:
             return False
         host = clean.host_of(url)

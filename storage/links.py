@@ -172,7 +172,7 @@ def _offer(
             _known(db, row, link, finder=finder, now=now, result=result)
         return room
     held = article and room is not None and room <= 0
-    if allowed.refuses(link.url, held=held, first=finder.first_poll):
+    if allowed.refuses(link.url, held=held, first=finder.first_poll and article):
         return room
     if article and room is not None:
         if held:

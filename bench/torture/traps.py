@@ -34,7 +34,8 @@ async def _trap(at: Clocked, site: Site, host: str, draw: random.Random) -> list
     asked = len(at.asked(host))
     if taken > most + first + 61 * (1 if site.kind == "sitemap" else 0) + 1:
         faults.append(f"{name}: {taken} addresses in {len(days)} days of {ALLOWED}")
-    if asked > most + first + 130 + DAYS * 6:
+    polls = sum(ALLOWED * n for n in range(1, len(days) + 1)) if site.kind == "sitemap" else 0  # maps are read daily
+    if asked > most + first + polls + 130 + DAYS * 6:
         faults.append(f"{name}: {asked} requests in {len(days)} days of {ALLOWED}")
     if not told or not all(count > 0 and example for _, count, example in told):
         faults.append(f"{name}: refusals are not told: {told}")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from storage import allowance, breaker, clock
-from storage.models import HostNote
+from storage.models import HostNote, Link
 from tests.storage.harness import FEED, HOST, SOURCE, Crawl, link, listing, page
 
 HOUR = 3600.0
@@ -145,6 +145,12 @@ def test_new_addresses_over_the_days_allowance_are_refused_counted_and_read_anew
     assert example.startswith(page(1)[:20])
     crawl.later(allowance.DAY)
     assert poll(crawl, range(100, 140), allowed=10) == 10
+
+
+def test_a_first_polls_index_may_not_list_indexes_without_end(crawl: Crawl) -> None:
+    listing(crawl, [Link(page(f"map-{n}.xml"), kind="sitemap") for n in range(30)], new_links=10)
+    assert crawl.sql("SELECT count(*) FROM link WHERE kind = 'sitemap'") == [(10,)]
+    assert crawl.sql("SELECT reason, count FROM refused_link") == [(allowance.OVER, 20)]
 
 
 def test_a_host_whose_new_addresses_are_known_articles_gets_few_more(crawl: Crawl) -> None:
