@@ -114,3 +114,5 @@ def driver_errors_as_ours(path: Path | str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise ours(error, path) from error
+    except UnicodeDecodeError as error:  # what should be text is none, be it the words of SQLite's own error
+        raise Corrupt(f"{path}: holds bytes that are no text: `dateline db check` says what is damaged") from error

@@ -121,7 +121,7 @@ def _alone(goal: Path) -> Any:
         conn.execute("PRAGMA locking_mode = EXCLUSIVE")
         conn.execute("PRAGMA journal_mode = DELETE").fetchone()
         conn.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # its words may be those of a damaged page
         conn.close()
         failure = ours(error, goal)
         holders = access.lock_holders(goal) or access.lock_holders(Path(f"{goal}-shm"))
@@ -130,7 +130,7 @@ def _alone(goal: Path) -> Any:
             raise Busy(
                 f"{goal}: a process{named} has it open: stop it, then restore again; nothing was changed"
             ) from error
-        if not isinstance(error, sqlite3.DatabaseError):
+        if not isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError)):
             raise failure from error
         return None
     return conn

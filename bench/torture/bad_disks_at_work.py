@@ -138,7 +138,9 @@ def failing(wire: Wire, path: Path, kind: str, draws: random.Random, shim: Any) 
     time.sleep(draws.uniform(0.1, 3.0))
     while shim.dateline_refused() == before:
         time.sleep(0.005)
-    noted = trouble.is_unwritable(path)
+    until = time.monotonic() + 3.0  # what failed first may have been a merge of the journal, which a commit outlives
+    while not (noted := trouble.is_unwritable(path)) and kind == "unsynced" and time.monotonic() < until:
+        time.sleep(0.01)
     shim.dateline_fail(0, 0)
     seen = Seen(wire.resumed_after(time.monotonic()))
     if kind == "unsynced" and not noted:
