@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.arguments import ArgumentProblem
 from crawler.export.formats import made_here
-from storage.backup import put
+from storage.copies import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
