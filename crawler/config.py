@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from crawler import plain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +74,8 @@ class Config:
 def read(path: Path) -> Config:
     """The configuration of one file. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = plain_toml.text_of(path)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     return parse(text, path)
 
@@ -82,15 +83,15 @@ def read(path: Path) -> Config:
 def parse(text: str, path: Path) -> Config:
     """The configuration that `text`, of the file `path`, holds. Raises ConfigError for the first thing wrong."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = plain_toml.loads(text)
+    except ValueError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     values: dict[str, object] = {"database": (path.parent / "news.db").resolve(), "file": path}
     for key, value in table.items():
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
+            near = difflib.get_close_matches(key[:100], _KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(_KEYS)}"
-            raise ConfigError(f"{path}: {key}: unknown key; {hint}")
+            raise ConfigError(f"{path}: {key[:100]}: unknown key; {hint}")
         check, expected, _ = _KEYS[key]
         good = check(value)
         if good is None:
@@ -250,7 +251,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
 
 
 def _shown(key: str, value: object) -> str:
-    return "(not shown: it may hold a password)" if key == "proxy" else repr(value)[:200]
+    return "(not shown: it may hold a password)" if key == "proxy" else plain_toml.shown(value)
 
 
 def _toml(value: object) -> str:
