@@ -64,13 +64,12 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
 from __future__ import annotations
 
 import re
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from crawler import profiles
+from crawler import plain_toml, profiles
 from crawler.discovery.archives import fields_of
 from crawler.discovery.links import is_article, on_hosts
 from crawler.fields import Fields, RegistryError
@@ -140,7 +139,7 @@ def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Sou
 def read_source(path: Path) -> Source:
     """One TOML file. Raises `RegistryError`."""
     try:
-        text = path.read_text("utf-8")
+        text = plain_toml.text_of(path)
     except (OSError, ValueError) as error:
         raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
     return parse_source(text, path)
@@ -149,7 +148,7 @@ def read_source(path: Path) -> Source:
 def parse_source(text: str, path: Path) -> Source:
     """The source that a file with this text would be, whether it is there or not. Raises `RegistryError`."""
     try:
-        table = tomllib.loads(text)
+        table = plain_toml.loads(text)
     except ValueError as error:
         raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
     if not _NAME.fullmatch(path.stem):
