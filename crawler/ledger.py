@@ -16,6 +16,7 @@ from scrapy.exceptions import NotConfigured
 
 from crawler.endings import complete
 from crawler.politeness.addresses import without_user
+from crawler.steady import by_present_clock
 from pipelines.wiring import Wired
 from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
@@ -78,13 +79,14 @@ class Ledger:
 
     def end(self, ending: Ending) -> Future[Ended]:
         """Write the end of a fetch; a stale decision comes back unwritten and uncounted, to be decided again."""
+        session = self._assignment.session
         whole = complete(
-            ending,
+            by_present_clock(ending, session.clock),
             source=self._assignment.source,
-            first_poll=self._assignment.session.config.first_poll,
-            jitter=self._assignment.session.jitter(),
+            first_poll=session.config.first_poll,
+            jitter=session.jitter(),
         )
-        written = self._assignment.session.store.end(whole)
+        written = session.store.end(whole)
         loop = asyncio.get_running_loop()
         written.add_done_callback(lambda future: loop.call_soon_threadsafe(self._ended, whole, future))
         return written

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from storage import clock_jumps, owners
@@ -18,8 +19,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlite_utils import Database
-
+    from storage.models import Ending
     from storage.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -45,30 +45,43 @@ class Steady:
     ) -> None:
         self._wall, self._running, self._since_boot, self._boot = wall, running, since_boot, boot
         self._base = wall() - running()
+        self._settled = False
+        self._moves: list[tuple[float, float]] = []  # (by the running clock, seconds)
 
     def __call__(self) -> float:
         return self._base + self._running()
 
     def jumped(self) -> bool:
-        """Whether the wall clock shows something else by now."""
-        return abs(self._wall() - self()) >= clock_jumps.TOLERANCE
+        """Whether the wall clock shows something else by now, or what it showed could not be written yet."""
+        return not self._settled or abs(self._wall() - self()) >= clock_jumps.TOLERANCE
+
+    def present(self, at: float) -> float:
+        """What this clock would have shown, as it goes now, at an instant that it told shortly before: what is under way
+        when the clock is set bears an instant of before."""
+        now, running = self(), self._running()
+        for ran, by in reversed(self._moves):
+            if -1.0 <= now - at <= running - ran + 1.0:
+                break  # told since then
+            at += by
+        return at
 
     async def settle(self, writer: Writer) -> None:
-        """Go by the wall clock from now on, the database with it. Raises `StorageError`."""
+        """Go by the wall clock from now on, the database with it. Raises `StorageError`; then it is to be called again.
 
-        def moved(db: Database) -> float:
-            running, wall = self._running(), self._wall()
-            by = clock_jumps.settle(db, Clocks(wall, running, self._since_boot(), self._boot()))
-            self._base = wall - running
-            return by
-
-        before = self._base
-        by = await asyncio.wrap_future(writer.submit(moved))
-        if abs(self._base - before) >= clock_jumps.TOLERANCE:
+        Both change at one point of the writer's queue: what was submitted before is by the old clock, in all it says."""
+        running, wall = self._running(), self._wall()
+        seen = Clocks(wall, running, self._since_boot(), self._boot())
+        by = wall - running - self._base
+        self._base, self._settled = wall - running, False
+        if abs(by) >= clock_jumps.TOLERANCE:
+            self._moves = [*self._moves[-9:], (running, by)]
+        moved = await asyncio.wrap_future(writer.submit(lambda db: clock_jumps.settle(db, seen)))
+        self._settled = True
+        if abs(by) >= clock_jumps.TOLERANCE:
             logger.warning(
                 "the clock went %+.0f s since the last look (set, or the machine slept); %s",
-                self._base - before,
-                "what is due and under way was moved along" if by else "another process has moved what is due along",
+                by,
+                "what is due and under way was moved along" if moved else "another process has moved what is due along",
             )
 
     async def watch(self, writer: Writer) -> None:
@@ -82,3 +95,21 @@ class Steady:
                     logger.error("the clock was set, but the database could not be moved along: %s", error)
             else:
                 self._base = self._wall() - self._running()  # a clock that is being kept right
+
+
+def by_present_clock(ending: Ending, clock: Callable[[], float]) -> Ending:
+    """An ending whose instants are by the clock as it goes now, where that was set since the answer came."""
+    by = clock.present(ending.at) - ending.at if isinstance(clock, Steady) else 0.0
+    if not by:
+        return ending
+    host = ending.host
+    if host is not None:
+        rules = host.robots and replace(host.robots, until=host.robots.until + by)
+        host = replace(host, robots=rules, paused_until=host.paused_until and host.paused_until + by)
+    return replace(
+        ending,
+        at=ending.at + by,
+        responded_at=None if ending.responded_at is None else ending.responded_at + by,
+        due=None if ending.due is None else ending.due + by,
+        host=host,
+    )

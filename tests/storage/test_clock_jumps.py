@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from crawler.steady import Steady
+from crawler.steady import Steady, by_present_clock
 from storage import clock_jumps, migrations
 from storage.clock_jumps import Clocks
 from storage.frontier import Frontier
-from storage.models import Lease, Link
+from storage.models import Ending, HostNote, HostRules, Lease, Link, Outcome
 from storage.store import Store
 
 HOUR = 3600.0
@@ -191,3 +193,61 @@ async def test_a_running_process_notices_within_a_second_and_small_corrections_m
     finally:
         watching.cancel()
         store.close()
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_fetch_that_was_under_way_when_the_clock_was_set_ends_by_the_new_clock(store: Store, by: float) -> None:
+    system = System()
+    steady = system.steady()
+    settle(store, steady)
+    at = steady()
+    host = HostNote("agency.test", HostRules("agency.test", "ok", until=at + 86400), paused_until=at + 60)
+    ending = Ending(1, Outcome("listed"), at=at, responded_at=at, due=at + 300, host=host)
+    system.running += 5
+    assert by_present_clock(ending, steady) is ending
+    system.set = by
+    settle(store, steady)
+    for _ in range(2):  # soon, and after long work in a worker
+        moved = by_present_clock(ending, steady)
+        assert moved.host is not None
+        assert moved.host.robots is not None
+        instants = (moved.at, moved.responded_at, moved.due, moved.host.robots.until, moved.host.paused_until)
+        assert instants == pytest.approx((at + by, at + by, at + by + 300, at + by + 86400, at + by + 60))
+        told_since = replace(ending, at=steady())
+        assert by_present_clock(told_since, steady) is told_since
+        system.running += 100
+    assert by_present_clock(ending, system.wall) is ending
+
+
+def test_a_lease_asked_for_before_the_clock_was_set_is_written_before_what_is_moved(store: Store) -> None:
+    """Also where the writer is behind: what is submitted is by one clock, up to the move and after it."""
+    system = System()
+    steady = system.steady()
+    settle(store, steady)
+    held, go = threading.Event(), threading.Event()
+
+    def busy(db: Database) -> None:
+        held.set()
+        go.wait(10)
+
+    store.writer.submit(busy)
+    held.wait(10)
+    Frontier(store).offer(SOURCE, [Link(URL, via="feed")], now=steady())
+    asked = Frontier(store).lease(
+        SOURCE, owner="me", run_id=None, now=steady(), seconds=900.0, delay=0.0, in_flight=1, limit=8
+    )
+    system.set = -HOUR
+
+    async def set_back() -> None:
+        moving = asyncio.create_task(steady.settle(store.writer))
+        await asyncio.sleep(0)
+        assert steady() == pytest.approx(system.wall()), "from the moment on that the move is submitted"
+        taken = Frontier(store).reclaim(steady())
+        go.set()
+        await moving
+        assert await asyncio.wrap_future(taken) == 0
+
+    asyncio.run(set_back())
+    (lease_,) = asked.result().leases
+    assert lease_.kind == "robots"
+    assert one(store, "SELECT until FROM link WHERE state = 'leased'") == pytest.approx(lease_.until - HOUR)
