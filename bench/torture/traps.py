@@ -18,10 +18,12 @@ BATCH = 2
 
 DAYS = 3
 ALLOWED = 150
+POLLS = 120
+"""Polls of a host in an hour, as for every source; the trap's maps are looked at each four hours."""
 
 
 async def _trap(at: Clocked, site: Site, host: str, draw: random.Random) -> list[str]:
-    source = at.source(host, Endpoint("/start", site.kind), new_links=ALLOWED)
+    source = at.source(host, Endpoint("/start", site.kind), new_links=ALLOWED, polls=POLLS)
     name, faults, days = type(site).__name__, list[str](), set[int]()
     for _ in range(DAYS * 6):
         days.add(int(at.now() // 86400))
@@ -29,13 +31,14 @@ async def _trap(at: Clocked, site: Site, host: str, draw: random.Random) -> list
         at.ahead += draw.uniform(3.5, 4.5) * 3600
     most = ALLOWED * len(days)
     first = 0 if site.kind == "sitemap" else 60  # a feed's first poll is whole
-    ((taken,),) = await at.rows("SELECT count(*) FROM link WHERE source = ? AND kind <> 'robots'", host)
+    ((taken,),) = await at.rows(
+        "SELECT count(*) FROM link WHERE source = ? AND state <> 'held' AND kind <> 'robots'", host
+    )
     told = await at.rows("SELECT reason, sum(count), max(example) FROM refused_link WHERE source = ? GROUP BY 1", host)
     asked = len(at.asked(host))
     if taken > most + first + 61 * (1 if site.kind == "sitemap" else 0) + 1:
         faults.append(f"{name}: {taken} addresses in {len(days)} days of {ALLOWED}")
-    polls = sum(ALLOWED * n for n in range(1, len(days) + 1)) if site.kind == "sitemap" else 0  # maps are read daily
-    if asked > most + first + polls + 130 + DAYS * 6:
+    if asked > most + first + DAYS * 6 * (POLLS if site.kind == "sitemap" else 1):  # maps that change are read again
         faults.append(f"{name}: {asked} requests in {len(days)} days of {ALLOWED}")
     if not told or not all(count > 0 and example for _, count, example in told):
         faults.append(f"{name}: refusals are not told: {told}")
