@@ -36,7 +36,7 @@ _TOTALS = (
     'SELECT count(*), sum("offset"), sum(doc % 1000003 * ("offset" % 10007 + 1)),'
     " sum(doc % 999983 * (unicode(term) + length(term))),"
     ' sum(("offset" + 1) * (unicode(term) + length(term))), sum(("col" = \'title\') * (doc % 10007)),'
-    ' sum(("col" = \'lead\') * (doc % 10007)), sum(("col" = \'body\') * (doc % 10007))'
+    " sum((\"col\" = 'lead') * (doc % 10007)), sum((\"col\" = 'body') * (doc % 10007))"
     " FROM temp.check_words",
 )
 """What two equal indexes have in common: words of each text, texts of each word, and sums over each word's places, in which
