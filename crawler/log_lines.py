@@ -34,7 +34,7 @@ MODE: Final = 0o600
 
 CONFIDENTIAL: Final = (
     r"(?:access|refresh|id|auth|csrf|xsrf)?[-_]?token|api[-_]?key|key|(?:client[-_]?)?secret|pass|passwd|password|pwd|auth"
-    r"|authorization|signature|sig|hmac|session|session[-_]?id|sid|phpsessid|jsessionid|credentials?|jwt|ticket|otp"
+    r"|signature|sig|hmac|session|session[-_]?id|sid|phpsessid|jsessionid|credentials?|jwt|ticket|otp"
     r"|x-amz-(?:signature|credential|security-token)"
 )
 """Names whose values are not for the log."""
