@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PROMISE = 13
 TITLE = "sources mutated in 30 simulated days, beside as many that are not"
 TARGET = 100
-BATCH = 100
+BATCH = 20
 
 DAYS = 30
 RIGHT = 0.95

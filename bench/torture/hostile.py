@@ -74,8 +74,10 @@ async def _tried(seed: int, size: int) -> Batch:
 async def _read(pool: ExtractionPool, given: Input) -> Cost | str:
     body = given.make()
     if given.kind is None:
-        return await pool.run(extracted, page(body, given.charset), seconds=SECONDS)
-    return await pool.run(discovered, given.kind, body, given.charset, seconds=DOCUMENT_SECONDS)
+        told = await pool.run(extracted, page(body, given.charset), seconds=SECONDS)
+        return told if isinstance(told, str) else Cost(*told)
+    read = await pool.run(discovered, given.kind, body, given.charset, seconds=DOCUMENT_SECONDS)
+    return read if isinstance(read, str) else Cost(*read)
 
 
 async def _good_pages(pool: ExtractionPool, over: asyncio.Event) -> tuple[int, int]:

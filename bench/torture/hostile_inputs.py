@@ -74,26 +74,25 @@ def page(body: bytes, charset: str | None = None) -> Page:
     return Page(URL, URL, body, "2026-09-01T00:00:00Z", Profile("agency"), charset=charset, content_type="text/html")
 
 
-def extracted(given: Page) -> Cost:
-    """In a worker: what the pool's own extraction gives."""
+def extracted(given: Page) -> tuple[Extraction, float, int]:
+    """In a worker: what the pool's own extraction gives, and the other fields of a `Cost`."""
     from pipelines.extractor import extract
 
     began = time.process_time()
-    return _cost(extract(given), began)
+    return extract(given), *_cost(began)
 
 
-def discovered(kind: LinkKind, body: bytes, charset: str | None) -> Cost:
-    """In a worker: what discovery makes of a document."""
+def discovered(kind: LinkKind, body: bytes, charset: str | None) -> tuple[Discovery, float, int]:
+    """In a worker: what discovery makes of a document, and the other fields of a `Cost`."""
     endpoint = Endpoint("https://agency.test/feed", kind, article=("div div a", "a") if kind == "listing" else ())
     source = Source("a", "A", URL, ("agency.test",), None, ("en",), Profile("a", timezone="Europe/Moscow"), (endpoint,))
     began = time.process_time()
-    return _cost(
-        read(kind, body, url=endpoint.url, content_type=None, charset=charset, endpoint=endpoint, source=source), began
-    )
+    found = read(kind, body, url=endpoint.url, content_type=None, charset=charset, endpoint=endpoint, source=source)
+    return found, *_cost(began)
 
 
-def _cost(result: Extraction | Discovery, began: float) -> Cost:
-    return Cost(result, time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+def _cost(began: float) -> tuple[float, int]:
+    return time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def drawn(seed: int, count: int) -> Iterator[Input]:
