@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ LONGEST_SLEEP = 300.0
 
 SHORTEST_SLEEP = 0.5
 AT_ONCE = 16
+TURN_SECONDS = 60.0
+"""How long a source is crawled while others wait for one of the `AT_ONCE` places: what has always something due, or a
+queue for hours, would keep its place for ever."""
 AFTER_AN_ERROR = 60.0
 LOOK_SECONDS = 5.0
 """The schedule is looked at this often: its timer counts seconds, which the wall clock leaves out when it is set, and the timer
@@ -60,7 +64,7 @@ class _Daemon:
         self._runner = runner
         self._room = asyncio.Semaphore(AT_ONCE)
         self._crawls: set[asyncio.Task[None]] = set()
-        self._status = 0
+        self._status = self._waiting = 0
         # Jobs are made anew from the frontier at every start, so they live in memory. No grace: a late look is
         # better than none, and `coalesce` makes one of many.
         self._scheduler = AsyncIOScheduler(
@@ -145,10 +149,19 @@ class _Daemon:
     async def _crawl(self, source: Source) -> None:
         session = self._session
         try:
+            self._waiting += 1
             async with self._room:
+                self._waiting -= 1
                 if session.stop.is_set():
                     return
-                report = await crawl(session, source, self._runner, patience=90.0)
+                ends = time.monotonic() + TURN_SECONDS
+                report = await crawl(
+                    session,
+                    source,
+                    self._runner,
+                    patience=90.0,
+                    over=lambda: self._waiting > 0 and time.monotonic() > ends,
+                )
             told(session.progress, report)
             if exit_status([report]) == 3:
                 self._storage_failed(report.detail)

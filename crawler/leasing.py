@@ -33,7 +33,7 @@ class Leasing:
     With a `limit` of 0 it leases what lists articles, and none of those. `patience`: the longest wait, in seconds, for a
     host's turn, or for the next try of what failed of a backfill; what is due later is left for a later run. `whole`: the
     source has feeds that give whole articles, which wait for no turn. `room`: asked before each look; returns when there is
-    room for what would be fetched, or raises Full.
+    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
     another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
@@ -53,6 +53,7 @@ class Leasing:
         limit: int | None = None,
         patience: float = 90.0,
         whole: bool = False,
+        over: Callable[[], bool] | None = None,
     ) -> None:
         self._frontier = frontier
         self._source = source
@@ -67,6 +68,7 @@ class Leasing:
         self._articles_left = limit
         self._only_lists = limit == 0
         self._whole = whole
+        self._over = over or (lambda: False)
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
@@ -146,7 +148,7 @@ class Leasing:
         self._changed.set()
 
     def _finished(self) -> bool:
-        return self._ended or self._stop.is_set()
+        return self._ended or self._stop.is_set() or self._over()
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""

@@ -35,7 +35,7 @@ AT_ONCE = 16
 @dataclass(frozen=True, slots=True)
 class Report:
     """How one crawl ended. `reason`: `finished`, `shutdown`, `closed` (by a setting of
-    Scrapy's), `error` or `storage_error`; `left`: due rows that another process
+    Scrapy's, or because its turn was over), `error` or `storage_error`; `left`: due rows that another process
     holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for. `short`: of a backfill,
     whether some of what was asked for could not be read (None: it was none); `ended`: its pass, which is not its end."""
 
@@ -73,9 +73,10 @@ async def crawl(
     seen: Callable[[Page], None] | None = None,
     limit: int | None = None,
     patience: float = 90.0,
+    over: Callable[[], bool] | None = None,
 ) -> Report:
     """One crawl of one source: its live endpoints and what is due, or with `span` its archive. `links`: addresses that
-    the command itself names; `seen`: told of every article's page.
+    the command itself names; `seen`: told of every article's page; `over`: see `Leasing`.
 
     Raises `StorageError` when the database fails; the run is then closed as `storage_error` where that can be written."""
     now = session.clock()
@@ -105,6 +106,7 @@ async def crawl(
         limit=limit,
         patience=patience,
         whole=any(endpoint.full_text == "article" for endpoint in source.endpoints),
+        over=over,
     )
     assignment = Assignment(
         session=session,

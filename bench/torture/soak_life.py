@@ -180,6 +180,7 @@ async def lived(plan: Plan, stop: asyncio.Event) -> Seen:
         patch.object(AsyncIOScheduler, "_start_timer", quicker),
         patch.object(ExtractionPool, "_called", counted),
         patch.object(daemon, "LOOK_SECONDS", daemon.LOOK_SECONDS / IDLE),
+        patch.object(daemon, "TURN_SECONDS", daemon.TURN_SECONDS / IDLE),
         patch.object(steady, "LOOK_SECONDS", steady.LOOK_SECONDS / IDLE),
     ):
         turner = asyncio.ensure_future(turning())

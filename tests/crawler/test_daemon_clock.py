@@ -58,8 +58,8 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
         def now(cls, tz: tzinfo | None = None) -> Any:
             return datetime.fromtimestamp(world.wall, tz)
 
-    async def crawl(session: Any, source: Any, runner: Any, *, patience: float) -> Report:
-        del session, runner, patience
+    async def crawl(session: Any, source: Any, runner: Any, *, patience: float, over: Any) -> Report:
+        del session, runner, patience, over
         world.begun.append((source.name, world.wall, world.true))
         world.under_way += 1
         world.at_once = max(world.at_once, world.under_way)
@@ -150,3 +150,21 @@ async def test_a_night_in_which_summer_time_begins_or_ends_has_one_check_and_no_
         checks = [wall for name, wall, _ in world.begun if name == nightly.CHECK]
         assert [datetime.fromtimestamp(at, UTC).hour for at in checks] == [nightly.HOUR]
         assert max(world.gaps()) <= 900
+
+
+async def test_sources_with_always_something_due_make_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daemon, "AT_ONCE", 1)
+    monkeypatch.setattr(daemon, "TURN_SECONDS", 0.02)
+    async with working(monkeypatch, 1_790_000_000.0) as world:
+
+        async def endless(session: Any, source: Any, runner: Any, *, patience: float, over: Any) -> Report:
+            del runner, patience
+            world.begun.append((source.name, world.wall, world.true))
+            while not over() and not session.stop.is_set():
+                await asyncio.sleep(0.001)
+            return Report(source.name, "closed", {})
+
+        monkeypatch.setattr(daemon, "crawl", endless)
+        async with asyncio.timeout(10):
+            while {name for name, _, _ in world.begun} != {"one", "two", "three"}:
+                await asyncio.sleep(0.01)
