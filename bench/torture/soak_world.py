@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 from bench.torture.hostile_host import ROBOTS, Asked, answer, reset, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bench.torture.hostile_host import Behaviour
 
 _SUBJECTS = """
@@ -37,9 +35,6 @@ GAP = 20.0
 """Seconds between two polls of one feed that are two runs and not one: no interval of a source is as short."""
 
 LISTED = 150
-LATE = 1800.0
-"""Seconds after which a published story is missed if nobody has asked for it."""
-
 BAD_MARKUP = (
     "<p>" + "&#1;&#xFFFF;&#xD800;" * 50 + "</p>",
     "<div>" * 400,
@@ -99,13 +94,6 @@ class World:
         """How many stories an agency had out so many seconds ago."""
         first = self.hosts.index(host) * self.every / len(self.hosts)
         return max(0, int((self.true - before - first) // self.every) + 1)
-
-    def missed(self) -> Iterator[str]:
-        """Stories that are out for long and that nobody asked for."""
-        for host in self.hosts:
-            for number in range(self.published(host, before=LATE)):
-                if not self.asked[host][number]:
-                    yield f"{host}/news/{number} was never asked for"
 
     def _polled(self, host: str) -> None:
         before = self.polls.get(host)
