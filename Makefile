@@ -5,7 +5,7 @@ READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench-extraction bench-stories clean
+.PHONY: help demo test torture bench-extraction bench-stories clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -28,6 +28,11 @@ test: $(READY)  ## lint, types and every test, offline
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal
+
+MINUTES ?= 60
+
+torture: $(READY)  ## the promises of docs/reliability.md at length (MINUTES=60; goes on where it was ended)
+	@$(BIN)/python -m bench.torture --minutes $(MINUTES)
 
 CORPUS ?= ../shared/corpus
 

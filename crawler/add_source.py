@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 import time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler import terminal
+from crawler import private_files, terminal
 from crawler.arguments import ArgumentProblem
 from crawler.discovery.links import source_of
 from crawler.registry import RegistryError, parse_source
@@ -145,18 +144,9 @@ def _refuse_taken(names: Iterable[str], folder: Path, known: Mapping[str, Source
 def put_in_place(file: Path, text: str) -> Path:
     """Puts the whole file in its place at once: a half-written one would stop every command. Raises `ArgumentProblem` where
     another process was quicker."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        new.write_text(text, encoding="utf-8")
-        try:
-            os.link(new, file)
-        except OSError as error:
-            if file.exists():
-                raise ArgumentProblem(f"{file} is there already and is left as it is: give --name") from error
-            new.rename(file)  # a file system without hard links
-    finally:
-        new.unlink(missing_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=private_files.FOLDER)
+    if not private_files.write_new(file, text.encode(), private_files.GROUP):
+        raise ArgumentProblem(f"{file} is there already and is left as it is: give --name")
     return file
 
 

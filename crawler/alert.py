@@ -11,7 +11,6 @@ when it has lasted `CALM_SECONDS`: a source that flaps tells its first trouble a
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import signal
@@ -19,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from crawler import terminal
 from storage import clock
 from storage.alerts import AGAIN_SECONDS, TRIES
 
@@ -34,6 +34,8 @@ CLAIM_SECONDS: Final = 30.0
 """Beyond its limit a command that nothing was heard of counts as still running for so long: its process may be busy."""
 
 MOST_OUTPUT: Final = 8192
+LONGEST: Final = 4096
+"""Characters of a variable: the system refuses a command whose environment is too long."""
 
 GOOD: Final = frozenset({"ok", "never_run"})
 
@@ -57,8 +59,11 @@ class Alert:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def as_environment(self) -> dict[str, str]:
-        """`DATELINE_SOURCE`, `DATELINE_STATE` …; without a reason `DATELINE_WHY` is empty."""
-        return {f"DATELINE_{name.upper()}": (value or "").replace("\0", "") for name, value in self.as_dict().items()}
+        """`DATELINE_SOURCE`, `DATELINE_STATE` …; without a reason `DATELINE_WHY` is empty. Each in one line without control
+        signs, for a reason may hold a page's words, and scripts read `env` line by line."""
+        return {
+            f"DATELINE_{name.upper()}": terminal.line(value or "")[:LONGEST] for name, value in self.as_dict().items()
+        }
 
 
 def due(standing: Standing, alerted: str | None, now: float) -> bool:
@@ -141,7 +146,7 @@ async def run(command: Sequence[str], alert: Alert, limit: float) -> tuple[int, 
     reading = asyncio.ensure_future(_printed(process))
     try:
         async with asyncio.timeout(limit):
-            await _given(process, json.dumps(alert.as_dict(), ensure_ascii=False) + "\n")
+            await _given(process, terminal.dumps(alert.as_dict()) + "\n")
             await process.wait()
     except TimeoutError:
         logger.warning("on_alert for %s did not end within %g s and is killed", alert.source, limit)

@@ -15,7 +15,10 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
+from crawler.politeness.certificates import refused_certificate
+from crawler.politeness.gate import Blocked
 from crawler.politeness.guard import BlockedAddress, reason_of
+from crawler.politeness.unpacking import Undecodable
 from storage.models import Outcome
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (ResponseDataLossError, "data_loss"),
     (DownloadCancelledError, "too_large"),
     (UnsupportedURLSchemeError, "scheme"),
+    (Undecodable, "bad_encoding"),
     (DownloadFailedError, "connection"),
 )
 
@@ -45,13 +49,22 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
 NO_ANSWER: tuple[type[Exception], ...] = (*(kind for kind, _ in _FAILURES), IgnoreRequest, BlockedAddress)
 """What a request may raise in place of an answer."""
 
-_AGAINST_HOST = tuple(f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss"))
+_AGAINST_HOST = tuple(
+    f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss", "tls")
+)
+
+_REFUSALS = ("failed:http_429", "blocked:http_", "rejected:bot_check", "failed:bot_check")
+"""A host that answers, and would have none of us."""
 
 
 def of_failure(error: BaseException) -> Outcome:
     """The outcome of a request that got no answer; the guard's refusals are `blocked:address`."""
     if refusal := reason_of(error):
         return Outcome("blocked:address", refusal)
+    if certificate := refused_certificate(error):
+        return Outcome("failed:tls", f"{certificate}; unchecked_tls in the source's TOML would go without the check")
+    if isinstance(error, Blocked):
+        return Outcome("blocked:address", str(error))
     if isinstance(error, IgnoreRequest):
         return Outcome("blocked:policy", str(error))
     for kind, code in _FAILURES:
@@ -80,10 +93,15 @@ def of_status(status: int, kind: LinkKind, *, later: bool = False) -> Outcome | 
     return Outcome(f"failed:http_{status}", f"HTTP {status}")
 
 
+def refuses(outcome: Outcome) -> bool:
+    """Whether an outcome is the host's refusal of us, not of this one address."""
+    return outcome.name.startswith(_REFUSALS)
+
+
 def blames_host(outcome: Outcome) -> bool | None:
     """Whether an outcome speaks against the host as a whole (True), for it (False), or neither (None)."""
     name = outcome.name
-    if name.startswith(_AGAINST_HOST):
+    if name.startswith(_AGAINST_HOST) or refuses(outcome):
         return True
     if name.startswith(("failed", "blocked", "interrupted")):
         return None

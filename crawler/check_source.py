@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from crawler import check_verdicts, feed_text, terminal
+from crawler import check_verdicts, feed_text, private_files, terminal
 from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
 from crawler.discovery.read import Discovery, read
 from crawler.registry import packaged
@@ -205,15 +205,15 @@ def _keep(folder: Path, seen: Checked) -> list[Path]:
     kept = []
     for number, (page, extraction) in enumerate(seen.pages, start=1):
         place = folder / seen.source.name
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True, mode=private_files.FOLDER)
         html, data = place / f"{number}.html", place / f"{number}.json"
         if html.exists() or data.exists():
             click.echo(f"{html} is there already and is left as it is", err=True)
             continue
-        html.write_bytes(page.body)
+        private_files.write_new(html, page.body)
         said: dict[str, Any] = {"url": page.url, "fetched_at": page.fetched_at, "charset": page.charset}
         said |= {"article": asdict(extraction.article) if extraction.article else None, "reason": extraction.reason}
-        data.write_text(terminal.dumps(said, indent=1) + "\n", encoding="utf-8")
+        private_files.write_new(data, f"{terminal.dumps(said, indent=1)}\n".encode())
         kept.append(data)
     return kept
 

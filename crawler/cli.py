@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler import cli_reading, cli_sources
+from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_sources
 from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
@@ -22,6 +22,9 @@ def main() -> None:
 for _command in cli_reading.COMMANDS:
     main.add_command(_command)
 main.add_command(cli_sources.sources)
+main.add_command(cli_database.database)
+main.add_command(cli_quarantine.quarantine)
+main.add_command(cli_export.export)
 
 
 @main.command()
@@ -256,42 +259,3 @@ def doctor(offline: bool, db: Path | None, as_json: bool, opened: tuple[str, ...
     from crawler.start_crawl import places
 
     return look(configuration(db), offline=offline, as_json=as_json, opened=places(opened))
-
-
-@main.group("db")
-def database() -> None:
-    """Care of the database file."""
-
-
-@database.command("migrate")
-@DATABASE
-@told_plainly
-def db_migrate(db: Path | None) -> int:
-    """Bring an older database to this version's schema, after a backup beside it."""
-    from storage.errors import Missing, OlderSchema
-    from storage.reader import Reader
-    from storage.store import Store
-
-    path = configuration(db).database
-    if not path.exists():
-        raise Missing(f"{path}: no such database: name it with --db")
-    try:
-        Reader(path).close()
-    except OlderSchema:
-        click.echo(f"{path}: copying it, then bringing it to this version's schema; may take minutes: do not stop it")
-    Store.open(path, write=True).close()
-    click.echo(f"{path} has this version's schema")
-    return 0
-
-
-@database.command("publish")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@DATABASE
-@told_plainly
-def db_publish(target: Path, db: Path | None) -> int:
-    """A finished copy for readers, renamed into place."""
-    from storage.backup import publish
-
-    publish(configuration(db).database, target)
-    click.echo(f"published {target.absolute()}")
-    return 0

@@ -101,9 +101,12 @@ def changes(since: int, follow: bool, db: Path | None, as_json: bool) -> int:
 def status(db: Path | None, as_json: bool) -> int:
     """Each source, the worst first: its state, why and since when, its last article, its delay, its next poll. It only
     tells: the exit status is 0 whatever the states are (see `dateline health`)."""
-    from crawler.show_status import show_status
+    from crawler.show_status import show_status, unchecked
+    from crawler.show_storage import notes
 
-    return show_status(configuration(db).database, now=time.time(), as_json=as_json)
+    config, now = configuration(db), time.time()
+    stored = notes(config, now=now)
+    return show_status(config.database, now=now, as_json=as_json, unchecked=unchecked(config), stored=stored)
 
 
 @click.command()
@@ -116,11 +119,14 @@ def status(db: Path | None, as_json: bool) -> int:
 @until_nobody_reads
 def health(db: Path | None, late: int, strict: bool) -> int:
     """One exit status, for a container: 0 fine, 1 no source was judged lately, or at least half of those that are crawled
-    are broken or were judged late, 3 the database cannot be read."""
+    are broken or were judged late, or the database cannot be written, has no room, or was found damaged; 3 the database
+    cannot be read."""
     from crawler.show_status import show_health
+    from crawler.show_storage import notes
 
-    config = configuration(db)
-    return show_health(config.database, now=time.time(), late=late * 60.0, strict=strict, chosen=config.sources)
+    config, now = configuration(db), time.time()
+    stored = notes(config, now=now)
+    return show_health(config.database, now=now, late=late * 60.0, strict=strict, chosen=config.sources, stored=stored)
 
 
 COMMANDS = (search, show, diff, changes, status, health)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from crawler import plain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +28,12 @@ class Config:
 
     `contact`: a URL or mail address that goes into the user agent. `database`: the SQLite file. `sources_dir`: own
     registry files, laid over the packaged ones. `sources`: names of the chosen sources; nothing else is crawled.
-    `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes. `proxy`: `http://host:port` for all
+    `disk_limit_gb`: crawling stops before the database is larger, in 10^9 bytes; `disk_floor_gb`: or when less is free on
+    its disk. `proxy`: `http://host:port` for all
     requests. `log_file`. `group`: a system group that may read the database. `publish`: a finished copy for readers.
     `first_poll`: articles taken at a source's first poll. `delay_floor`: seconds between two requests to a host, at the
-    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none. `window_days`: copies
+    least. `raw_days`: days that fetched pages are kept for extraction anew, 0 for none; the oldest go when all of
+    them, compressed, take more than `raw_limit_gb`. `window_days`: copies
     of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
     none. `learn`: the daemon learns boilerplate at night. `file`: where all this was read, None for the defaults.
@@ -41,6 +44,7 @@ class Config:
     sources_dir: Path | None = None
     sources: tuple[str, ...] = ()
     disk_limit_gb: float = 20.0
+    disk_floor_gb: float = 0.2
     proxy: str | None = field(default=None, repr=False)
     log_file: Path | None = None
     group: str | None = None
@@ -48,6 +52,7 @@ class Config:
     first_poll: int = 30
     delay_floor: float = 1.0
     raw_days: int = 14
+    raw_limit_gb: float = 5.0
     window_days: int = 7
     workers: int = 0
     on_alert: tuple[str, ...] = ()
@@ -69,8 +74,8 @@ class Config:
 def read(path: Path) -> Config:
     """The configuration of one file. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = plain_toml.text_of(path)
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     return parse(text, path)
 
@@ -78,15 +83,15 @@ def read(path: Path) -> Config:
 def parse(text: str, path: Path) -> Config:
     """The configuration that `text`, of the file `path`, holds. Raises ConfigError for the first thing wrong."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = plain_toml.loads(text)
+    except ValueError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     values: dict[str, object] = {"database": (path.parent / "news.db").resolve(), "file": path}
     for key, value in table.items():
         if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
+            near = difflib.get_close_matches(key[:100], _KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(_KEYS)}"
-            raise ConfigError(f"{path}: {key}: unknown key; {hint}")
+            raise ConfigError(f"{path}: {key[:100]}: unknown key; {hint}")
         check, expected, _ = _KEYS[key]
         good = check(value)
         if good is None:
@@ -200,6 +205,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
     ),
     "sources": (_sources, "a list of source names (`dateline sources list`)", "What is crawled, and nothing else."),
     "disk_limit_gb": (_number(0.01, 1e6), "a number above 0", "Crawling stops before the database grows beyond (GB)."),
+    "disk_floor_gb": (_number(0.0, 1e6), "a number, 0 or more", "Crawling stops while less is free on its disk (GB)."),
     "proxy": (_proxy, "http://host:port", "A proxy for all requests; names are then looked up by it, unjudged."),
     "log_file": (_path, "a path", "Log lines go here, too."),
     "group": (_matching(_GROUP), "the name of a group", "A system group that may read the database."),
@@ -224,6 +230,11 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         "a whole number of days",
         "How long fetched pages are kept, so that articles can be extracted anew without the network.",
     ),
+    "raw_limit_gb": (
+        _number(0.0, 1e6),
+        "a number, 0 or more",
+        "What kept pages may take, compressed (GB); beyond it the oldest go.",
+    ),
     "workers": (_whole(0, 256), "a whole number, 0 to 256", "Processes that extract; 0: one for each core."),
     "learn": (
         lambda value: value if isinstance(value, bool) else None,
@@ -240,7 +251,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
 
 
 def _shown(key: str, value: object) -> str:
-    return "(not shown: it may hold a password)" if key == "proxy" else repr(value)[:200]
+    return "(not shown: it may hold a password)" if key == "proxy" else plain_toml.shown(value)
 
 
 def _toml(value: object) -> str:

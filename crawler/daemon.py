@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from crawler import nightly
 from crawler.learning import at_night
 from crawler.passes import crawl, exit_status, live_rows
 from crawler.start import at_work, told
@@ -17,6 +19,8 @@ from storage.errors import StorageError
 from storage.lock import DaemonLock
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from scrapy.crawler import AsyncCrawlerRunner
 
     from crawler.session import Session
@@ -30,7 +34,13 @@ LONGEST_SLEEP = 300.0
 
 SHORTEST_SLEEP = 0.5
 AT_ONCE = 16
+TURN_SECONDS = 60.0
+"""How long a source is crawled while others wait for one of the `AT_ONCE` places: what has always something due, or a
+queue for hours, would keep its place for ever."""
 AFTER_AN_ERROR = 60.0
+LOOK_SECONDS = 5.0
+"""The schedule is looked at this often: its timer counts seconds, which the wall clock leaves out when it is set, and the timer
+when the machine sleeps."""
 
 LEARNING = "(learning)"
 LEARNING_HOUR, LEARNING_JITTER = 2, 3600
@@ -54,7 +64,7 @@ class _Daemon:
         self._runner = runner
         self._room = asyncio.Semaphore(AT_ONCE)
         self._crawls: set[asyncio.Task[None]] = set()
-        self._status = 0
+        self._status = self._waiting = 0
         # Jobs are made anew from the frontier at every start, so they live in memory. No grace: a late look is
         # better than none, and `coalesce` makes one of many.
         self._scheduler = AsyncIOScheduler(
@@ -72,9 +82,15 @@ class _Daemon:
             self._scheduler.add_job(
                 self._start_learning, "cron", hour=LEARNING_HOUR, jitter=LEARNING_JITTER, id=LEARNING
             )
+        self._scheduler.add_job(self._start_check, "cron", hour=nightly.HOUR, jitter=nightly.JITTER, id=nightly.CHECK)
+        if await nightly.is_due(self._session):
+            soon = datetime.fromtimestamp(self._session.clock() + nightly.AFTER_START, UTC)
+            self._scheduler.add_job(self._start_check, "date", run_date=soon, id=f"{nightly.CHECK} at start")
         self._scheduler.start()
         logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
+        looking = asyncio.create_task(self._looks())
         await self._session.stop.wait()
+        looking.cancel()
         self._scheduler.pause()
         if self._crawls:
             await asyncio.wait(self._crawls)
@@ -91,6 +107,17 @@ class _Daemon:
             replace_existing=True,
         )
 
+    async def _looks(self) -> None:
+        """Wake the scheduler now and then, and pull near what a clock that was set back has put off."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            latest = self._session.clock() + LONGEST_SLEEP + LOOK_SECONDS
+            for source in self._session.sources.values():
+                job = self._scheduler.get_job(source.name)
+                if job is not None and job.next_run_time.timestamp() > latest:
+                    self._at(source, self._session.clock())
+            self._scheduler.wakeup()
+
     async def _start(self, source: Source) -> None:
         """The scheduler's job, a coroutine so that it runs in the loop; the crawl is a task of ours, since the
         scheduler's shutdown would cancel its own."""
@@ -99,27 +126,42 @@ class _Daemon:
         task.add_done_callback(self._crawls.discard)
 
     async def _start_learning(self) -> None:
+        self._aside(at_night(self._session), "learning")
+
+    async def _start_check(self) -> None:
+        self._aside(nightly.check(self._session), "the check of the database")
+
+    def _aside(self, work: Coroutine[Any, Any, None], what: str) -> None:
         """As `_start`: a task of ours, which looks at `stop` itself."""
-        task = asyncio.create_task(self._learn())
+        task = asyncio.create_task(self._done(work, what))
         self._crawls.add(task)
         task.add_done_callback(self._crawls.discard)
 
-    async def _learn(self) -> None:
+    async def _done(self, work: Coroutine[Any, Any, None], what: str) -> None:
         try:
-            await at_night(self._session)
+            await work
         except StorageError as error:
             self._storage_failed(str(error))
         except Exception:
-            # What is learned is a comfort: the crawls go on, and the next night is another try.
-            logger.exception("learning broke off; next try in the next night")
+            # It is a comfort: the crawls go on, and the next night is another try.
+            logger.exception("%s broke off; next try in the next night", what)
 
     async def _crawl(self, source: Source) -> None:
         session = self._session
         try:
+            self._waiting += 1
             async with self._room:
+                self._waiting -= 1
                 if session.stop.is_set():
                     return
-                report = await crawl(session, source, self._runner, patience=90.0)
+                ends = time.monotonic() + TURN_SECONDS
+                report = await crawl(
+                    session,
+                    source,
+                    self._runner,
+                    patience=90.0,
+                    over=lambda: self._waiting > 0 and time.monotonic() > ends,
+                )
             told(session.progress, report)
             if exit_status([report]) == 3:
                 self._storage_failed(report.detail)
@@ -147,6 +189,6 @@ class _Daemon:
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """A job that did not even start its crawl: said, and tried again, so that no source falls silent for ever."""
         logger.error("daemon: the schedule of %s failed: %s", event.job_id, event.exception)
-        if event.job_id == LEARNING:
+        if event.job_id not in self._session.sources:
             return  # a cron job comes again by itself
         self._at(self._session.sources[event.job_id], self._session.clock() + AFTER_AN_ERROR)

@@ -1,52 +1,127 @@
-"""Room on the disk, looked after before each crawl: old raw pages go, and nothing is fetched that could not be kept."""
+"""Room on the disk: old raw pages go, and fetching stops before the disk is full, also in the middle of a long crawl."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from storage import trouble
 from storage.errors import Full
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from crawler.config import Config
     from crawler.session import Session
+    from storage.store import Store
 
-GIGABYTE = 1_000_000_000
-FREE_FLOOR = 200_000_000
-"""Bytes that must stay free on the disk: SQLite needs room for its journal even to delete."""
+logger = logging.getLogger(__name__)
 
-PRUNE_STEPS = 50
+GIGABYTE: Final = 1_000_000_000
+FREE_FLOOR: Final = 200_000_000
+"""Bytes that stay free on the disk by default: SQLite needs room for its journal even to delete, and what is under way
+when fetching stops is still to be stored."""
+
+PRUNE_STEPS: Final = 50
 """Steps of pruning before one crawl; what is left is for the next."""
+
+LOOK_SECONDS: Final = 1.0
+"""Between two looks at the disk: one costs some microseconds, and in a second a crawl does not fill `FREE_FLOOR`."""
+
+
+class Room:
+    """Whether there is room to fetch on; one a session, asked before each lease and each record.
+
+    `waits`: what fetches waits until there is room again (the daemon); without it, it is told `Full`, and the next call of
+    the command goes on: leases and queue are as they were."""
+
+    def __init__(self, config: Config, store: Store, *, stop: asyncio.Event, waits: bool) -> None:
+        self._config, self._store, self._stop, self._waits = config, store, stop, waits
+        self._lock = asyncio.Lock()
+        self._looked = -LOOK_SECONDS
+
+    async def look(self) -> None:
+        """Return as soon as there is room (or the process is asked to stop). Raises Full where there is none and it does not
+        wait; the reason is then noted beside the database, for `dateline status`."""
+        if time.monotonic() < self._looked + LOOK_SECONDS:
+            return
+        async with self._lock:
+            if time.monotonic() < self._looked + LOOK_SECONDS:
+                return
+            refusal = self.refusal()
+            if refusal:
+                await self._short(refusal)
+            elif (noted := trouble.present(self._config.database)) and noted.room:
+                await self._over()
+            self._looked = time.monotonic()
+
+    def refusal(self) -> str | None:
+        """Why nothing more may be fetched now; None while there is room."""
+        return refusal(self._config)
+
+    async def _short(self, refusal: str) -> None:
+        database = self._config.database
+        trouble.begin(database, refusal, now=self._store.clock(), room=True)
+        if not self._waits:
+            raise Full(f"{database}: {refusal}")
+        logger.error("%s: %s; fetching goes on by itself when there is room", database, refusal)
+        while self.refusal() and not self._stop.is_set():
+            await asyncio.wait([stopped := asyncio.ensure_future(self._stop.wait())], timeout=LOOK_SECONDS)
+            stopped.cancel()
+        if not self.refusal():
+            await self._over()
+            logger.warning("%s: there is room again: fetching goes on", database)
+
+    async def _over(self) -> None:
+        database, now = self._config.database, self._store.clock()
+
+        def over(db: Database) -> None:
+            trouble.over(db, database, now=now)
+
+        await asyncio.wrap_future(self._store.writer.submit(over))
+        trouble.clear(database)
 
 
 async def keep_room(session: Session, now: float) -> None:
     """Drop raw pages that are too old or too many, give their space back, and refuse to go on where room is short.
 
-    Raises `Full` when the database has reached `disk_limit_gb` or the disk has less than `FREE_FLOOR` bytes free."""
+    Raises `Full` when the database has reached `disk_limit_gb` or the disk has less than `disk_floor_gb` free, unless the
+    session waits for room."""
     config = session.config
+    most = int(config.raw_limit_gb * GIGABYTE)
     for _ in range(PRUNE_STEPS):
-        if not await asyncio.wrap_future(session.store.prune_raw(now=now, days=config.raw_days)):
+        if not await asyncio.wrap_future(session.store.prune_raw(now=now, days=config.raw_days, most_bytes=most)):
             break
         await asyncio.wrap_future(session.store.vacuum())
-    refusal = short_of_room(
+    await session.room.look()
+
+
+def refusal(config: Config) -> str | None:
+    """Why nothing more may be fetched into this installation's database; None while there is room."""
+    return short_of_room(
         size=database_bytes(config.database),
         free=shutil.disk_usage(config.database.parent).free,
         limit=int(config.disk_limit_gb * GIGABYTE),
+        floor=int(config.disk_floor_gb * GIGABYTE),
     )
-    if refusal:
-        raise Full(f"{config.database}: {refusal}")
 
 
-def short_of_room(*, size: int, free: int, limit: int) -> str | None:
+def short_of_room(*, size: int, free: int, limit: int, floor: int = FREE_FLOOR) -> str | None:
     """Why nothing more may be fetched, with what to do; None while there is room. All in bytes."""
     if size >= limit:
         return (
             f"the database has {size / GIGABYTE:.2f} GB, its limit is {limit / GIGABYTE:.2f} GB; nothing more is fetched: "
-            "raise disk_limit_gb in dateline.toml, or lower raw_days"
+            "raise disk_limit_gb in dateline.toml, or lower raw_days and call `dateline db prune`"
         )
-    if free < FREE_FLOOR:
-        return f"only {free / GIGABYTE:.2f} GB are free on its disk; nothing more is fetched: make room there"
+    if free < floor:
+        return (
+            f"only {free / GIGABYTE:.3f} GB are free on its disk, {floor / GIGABYTE:.3f} GB are to stay free; nothing more is "
+            "fetched: make room there"
+        )
     return None
 
 

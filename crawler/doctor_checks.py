@@ -142,6 +142,13 @@ def registry(facts: Facts) -> list[Check]:
         todo = "take them out of `sources` in dateline.toml: they are not crawled"
         checks.append(Check("registry", "closed", "warn", ", ".join(closed), todo))
     crawled = [source for source in found.chosen if not source.closed]
+    if unchecked := [f"{s.name} ({s.politeness.unchecked_tls})" for s in crawled if s.politeness.unchecked_tls]:
+        line = (
+            f"not checked: {', '.join(unchecked)}; whoever sits on the way could put words into these agencies' mouths"
+        )
+        checks.append(
+            Check("registry", "certificates", "warn", line, "take unchecked_tls out of the TOML when they are right")
+        )
     if not crawled and not found.unknown:
         todo = "name agencies under `sources` in dateline.toml (`dateline sources list`)"
         checks.append(Check("registry", "chosen", "warn", "none: nothing is crawled by itself", todo))

@@ -17,7 +17,7 @@ from crawler.disk import database_bytes
 from crawler.doctor_report import DAY
 from crawler.politeness import robots
 from crawler.registry import RegistryError
-from crawler.start_crawl import sources_of
+from crawler.start_crawl import registry_of
 from pipelines.urls import host
 from storage import clock, lock
 from storage.errors import NotDateline, OlderSchema, StorageError
@@ -220,11 +220,12 @@ def _unwritable(file: Path) -> str | None:
 def _registered(config: Config) -> Registered:
     own = len(list(config.sources_dir.glob("*.toml"))) if config.sources_dir and config.sources_dir.is_dir() else 0
     try:
-        known = sources_of(config)
+        known, broken = registry_of(config)
     except RegistryError as error:
-        return Registered(str(error), own=own)
+        known, broken = {}, {"": error}
+    wrong = "; ".join(map(str, broken.values())) or None
     chosen = tuple(known[name] for name in config.sources if name in known)
-    return Registered(None, chosen, tuple(name for name in config.sources if name not in known), own)
+    return Registered(wrong, chosen, tuple(name for name in config.sources if name not in known), own)
 
 
 def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Stored, tuple[Rules, ...]]:
@@ -234,8 +235,7 @@ def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Sto
         return Stored(path, exists=False, published=published), ()
     wal = path.with_name(path.name + "-wal")
     wal_bytes = wal.stat().st_size if wal.exists() else 0
-    size = database_bytes(path)
-    daemon = lock.holder(path)
+    size, daemon = database_bytes(path), lock.holder(path)
     try:
         with Reader(path) as reader:
             found = Stored(

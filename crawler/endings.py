@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.answers import blames_host
+from crawler.answers import blames_host, refuses
 from crawler.discovery.archives import PAGE, fields_of
 from crawler.discovery.descent import is_later
 from crawler.feed_text import is_whole
@@ -136,7 +136,6 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         and (ending.outcome.name.startswith("blocked"))
     ):
         due = Due(None, quarantine=True)  # a page of the archive that was never read is missed, too
-    note = ending.host or HostNote(host=lease.host)
     if is_whole(lease, source) and ending.outcome.detail != AGAIN:  # which the store looks for as it is
         detail = "; ".join(filter(None, (ending.outcome.detail, MADE_OF_FEED)))
         ending = replace(ending, outcome=Outcome(ending.outcome.name, detail))
@@ -147,5 +146,24 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         validators=ending.validators if good else None,
         gone_gap=float(source.gone_gap) if gone else None,
         first_poll_limit=first_poll if lease.first_poll and first_poll > 0 else None,
-        host=replace(note, failed=blames_host(ending.outcome)),
+        new_links=source.politeness.new_links,
+        host=_of_host(ending, lease),
+    )
+
+
+def _of_host(ending: Ending, lease: Lease) -> HostNote:
+    """What the fetch says of the host that answered it last; nothing where none was asked. A robots.txt that is refused
+    permits (RFC 9309 2.3.1.3), and says nothing against its host."""
+    note = ending.host or HostNote(host=lease.host)
+    asked = [urlsplit(url).netloc.lower() for url in ending.urls]
+    if not asked or (lease.kind == "robots" and ending.outcome.name.startswith("blocked")):
+        return note
+    last = lease.host if lease.kind == "robots" else asked[-1]
+    return replace(
+        note,
+        host=last,
+        failed=blames_host(ending.outcome),
+        refused=refuses(ending.outcome),
+        said=": ".join(filter(None, (ending.outcome.name, ending.outcome.detail))),
+        others=tuple(dict.fromkeys(host for host in asked if host != last)),
     )

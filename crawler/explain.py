@@ -89,7 +89,7 @@ def explain(config: Config, asked: Asked, *, as_json: bool, opened: Mapping[str,
     if as_json:
         click.echo(terminal.dumps({"profile": way.data(), **asdict(extraction)}, indent=2))
     else:
-        click.echo(terminal.plain(told(extraction, way)))
+        click.echo(told(extraction, way))
     return 0 if extraction.article else 1
 
 
@@ -103,9 +103,10 @@ async def _extracted(page: Page) -> Extraction:
 
 
 def told(extraction: Extraction, way: Way) -> str:
-    """An extraction as text for people."""
+    """An extraction as text for people: a line a field, so that nothing of a page looks like one of ours."""
     origin = dict(extraction.sources)
     lines = [_read_by(way)]
+    body: list[str] = []
     if extraction.article is None:
         lines.append(f"no article: {extraction.reason}" + (f" ({extraction.detail})" if extraction.detail else ""))
     else:
@@ -115,12 +116,16 @@ def told(extraction: Extraction, way: Way) -> str:
             if value not in (None, (), []):
                 text = json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list, tuple)) else str(value)
                 lines.append(f"{name:14} {text}" + (f"   <- {origin.pop(name)}" if name in origin else ""))
-        lines += ["", extraction.article.body, ""]
-        lines.append(f"body <- {origin.pop('body', 'general extraction')}")
-    lines += [f"{name} <- {witness}" for name, witness in origin.items()]
-    lines += [f"dropped by {rule}: {text[:LONGEST]!r}" for rule, text in extraction.dropped]
-    lines += _times(extraction)
-    return "\n".join(lines)
+        body = ["", terminal.plain(extraction.article.body), ""]
+    about = [f"body <- {origin.pop('body', 'general extraction')}"] if body else []
+    about += [f"{name} <- {witness}" for name, witness in origin.items()]
+    about += [f"dropped by {rule}: {text[:LONGEST]!r}" for rule, text in extraction.dropped]
+    rows = [*map(_one_line, lines), *body, *map(_one_line, about), *_times(extraction)]
+    return "\n".join(rows)
+
+
+def _one_line(text: str) -> str:
+    return terminal.plain(text).replace("\n", " ")
 
 
 def _read_by(way: Way) -> str:
@@ -176,7 +181,7 @@ def _rules(config: Config, asked: Asked, source: str) -> RuleSet | None:
     except StorageError as error:
         if asked.database_named:
             raise
-        click.echo(f"without learned rules: {error}", err=True)
+        click.echo(terminal.line(f"without learned rules: {error}"), err=True)
         return None
 
 
@@ -207,7 +212,6 @@ def _fetched(config: Config, url: str, profile: Profile, opened: Mapping[str, tu
     answer = answers[0]
     if answer.good:
         return answer.page(profile)
-    click.echo(
-        f"{url}: {answer.outcome.name}" + (f": {answer.outcome.detail}" if answer.outcome.detail else ""), err=True
-    )
+    detail = f": {answer.outcome.detail}" if answer.outcome.detail else ""
+    click.echo(terminal.line(f"{url}: {answer.outcome.name}{detail}"), err=True)
     return None

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from crawler import plain_toml
 from pipelines.urls import host
 
 if TYPE_CHECKING:
@@ -214,5 +215,4 @@ class Fields:
 
 
 def _short(value: object) -> str:
-    text = value if value == "nothing" else repr(value)
-    return str(text) if len(str(text)) <= 200 else f"{str(text)[:200]}…"
+    return "nothing" if value == "nothing" else plain_toml.shown(value)

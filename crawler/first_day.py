@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler import private_files
 from crawler.config import Config, ConfigError, parse, render
 
 if TYPE_CHECKING:
@@ -73,10 +74,11 @@ def init(
     )
     text = render(config)
     parse(text, file)  # what we write must be what we read: a wrong value is told now, not at the first run
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=private_files.FOLDER)
     if own_folder:
-        own_folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+        own_folder.mkdir(parents=True, exist_ok=True, mode=private_files.FOLDER)
+    # It may hold the proxy's password.
+    private_files.write(file, text.encode(), private_files.GROUP if group and not proxy else private_files.OWNER)
     click.echo(f"wrote {file}")
     warn_without_contact(config)
     unverified = [source.name for source in chosen.values() if not source.verified]

@@ -9,7 +9,7 @@ from storage.hosts import Budget
 from storage.models import LinkKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from crawler.source import Politeness
     from storage.frontier import Frontier
@@ -32,7 +32,8 @@ class Leasing:
 
     With a `limit` of 0 it leases what lists articles, and none of those. `patience`: the longest wait, in seconds, for a
     host's turn, or for the next try of what failed of a backfill; what is due later is left for a later run. `whole`: the
-    source has feeds that give whole articles, which wait for no turn.
+    source has feeds that give whole articles, which wait for no turn. `room`: asked before each look; returns when there is
+    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
     another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
@@ -47,10 +48,12 @@ class Leasing:
         politeness: Politeness,
         clock: Callable[[], float],
         stop: asyncio.Event,
+        room: Callable[[], Awaitable[None]] | None = None,
         backfill: int | None = None,
         limit: int | None = None,
         patience: float = 90.0,
         whole: bool = False,
+        over: Callable[[], bool] | None = None,
     ) -> None:
         self._frontier = frontier
         self._source = source
@@ -60,10 +63,12 @@ class Leasing:
         self._budget = Budget(politeness.hourly, politeness.polls)
         self._clock = clock
         self._stop = stop
+        self._room = room or _always
         self._backfill = backfill
         self._articles_left = limit
         self._only_lists = limit == 0
         self._whole = whole
+        self._over = over or (lambda: False)
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
@@ -85,6 +90,9 @@ class Leasing:
             if room <= 0:
                 await self._wait(None)
                 continue
+            await self._room()
+            if self._finished():
+                return
             leased = await asyncio.wrap_future(
                 self._frontier.lease(
                     self._source,
@@ -140,7 +148,7 @@ class Leasing:
         self._changed.set()
 
     def _finished(self) -> bool:
-        return self._ended or self._stop.is_set()
+        return self._ended or self._stop.is_set() or self._over()
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""
@@ -150,3 +158,7 @@ class Leasing:
         finally:
             for waiter in waiters:
                 waiter.cancel()
+
+
+async def _always() -> None:
+    """There is room: nobody said that there might not be."""

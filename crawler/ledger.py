@@ -15,6 +15,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.endings import complete
+from crawler.politeness.addresses import without_user
+from crawler.steady import by_present_clock
 from pipelines.wiring import Wired
 from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from storage.models import Article, KeptText, Lease, Page, Profile, Reading, Rewritten
 
 logger = logging.getLogger(__name__)
+
+BROKEN = "failed:internal"
+"""How a fetch ends in which the crawl itself raised."""
 
 
 class Ledger:
@@ -74,13 +79,14 @@ class Ledger:
 
     def end(self, ending: Ending) -> Future[Ended]:
         """Write the end of a fetch; a stale decision comes back unwritten and uncounted, to be decided again."""
+        session = self._assignment.session
         whole = complete(
-            ending,
+            by_present_clock(ending, session.clock),
             source=self._assignment.source,
-            first_poll=self._assignment.session.config.first_poll,
-            jitter=self._assignment.session.jitter(),
+            first_poll=session.config.first_poll,
+            jitter=session.jitter(),
         )
-        written = self._assignment.session.store.end(whole)
+        written = session.store.end(whole)
         loop = asyncio.get_running_loop()
         written.add_done_callback(lambda future: loop.call_soon_threadsafe(self._ended, whole, future))
         return written
@@ -96,7 +102,7 @@ class Ledger:
             self.store_failed(error, lease.fetch_id)
             return
         logger.error("%s: %s: %s", self._assignment.source.name, lease.url, error, exc_info=error)
-        outcome = Outcome("failed:internal", f"{type(error).__name__}: {error}")
+        outcome = Outcome(BROKEN, f"{type(error).__name__}: {error}")
         now = self._assignment.session.clock()
         ending = Ending(lease.fetch_id, outcome, at=now, lease=lease, urls=tuple(hops), responded_at=now)
         await asyncio.wrap_future(self.end(ending))
@@ -122,16 +128,21 @@ class Ledger:
 
     def _ended(self, ending: Ending, written: Future[Ended]) -> None:
         error = written.exception()
-        if error is not None:
-            self.store_failed(error if isinstance(error, StorageError) else StorageError(str(error)), ending.fetch_id)
+        if isinstance(error, StorageError):
+            self.store_failed(error, ending.fetch_id)
             return
+        if error is not None:
+            if ending.outcome.name == BROKEN:  # not even this
+                self.store_failed(StorageError(f"{type(error).__name__}: {error}"), ending.fetch_id)
+            return  # the ending cannot be written as it is: whoever asked for it gets the error, and ends the fetch by `broke`
         ended = written.result()
         if ended.stale:
             return
-        outcome = "failed:unstorable" if ended.refused and ending.article else ending.outcome.name
+        unstorable = ending.article is not None and ended.article_id is None
+        outcome = "failed:unstorable" if unstorable else ending.outcome.name
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
         for what, why in ended.refused:
-            logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, what, why)
+            logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, without_user(what), why)
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
         if self._under_way.pop(ending.fetch_id, None) is not None:
             self._assignment.leasing.done()

@@ -12,7 +12,8 @@ from scrapy.spiderloader import SpiderLoader
 
 from crawler.config import Config
 from crawler.discovery.links import on_hosts
-from crawler.registry import load, packaged
+from crawler.politeness.protected import weakened
+from crawler.registry import RegistryError, load, packaged
 from crawler.spiders.agency import AgencySpider
 
 if TYPE_CHECKING:
@@ -28,24 +29,34 @@ def spider_for(source: Source) -> type[AgencySpider]:
     return type("AgencySpider", (AgencySpider,), attributes)
 
 
+def harmless(spider: type[Spider], settings: BaseSettings) -> type[Spider]:
+    """A spider that somebody wrote, if it leaves alone what keeps a crawl harmless. Raises `RegistryError`."""
+    if told := weakened(spider, settings):
+        raise RegistryError(
+            f"{spider.name}: the settings of {spider.__module__}.{spider.__name__} may not change {'; '.join(told)}"
+        )
+    return spider
+
+
 class SourceLoader:
     """Scrapy's spider loader over the registry: packaged sources, overlaid by the user's own folder.
 
     Raises `RegistryError` with file and key when a TOML is wrong."""
 
-    def __init__(self, sources: dict[str, Source], by_hand: SpiderLoader) -> None:
+    def __init__(self, sources: dict[str, Source], by_hand: SpiderLoader, settings: BaseSettings) -> None:
         self._sources = sources
         self._by_hand = by_hand
+        self._settings = settings
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         config = Config.find(Path(settings.get("DATELINE_CONFIG") or Path.cwd()))
         folders = [packaged(), *([config.sources_dir] if config.sources_dir else [])]
-        return cls(load(*folders), SpiderLoader.from_settings(settings))
+        return cls(load(*folders), SpiderLoader.from_settings(settings), settings)
 
     def load(self, spider_name: str) -> type[Spider]:
         if spider_name in self._by_hand.list():
-            return self._by_hand.load(spider_name)
+            return harmless(self._by_hand.load(spider_name), self._settings)
         if spider_name in self._sources:
             return spider_for(self._sources[spider_name])
         raise KeyError(f"no source is called {spider_name!r}; `scrapy list` shows all")

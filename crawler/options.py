@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import terminal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -48,23 +50,25 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
     def run(*arguments: Any, **options: Any) -> None:
         from crawler.arguments import ArgumentProblem
         from crawler.config import ConfigError
+        from crawler.log_lines import careful_from_here
         from crawler.registry import RegistryError
         from storage.errors import StorageError
         from storage.search import QueryError
 
+        careful_from_here()
         try:
             status = command(*arguments, **options)
         except (ArgumentProblem, ConfigError, RegistryError, QueryError) as error:
-            click.echo(str(error), err=True)
+            click.echo(terminal.line(error), err=True)
             status = 2
         except BrokeOff as error:
-            click.echo(str(error), err=True)
+            click.echo(terminal.line(error), err=True)
             status = 1
         except StorageError as error:
-            click.echo(str(error), err=True)
+            click.echo(terminal.line(error), err=True)
             status = 3
         except OSError as error:  # a log file, a folder: what the user named cannot be used
-            click.echo(f"{error.filename or 'standard output'}: {error.strerror or error}", err=True)
+            click.echo(terminal.line(f"{error.filename or 'standard output'}: {error.strerror or error}"), err=True)
             status = 2
         sys.exit(status)
 

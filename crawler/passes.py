@@ -35,7 +35,7 @@ AT_ONCE = 16
 @dataclass(frozen=True, slots=True)
 class Report:
     """How one crawl ended. `reason`: `finished`, `shutdown`, `closed` (by a setting of
-    Scrapy's), `error` or `storage_error`; `left`: due rows that another process
+    Scrapy's, or because its turn was over), `error` or `storage_error`; `left`: due rows that another process
     holds; `waits_until`: epoch seconds of the next turn that was too far away to wait for. `short`: of a backfill,
     whether some of what was asked for could not be read (None: it was none); `ended`: its pass, which is not its end."""
 
@@ -73,11 +73,12 @@ async def crawl(
     seen: Callable[[Page], None] | None = None,
     limit: int | None = None,
     patience: float = 90.0,
+    over: Callable[[], bool] | None = None,
 ) -> Report:
     """One crawl of one source: its live endpoints and what is due, or with `span` its archive. `links`: addresses that
-    the command itself names; `seen`: told of every article's page.
+    the command itself names; `seen`: told of every article's page; `over`: see `Leasing`.
 
-    Raises `StorageError` when the database fails; the run is then closed as `error` where that can be written."""
+    Raises `StorageError` when the database fails; the run is then closed as `storage_error` where that can be written."""
     now = session.clock()
     politeness = floored(source.politeness, session.config.delay_floor)
     await _written(session.frontier.reclaim(now))
@@ -100,10 +101,12 @@ async def crawl(
         politeness=politeness,
         clock=session.clock,
         stop=session.stop,
+        room=session.room.look,
         backfill=backfill,
         limit=limit,
         patience=patience,
         whole=any(endpoint.full_text == "article" for endpoint in source.endpoints),
+        over=over,
     )
     assignment = Assignment(
         session=session,
@@ -116,6 +119,9 @@ async def crawl(
         backfill=backfill,
     )
     crawler = runner.create_crawler(kind)
+    if why := politeness.unchecked_tls:
+        logger.warning("%s: the certificates of its hosts are not checked: %s", source.name, why)
+        crawler.settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, priority="cmdline")
     # Live objects ride on the crawler: Scrapy deep-copies its settings, which cannot hold them.
     crawler.assignment = assignment  # type: ignore[attr-defined]
     task = asyncio.ensure_future(runner.crawl(crawler))
@@ -139,6 +145,9 @@ async def crawl(
             short = falls_short(standing, report, limit=limit)
             report = replace(report, short=short, ended=standing.finished_at is None)
         return report
+    except StorageError:
+        reason = "storage_error"
+        raise
     finally:
         await _written(session.store.finish_run(run_id, session.clock(), reason))
         if span is None:

@@ -20,6 +20,7 @@ from crawler import terminal
 from crawler.options import BrokeOff
 from crawler.passes import crawl
 from crawler.politeness import reservations
+from crawler.politeness.addresses import without_user
 from crawler.progress import Silent
 from crawler.responses import fields, pairs
 from crawler.source import Endpoint, Politeness, Source
@@ -116,9 +117,10 @@ class Probe:
         politeness: Politeness = QUICK,
     ) -> list[Answer]:
         """The answers, in the order of `urls`, each with its kind where that matters (a sitemap may be larger than a
-        page). Redirects stay on `hosts` and the hosts of the addresses. Raises `BrokeOff`, ValueError for what is no
-        address."""
-        asked: list[tuple[str, LinkKind]] = [(url, "listing") if isinstance(url, str) else url for url in urls]
+        page), asked for without user names. Redirects stay on `hosts` and the hosts of the addresses. Raises
+        `BrokeOff`, ValueError for what is no address."""
+        given: list[tuple[str, LinkKind]] = [(url, "listing") if isinstance(url, str) else url for url in urls]
+        asked = [(without_user(url), kind) for url, kind in given]
         new = [(url, kind) for url, kind in dict(asked).items() if url not in self._answers]
         if new:
             own = tuple(dict.fromkeys([*hosts, *(host(url) for url, _ in new)]))
@@ -183,7 +185,7 @@ class _ProbeSpider(AgencySpider):
             body=response.body,
             outcome=outcome,
             fetched_at=clock.text(self.session.clock()),
-            reserved=reservations.reserved(pairs(response)),
+            reserved=reservations.reserved(pairs(response), at=clock.text(self.session.clock())),
         )
         return AgencySpider._ending(self, response, outcome)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import TYPE_CHECKING, Protocol, TextIO
+
+from crawler import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +92,7 @@ class Lines:
         self._stream.flush()
 
     def _write(self, text: str) -> None:
-        self._stream.write(text + "\n")
+        self._stream.write(terminal.line(text) + "\n")
         self._stream.flush()
 
 
@@ -128,7 +129,7 @@ class JsonLines:
         self._stream.flush()
 
     def _write(self, **what: object) -> None:
-        self._stream.write(json.dumps(what, ensure_ascii=False) + "\n")
+        self._stream.write(terminal.dumps(what) + "\n")
         self._stream.flush()
 
 
@@ -144,9 +145,9 @@ class TerminalBar:
         self._stands = ""
         self._bar: Bar = RichProgress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.fields[tally]}"),
+            TextColumn("{task.fields[tally]}", markup=False),
             TimeElapsedColumn(),
             console=Console(stderr=True),
         )
@@ -159,21 +160,25 @@ class TerminalBar:
             self._task,
             completed=self._tally.fetches,
             total=self._tally.fetches + self._tally.queued,
-            tally=self._stands or self._tally.line(),
+            tally=terminal.line(self._stands or self._tally.line()),
         )
 
     def stands(self, source: str, words: str, facts: Mapping[str, object]) -> None:
         self._stands = words
 
     def said(self, source: str, words: str, facts: Mapping[str, object]) -> None:
-        self._bar.console.print(f"{source}: {words}", highlight=False, markup=False)
+        self._print(f"{source}: {words}")
 
     def finished(self, source: str, reason: str, counts: Mapping[str, int], note: str | None) -> None:
         what = ", ".join(f"{n} {name}" for name, n in sorted(counts.items())) or "nothing due"
-        self._bar.console.print(f"{source}: {reason}: {what}" + (f" ({note})" if note else ""), highlight=False)
+        self._print(f"{source}: {reason}: {what}" + (f" ({note})" if note else ""))
 
     def close(self) -> None:
         self._bar.stop()
+
+    def _print(self, text: str) -> None:
+        """As it stands: `[b]` in a reason is no markup of rich's."""
+        self._bar.console.print(terminal.line(text), highlight=False, markup=False)
 
 
 def progress(title: str, *, as_json: bool) -> Progress:

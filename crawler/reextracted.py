@@ -92,7 +92,7 @@ class Told:
             if number:
                 click.echo(f"  {name:10} {number:>7}{MEANINGS.get(name, '')}")
         for reason, number in self.reasons.most_common():
-            click.echo(f"    {reason:16} {number:>7}")
+            click.echo(f"    {terminal.line(reason):16} {number:>7}")
         if self.fields:
             click.echo("changed")
         for name, number in self.fields.most_common():
@@ -102,7 +102,7 @@ class Told:
 
     def _line(self, text: str) -> None:
         if not self.as_json:
-            click.echo(terminal.fitted(text, terminal.columns()))
+            click.echo(terminal.fitted(terminal.plain(text).replace("\n", " "), terminal.columns()))
 
     def _event(self, text: KeptText, outcome: str, *, fields: list[str], reason: str | None) -> None:
         what = {

@@ -26,7 +26,9 @@ import click
 
 from crawler import terminal
 from crawler.arguments import ArgumentProblem
+from crawler.disk import Room
 from crawler.reextracted import Told
+from crawler.session import HOLD_SECONDS
 from pipelines.rereading import reading_of
 from pipelines.workers import QUEUED, ExtractionPool
 from storage import raw, reextraction, rule_sets
@@ -81,9 +83,12 @@ def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as
         with ExitStack() as opened:
             store = None
             if not asked.dry_run:
-                store = opened.enter_context(Store.open(config.database, write=True, group=config.group))
+                store = opened.enter_context(
+                    Store.open(config.database, write=True, group=config.group, hold=HOLD_SECONDS)
+                )
             reader = opened.enter_context(Reader(config.database))
             profiles = _Profiles(reader, sources, asked.sources)
+            room = Room(config, store, stop=stop, waits=False) if store is not None else None
             workers = config.workers or max(1, os.cpu_count() or 1)
             lease = None
             if store is not None:
@@ -97,7 +102,7 @@ def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as
                     return 0
             pool, slots = ExtractionPool(workers=workers, nice=NICE), asyncio.Semaphore(workers * QUEUED)
             try:
-                return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json), lease).done()
+                return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json), lease, room).done()
             finally:
                 await pool.close()
                 if store is not None and lease is not None:
@@ -171,6 +176,7 @@ class _Work:
     stop: asyncio.Event
     told: Told
     lease: str | None = None
+    room: Room | None = None
     writing: asyncio.Future[tuple[Rewritten, ...]] | None = None
     written: list[Reading] = field(default_factory=list)
 
@@ -181,6 +187,8 @@ class _Work:
         (last,) = self.reader.db.conn.execute("SELECT coalesce(max(fetch_id), 0) FROM raw_page").fetchone()
         ended = False
         while not self.stop.is_set() and left != 0:
+            if self.room is not None:
+                await self.room.look()
             texts = [text for text in self._due(after, left) if text.fetch_id <= last]
             if not texts:
                 ended = True

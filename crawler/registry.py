@@ -38,6 +38,8 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
     [politeness]                        # ? delay and timeout in seconds, in_flight
     delay = 2.0
     hourly = 1800                       # ? requests to one host in an hour; `polls`: how many of them may be polls
+    new_links = 10000                   # ? new addresses of one host that are taken in a day: more of them is a trap
+    unchecked_tls = "expired in May"    # ? why its hosts' certificates are not checked; without it they are
 
     [[endpoint]]                        # one or more
     url = "https://tass.com/rss/v2.xml"
@@ -62,13 +64,12 @@ A file's name is its source's name (`tass-en.toml`); `?` marks what may be left 
 from __future__ import annotations
 
 import re
-import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from crawler import profiles
+from crawler import plain_toml, profiles
 from crawler.discovery.archives import fields_of
 from crawler.discovery.links import is_article, on_hosts
 from crawler.fields import Fields, RegistryError
@@ -78,7 +79,7 @@ from pipelines.urls import canonical
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["RegistryError", "load", "packaged", "select"]
+__all__ = ["RegistryError", "load", "load_beside", "packaged", "select"]
 
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -104,6 +105,25 @@ def load(*folders: Path) -> dict[str, Source]:
     return {name: read_source(files[name]) for name in sorted(files)}
 
 
+def load_beside(packaged: Path, own: Path | None) -> tuple[dict[str, Source], dict[str, RegistryError]]:
+    """All sources by name, and what is wrong with files of the folder `own`, which somebody edits by hand: such a file stops
+    none of the others. Its name is not given to the packaged source that it was to take the place of.
+
+    Raises `RegistryError` for a packaged file that is wrong, or for a folder that is none."""
+    sources, broken = load(packaged), dict[str, RegistryError]()
+    if own is None:
+        return sources, broken
+    if not own.is_dir():
+        raise RegistryError(f"{own}: no such folder of sources")
+    for path in sorted(own.glob("*.toml")):
+        try:
+            sources[path.stem] = read_source(path)
+        except RegistryError as error:
+            sources.pop(path.stem, None)
+            broken[path.stem] = error
+    return dict(sorted(sources.items())), broken
+
+
 def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Source]:
     """The named sources in the order given, each once. Raises `RegistryError` for an unknown name, with near ones."""
     chosen: dict[str, Source] = {}
@@ -119,7 +139,7 @@ def select(sources: Mapping[str, Source], names: Iterable[str]) -> dict[str, Sou
 def read_source(path: Path) -> Source:
     """One TOML file. Raises `RegistryError`."""
     try:
-        text = path.read_text("utf-8")
+        text = plain_toml.text_of(path)
     except (OSError, ValueError) as error:
         raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
     return parse_source(text, path)
@@ -128,7 +148,7 @@ def read_source(path: Path) -> Source:
 def parse_source(text: str, path: Path) -> Source:
     """The source that a file with this text would be, whether it is there or not. Raises `RegistryError`."""
     try:
-        table = tomllib.loads(text)
+        table = plain_toml.loads(text)
     except ValueError as error:
         raise RegistryError(f"{path}: cannot be read as TOML: {error}") from error
     if not _NAME.fullmatch(path.stem):
@@ -176,6 +196,8 @@ def _politeness(fields: Fields) -> Politeness:
         timeout=fields.number("timeout", standard.timeout, least=1.0),
         hourly=int(fields.number("hourly", standard.hourly, least=1, whole=True)),
         polls=int(fields.number("polls", standard.polls, least=1, whole=True)),
+        new_links=int(fields.number("new_links", standard.new_links, least=1, whole=True)),
+        unchecked_tls=fields.text("unchecked_tls"),
     )
     fields.finish()
     return politeness

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from crawler.politeness import cut
+
 if TYPE_CHECKING:
     from storage.models import Lease
 
@@ -19,6 +21,7 @@ META = (
     "handle_httpstatus_all",
     "download_timeout",
     "download_maxsize",
+    "cut_at",
     "proxy",
 )
 """What of a request's meta goes on to its redirect; Scrapy's own notes stay behind."""
@@ -36,6 +39,8 @@ def of(lease: Lease, *, timeout: float, proxy: str | None) -> dict[str, Any]:
     }
     if lease.kind == "sitemap":
         meta["download_maxsize"] = SITEMAP_BYTES
+    if lease.kind == "robots":
+        meta |= cut.OF_ROBOTS
     if proxy:
         meta["proxy"] = proxy
     return meta

@@ -13,6 +13,15 @@ def text(value: bytes | None) -> str | None:
     return value.decode("latin-1") if value else None
 
 
+def location(response: Response) -> str:
+    """`Location`, empty where there is none: UTF-8 where it is that, as servers write addresses that are not English."""
+    value = response.headers.get("Location") or b""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
 def fields(response: Response) -> dict[str, str]:
     """Header names in lower case; several of one name joined by commas (RFC 9110 5.3)."""
     return {

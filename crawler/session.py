@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import random
-import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.alert import Alerts
 from crawler.config import user_agent
+from crawler.disk import Room
+from crawler.steady import Steady
 from pipelines.workers import ExtractionPool
 from storage.frontier import Frontier
 from storage.store import Store
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 6.0
 """How long a stopping process lets its fetches finish before it hands their leases back (systemd's limit is ours: 10 s)."""
+
+HOLD_SECONDS = 120.0
+"""How long a command that ends by itself keeps writes that cannot be written for a reason that may pass (a lock, a full
+disk); the daemon keeps them until it is told to stop."""
 
 
 @dataclass(slots=True)
@@ -46,6 +52,7 @@ class Session:
     stop: asyncio.Event
     progress: Progress
     alerts: Alerts
+    room: Room
     exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @staticmethod
@@ -81,17 +88,29 @@ async def open_session(
     progress: Progress,
     version: str,
     exceptions: Mapping[str, tuple[str, int]] | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     nice: int = 0,
+    stays: bool = False,
 ) -> AsyncIterator[Session]:
     """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store. `nice`: how much its
-    extraction gives way to other processes.
+    extraction gives way to other processes. `stays`: it is to outlast a full disk and the like, however long they take.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
+    clock = clock or Steady()
     store = await asyncio.to_thread(
-        Store.open, config.database, write=True, group=config.group, clock=clock, window_days=config.window_days
+        Store.open,
+        config.database,
+        write=True,
+        group=config.group,
+        clock=clock,
+        window_days=config.window_days,
+        hold=math.inf if stays else HOLD_SECONDS,
     )
+    beside = [asyncio.create_task(_hurried(store, stop))]
     try:
+        if isinstance(clock, Steady):
+            await clock.settle(store.writer)  # before leases are judged by it
+            beside.append(asyncio.create_task(clock.watch(store.writer)))
         frontier = Frontier(store)
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
         await asyncio.wrap_future(frontier.reclaim(clock()))
@@ -110,12 +129,23 @@ async def open_session(
                 stop=stop,
                 progress=progress,
                 alerts=alerts,
+                room=Room(config, store, stop=stop, waits=stays),
                 exceptions=exceptions or {},
             )
         finally:
-            await alerts.close(GRACE_SECONDS if stop.is_set() else None)
-            await asyncio.wrap_future(frontier.hand_back(owner, clock()))
-            await asyncio.wrap_future(frontier.unregister_owner(owner))
-            await pool.close()
+            try:
+                await alerts.close(GRACE_SECONDS if stop.is_set() else None)
+                await asyncio.wrap_future(frontier.hand_back(owner, clock()))
+                await asyncio.wrap_future(frontier.unregister_owner(owner))
+            finally:
+                await pool.close()
     finally:
+        for task in beside:
+            task.cancel()
         await asyncio.to_thread(store.close)
+
+
+async def _hurried(store: Store, stop: asyncio.Event) -> None:
+    """Once the process is to end, what cannot be written is not waited for any longer."""
+    await stop.wait()
+    store.hurry()

@@ -26,20 +26,38 @@ DEFAULT_REQUEST_HEADERS: dict[str, str] = {
 # Above zero, or Scrapy 2.19 lets sixteen requests through where one is allowed; the real delay is the host's turn.
 DOWNLOAD_DELAY = 0.001
 DOWNLOAD_DELAY_JITTER = 0.0
-# Only http and https: a feed's `file:` or `data:` link must never be read.
-DOWNLOAD_HANDLERS: dict[str, None] = {"data": None, "file": None, "ftp": None, "s3": None}
+# Only http and https, with an end to their headers: a feed's `file:` or `data:` link must never be read.
+DOWNLOAD_HANDLERS: dict[str, str | None] = {
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+    "http": "crawler.politeness.transport.BoundedHandler",
+    "https": "crawler.politeness.transport.BoundedHandler",
+}
 # 10 MiB also while decompressing (a 1 MB bomb holds 1 GiB); sitemaps get more in their request's meta.
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOADER_MIDDLEWARES: dict[str, int] = {"crawler.politeness.gate.Gate": 990}
+DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "crawler.politeness.gate.Gate": 990,
+    # For requests that no lease has judged, by RFC 9309; in the place of Scrapy's.
+    "crawler.obey.Obey": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # Ours unpacks beside the loop; its place is that of Scrapy's.
+    "crawler.politeness.unpacking.Unpacking": 590,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+}
 EXTENSIONS: dict[str, int | None] = {
     "crawler.ledger.Ledger": 0,
+    "crawler.politeness.cut.Cut": 0,
     # Their figures are in the ledger; their lines would bury it.
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
 }
+# http_proxy and its kin in the environment would carry requests round the address guard; `proxy` in dateline.toml is asked.
+HTTPPROXY_ENABLED = False
 ITEM_PIPELINES: dict[str, int] = {
     "pipelines.extract.Extract": 100,
     "pipelines.judge.Judge": 200,
@@ -54,7 +72,7 @@ REDIRECT_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Retries wait in the frontier, with back-off over hours; Scrapy's are at once and ignore Retry-After.
 RETRY_ENABLED = False
-# For spiders of your own; leased requests carry `dont_obey_robotstxt` because the frontier has judged them by RFC 9309.
+# For spiders of your own (`obey.py`); leased requests carry `dont_obey_robotstxt`: the frontier has judged them by RFC 9309.
 ROBOTSTXT_OBEY = True
 SCHEDULER_DEBUG = False
 SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"

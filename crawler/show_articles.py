@@ -49,7 +49,7 @@ def show_article(database: Path, which: str, *, as_json: bool) -> int:
             addresses = reader.addresses(number)
             changes = reader.changes_of(number)
     if article is None:
-        click.echo(f"{database}: no article {which}", err=True)
+        click.echo(terminal.line(f"{database}: no article {which}"), err=True)
         return 1
     if as_json:
         whole = {

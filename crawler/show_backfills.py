@@ -15,7 +15,7 @@ from crawler.estimate import chain_of, estimate, facts, in_words, seconds_each
 from crawler.registry import select
 from crawler.source import Politeness
 from crawler.start_crawl import sources_of
-from crawler.terminal import dumps, plain
+from crawler.terminal import dumps, line, plain
 from storage import standings
 from storage.frontier import Frontier
 from storage.reader import Reader
@@ -43,10 +43,10 @@ def show(config: Config, name: str | None, *, finished: bool, as_json: bool) -> 
         if as_json:
             click.echo(dumps(_facts(standing, source, config)))
         else:
-            click.echo(plain("\n".join(_lines(standing, source, config))))
+            click.echo("\n".join(plain(row).replace("\n", " ") for row in _lines(standing, source, config)))
     if not found and not as_json:
         which = "backfill" if finished else "unfinished backfill"
-        click.echo(f"no {which} of {name}" if name else f"no {which}")
+        click.echo(f"no {which} of {line(name)}" if name else f"no {which}")
     return 0
 
 

@@ -57,5 +57,6 @@ def _for_people(change: Change, width: int | None) -> str:
     """On a narrow terminal the time is without year and seconds, so that there is room for the title."""
     at = change.at if width is None or width > NARROW else change.at[5:16].replace("T", " ")
     which = f"{change.article_id}.{change.revision}"
-    text = f"{change.seq:>7} {at} {change.kind:11} {which:>8}  {change.source}  {terminal.line(change.title or '')}"
+    named = f"{terminal.line(change.source)}  {terminal.line(change.title or '')}"
+    text = f"{change.seq:>7} {at} {change.kind:11} {which:>8}  {named}"
     return terminal.fitted(text, width)

@@ -32,7 +32,7 @@ def show_diff(database: Path, which: str, old: int | None, new: int | None, *, a
         article = reader.article(which)
         revisions = {row["revision"]: row for row in reader.revisions(article["id"])} if article else {}
     if article is None:
-        click.echo(f"{database}: no article {which}", err=True)
+        click.echo(terminal.line(f"{database}: no article {which}"), err=True)
         return 1
     last = max(revisions)
     new = new if new is not None else article["revision"]

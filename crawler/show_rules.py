@@ -65,7 +65,7 @@ def show(config: Config, names: Sequence[str], *, as_json: bool) -> int:
         if not sets:
             click.echo(f"{name}: nothing was learned yet")
         for numbered in sets:
-            click.echo(terminal.plain("\n".join(_lines(numbered))))
+            _print(_lines(numbered))
     return 0
 
 
@@ -121,10 +121,14 @@ async def _learned(
             report = _report(found, number)
             reports.append(report)
             if not as_json:
-                click.echo(terminal.plain("\n".join(_told(found, number))))
+                _print(_told(found, number))
     finally:
         await pool.close()
     return reports
+
+
+def _print(rows: list[str]) -> None:
+    click.echo("\n".join(terminal.plain(row).replace("\n", " ") for row in rows))
 
 
 def _kept(config: Config, found: Finding) -> int:

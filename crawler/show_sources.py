@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from crawler.catalogue import archive, filtered, live
 from crawler.registry import select
 from crawler.start_crawl import sources_of
-from crawler.terminal import columns
+from crawler.terminal import columns, dumps, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +43,7 @@ def show_list(config: Config, *, language: str | None, country: str | None, clos
         for s in shown
     ]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        click.echo(dumps(rows, indent=1))
         return 0
     headings = ("name", "in", "language", "found by", "archive", "evidence", "", "title")
     if rows_of_open := [_row(source, config) for source in shown if not source.closed]:
@@ -84,7 +83,7 @@ def _print(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
             min_width=None if last else min(widest, 16 if heading == "found by" else 32),
         )
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(f"{'  ' * text.startswith('  ')}{line(text)}" for text in row))
     Console(width=columns() or 240, highlight=False, markup=False).print(table)
 
 
@@ -93,5 +92,5 @@ def show_one(config: Config, name: str) -> int:
 
     Raises `RegistryError` for an unknown name."""
     source = select(sources_of(config), [name])[name]
-    click.echo(json.dumps(asdict(source), ensure_ascii=False, indent=2))
+    click.echo(dumps(asdict(source), indent=2))
     return 0

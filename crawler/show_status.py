@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from crawler import terminal
+from crawler import show_quarantine, terminal
 from storage import clock
 from storage.reader import Reader
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from crawler.config import Config
+    from crawler.show_storage import Note
     from storage.reader import Health, Polls
 
 ORDER: Final = ("blocked", "failing", "layout_changed", "quiet", "never_run", "ok")
@@ -36,23 +38,49 @@ LEFT_SECONDS: Final = 7 * 86400.0
 _UNITS: Final = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
-def show_status(database: Path, *, now: float, as_json: bool) -> int:
-    """The state of each source at `now`. Always 0: it was read and shown, whatever it is (`show_health` judges it)."""
+def unchecked(config: Config) -> dict[str, str]:
+    """Source -> why the certificates of its hosts are not checked, of the operator's own files: no packaged one says so. A
+    file that cannot be read is `dateline doctor`'s to tell."""
+    from crawler.registry import RegistryError, load
+
+    try:
+        own = load(config.sources_dir) if config.sources_dir else {}
+    except RegistryError:
+        return {}
+    return {name: source.politeness.unchecked_tls for name, source in own.items() if source.politeness.unchecked_tls}
+
+
+def show_status(
+    database: Path,
+    *,
+    now: float,
+    as_json: bool,
+    unchecked: Mapping[str, str] | None = None,
+    stored: Sequence[Note] = (),
+) -> int:
+    """The state of each source at `now`. Always 0: it was read and shown, whatever it is (`show_health` judges it).
+    `unchecked`: sources whose hosts' certificates are not checked, and why; `stored`: what is to be said of the database."""
     with Reader(database) as reader:
         polls = reader.polls(now)
         health = sorted(reader.health(), key=lambda one: (ORDER.index(one.state), one.source))
         counts = reader.counts()
+        notes, lines = show_quarantine.notes(reader, now=now), show_quarantine.note_lines(reader, now=now)
     late = [one.source for one in health if one.judged_at and _age(one, now) > LATE_SECONDS]
     if as_json:
         whole = {
             "database": str(database),
             "counts": counts,
             "judged_late": late,
+            "unchecked_tls": dict(unchecked or {}),
+            **notes,
+            "storage": [asdict(note) for note in stored],
             "sources": [asdict(h) for h in health],
         }
         click.echo(terminal.dumps(whole, indent=1))
         return 0
     width = terminal.columns()
+    for note in stored:
+        click.echo(terminal.line(f"database: {note.text}"))
     shown = [one for one in health if one.state != "never_run"]
     if len(health) - len(shown) <= MOST_NEVER_RUN:
         shown = health
@@ -61,24 +89,38 @@ def show_status(database: Path, *, now: float, as_json: bool) -> int:
     states = Counter(one.state for one in health)
     told = ", ".join(f"{states[state]} {state}" for state in ORDER if states[state])
     click.echo(f"{len(health)} source{'s' if len(health) != 1 else ''}{': ' + told if told else ''}")
+    for source, why in sorted((unchecked or {}).items()):
+        click.echo(terminal.line(f"{source}: the certificates of its hosts are not checked: {why}"))
     if late:
         oldest = max(_age(one, now) for one in health if one.judged_at)
         click.echo(
             f"{len(late)} of them were judged more than {_span(LATE_SECONDS)} ago, the oldest {_span(oldest)} ago: "
             "is a daemon or a timer running?"
         )
+    for line in lines:
+        click.echo(terminal.fitted(line, width))
     click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")
     return 0
 
 
 def show_health(
-    database: Path, *, now: float, late: float = LATE_SECONDS, strict: bool = False, chosen: Sequence[str] = ()
+    database: Path,
+    *,
+    now: float,
+    late: float = LATE_SECONDS,
+    strict: bool = False,
+    chosen: Sequence[str] = (),
+    stored: Sequence[Note] = (),
 ) -> int:
     """One line and one exit status, for a container: 0 fine; 1 when no source was judged in the last `late` seconds, or when
     at least half of the sources that are crawled are broken (blocked, failing, layout changed) or were judged longer ago. One
-    agency that is down is no reason to start the container anew; with `strict` one is enough. Crawled are the `chosen` ones
+    agency that is down is no reason to start the container anew; with `strict` one is enough. 1 also while something is
+    wrong with the database itself (`stored`). Crawled are the `chosen` ones
     that were ever judged; without such a choice those that were judged within `LEFT_SECONDS`. Raises `StorageError` where
     the database cannot be read."""
+    if ill_stored := [note.text for note in stored if note.ill]:
+        click.echo(terminal.line(f"database: {'; '.join(ill_stored)}"))
+        return 1
     with Reader(database) as reader:
         judged = [one for one in reader.health() if one.judged_at]
     crawled = [one for one in judged if (one.source in chosen if chosen else _age(one, now) <= max(late, LEFT_SECONDS))]

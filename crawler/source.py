@@ -52,13 +52,17 @@ class Endpoint:
 class Politeness:
     """`delay`: seconds between the end of one request to a host and the start of the next, never below the floor of
     settings; robots.txt may ask for more. `in_flight`: requests at once to one host. `timeout`: seconds. `hourly`:
-    requests to one host in an hour, over all processes; `polls`: how many of them may be polls of its endpoints."""
+    requests to one host in an hour, over all processes; `polls`: how many of them may be polls of its endpoints.
+    `new_links`: new addresses of one host that are taken in a day (`storage/allowance.py`).
+    `unchecked_tls`: why the certificates of its hosts are not checked; empty: they are."""
 
     delay: float = 2.0
     in_flight: int = 1
     timeout: float = 30.0
     hourly: int = 1800
     polls: int = 120
+    new_links: int = 10_000
+    unchecked_tls: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crawler.log_lines import log_lines
 from crawler.session import open_session
+from crawler.steady import Steady
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -27,22 +29,22 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML. `nice`:
-    how much its extraction gives way to other processes."""
+    how much its extraction gives way to other processes. `stays`: see `open_session`."""
 
     config: Config
     sources: Mapping[str, Source]
     settings: Mapping[str, Any]
     progress: Progress
     exceptions: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    clock: Callable[[], float] = time.time
+    clock: Callable[[], float] = field(default_factory=Steady)
     nice: int = 0
+    stays: bool = False
 
 
 @asynccontextmanager
 async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Session, AsyncCrawlerRunner]]:
     """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
     from scrapy.crawler import AsyncCrawlerRunner
-    from scrapy.utils.log import configure_logging
     from twisted.internet import reactor
 
     from crawler.politeness import guard
@@ -50,18 +52,19 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
     guard.install(reactor, exceptions=start.exceptions, proxy=_proxy(start.config))
     guard.assert_installed(reactor)
     runner = AsyncCrawlerRunner(dict(start.settings))
-    configure_logging(runner.settings)
-    async with open_session(
-        start.config,
-        start.sources,
-        stop=stop,
-        progress=start.progress,
-        version=version("dateline"),
-        exceptions=start.exceptions,
-        clock=start.clock,
-        nice=start.nice,
-    ) as session:
-        yield session, runner
+    with log_lines(runner.settings):
+        async with open_session(
+            start.config,
+            start.sources,
+            stop=stop,
+            progress=start.progress,
+            version=version("dateline"),
+            exceptions=start.exceptions,
+            clock=start.clock,
+            nice=start.nice,
+            stays=start.stays,
+        ) as session:
+            yield session, runner
 
 
 def _proxy(config: Config) -> tuple[str, int] | None:

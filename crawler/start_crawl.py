@@ -22,10 +22,13 @@ from crawler.arguments import ArgumentProblem, parse
 from crawler.config import Config, ConfigError, user_agent
 from crawler.first_day import warn_without_contact
 from crawler.loop import run_in_loop
+from crawler.politeness.protected import reads_pickles
 from crawler.progress import progress
-from crawler.registry import RegistryError, load, packaged, select
+from crawler.registry import RegistryError, load_beside, packaged, select
 from crawler.start import Start, at_work, told
+from crawler.terminal import line
 from storage.errors import StorageError
+from storage.lock import refuse_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,37 +60,64 @@ def configuration(db: Path | None, start: Path) -> Config:
     return replace(config, database=chosen.absolute()) if chosen else config
 
 
-def sources_of(config: Config) -> dict[str, Source]:
-    """The registry as this installation sees it: packaged sources overlaid by the user's own folder.
+def registry_of(config: Config) -> tuple[dict[str, Source], dict[str, RegistryError]]:
+    """The registry as this installation sees it: packaged sources overlaid by the user's own folder; and by name what is wrong
+    with files of that folder, which are left out.
 
     Raises `RegistryError`."""
-    return load(packaged(), *([config.sources_dir] if config.sources_dir else []))
+    return load_beside(packaged(), config.sources_dir)
 
 
-def enabled(config: Config, names: Sequence[str]) -> dict[str, Source]:
-    """The sources to crawl: those named, else those chosen in dateline.toml; closed ones never.
+def sources_of(config: Config) -> dict[str, Source]:
+    """The sources of `registry_of`; a file that is left out is a line on standard error.
 
-    Raises `RegistryError` for a name that is unknown or closed."""
-    chosen = select(sources_of(config), names or config.sources)
-    for source in chosen.values():
+    Raises `RegistryError`."""
+    sources, broken = registry_of(config)
+    for error in broken.values():
+        click.echo(f"{error}: left out", err=True)
+    return sources
+
+
+def chosen(config: Config, names: Sequence[str]) -> tuple[dict[str, Source], list[RegistryError]]:
+    """The sources to crawl: those named, else those chosen in dateline.toml, closed ones never; and what is wrong with
+    the files of sources that dateline.toml chooses, which are left out and a line on standard error.
+
+    Raises `RegistryError` for a name that is unknown or closed, or whose file is wrong."""
+    sources, broken = registry_of(config)
+    for error in (broken[name] for name in names if name in broken):
+        raise error
+    for error in broken.values():
+        click.echo(f"{error}: left out", err=True)
+    wanted = [name for name in names or config.sources if name not in broken]
+    found = select(sources, wanted)
+    for source in found.values():
         if source.closed and source.name in names:
             raise RegistryError(f"{source.name} is closed: {source.closed}")
-    if not chosen:
+    left_out = [] if names else [broken[name] for name in config.sources if name in broken]
+    if not found and left_out:
+        raise left_out[0]
+    if not found:
         raise ConfigError(
             "nothing is chosen: name agencies under `sources` in dateline.toml (`dateline init`), or after the command"
         )
-    return {name: source for name, source in chosen.items() if not source.closed}
+    return {name: source for name, source in found.items() if not source.closed}, left_out
+
+
+def enabled(config: Config, names: Sequence[str]) -> dict[str, Source]:
+    """The sources of `chosen`."""
+    return chosen(config, names)[0]
 
 
 def by_hand(name: str, base: Settings | None) -> type[AgencySpider] | None:
     """The spider that somebody wrote by hand under this name (SPIDER_MODULES), with its own `source`; else None."""
     from scrapy.spiderloader import SpiderLoader
 
+    from crawler.loader import harmless
     from crawler.spiders.agency import AgencySpider
 
     if base is None or name not in (loader := SpiderLoader.from_settings(base)).list():
         return None
-    spider = loader.load(name)
+    spider = harmless(loader.load(name), base)
     if not issubclass(spider, AgencySpider):
         raise RegistryError(f"{name}: {spider.__module__}.{spider.__name__} is no AgencySpider, which a crawl needs")
     return spider
@@ -142,13 +172,15 @@ def start_crawl(name: str, raw: Mapping[str, str], base: Settings, stream: TextI
             opened = places(f"{host}={place}" for host, place in base.getdict("ADDRESS_EXCEPTIONS").items())
         except ValueError as error:
             raise ArgumentProblem(f"ADDRESS_EXCEPTIONS: {error}") from error
+        if pickles := reads_pickles(base):
+            raise ArgumentProblem(pickles)
         settings = crawl_settings(config, base)
         return one_crawl(config, Typed(name, raw), settings=settings, as_json=False, opened=opened, base=base)
     except (ArgumentProblem, RegistryError, ConfigError) as error:
-        stream.write(f"{error}\n")
+        stream.write(f"{line(error)}\n")
         return WRONG_USAGE
     except StorageError as error:
-        stream.write(f"{error}\n")
+        stream.write(f"{line(error)}\n")
         return STORAGE_FAILED
 
 
@@ -205,7 +237,7 @@ def one_pass(config: Config, names: Sequence[str], *, as_json: bool, opened: Ope
     """`dateline run`: one pass over what is due.
 
     Raises `RegistryError`, `StorageError`."""
-    sources = enabled(config, names)
+    sources, left_out = chosen(config, names)
 
     async def main(stop: asyncio.Event) -> int:
         from crawler.passes import exit_status, run_pass
@@ -217,7 +249,7 @@ def one_pass(config: Config, names: Sequence[str], *, as_json: bool, opened: Ope
                 reports = await run_pass(session, sources.values(), runner)
                 for report in reports:
                     told(shown, report)
-                return exit_status(reports)
+                return exit_status(reports) or int(bool(left_out))
         finally:
             shown.close()
 
@@ -229,13 +261,15 @@ def run_daemon(config: Config, names: Sequence[str], *, as_json: bool, opened: O
 
     Raises `RegistryError`, `StorageError`."""
     sources = enabled(config, names)
+    refuse_held(config.database)
 
     async def main(stop: asyncio.Event) -> int:
         from crawler.daemon import daemon
 
         shown = progress("dateline daemon", as_json=as_json)
         try:
-            return await daemon(Start(config, sources, crawl_settings(config), shown, opened or {}), stop)
+            start = Start(config, sources, crawl_settings(config), shown, opened or {}, stays=True)
+            return await daemon(start, stop)
         finally:
             shown.close()
 

@@ -4,11 +4,11 @@ reading order of what stands beside it. On a terminal, lines are fitted to its w
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,8 +20,13 @@ WIDEST = 100
 Styled = tuple[str, str]
 """A piece of text with its style in rich's words (`red strike`), empty for none."""
 
-# Format characters that are spelling: joiners (Persian, Indic scripts, emoji), and the signs that Arabic and Syriac write.
-_SPELLING = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+# Control, format and line-separating characters and surrogates (Cc, Cf, Zl, Zp, Cs), tags with what is not yet assigned among
+# them; but for format characters that are spelling: joiners (Persian, Indic scripts, emoji), and the signs that Arabic,
+# Syriac, Kaithi and Egyptian write.
+_STEERS = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff]"
+)
 _BLANKS = re.compile(r"\s+")
 # Escape sequences whole, so that no `[31m` is left of one.
 _ESCAPES = re.compile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)")
@@ -34,8 +39,9 @@ def to_nobody() -> None:
 
 
 def plain(text: object) -> str:
-    """Text without escape sequences, control and format characters; line ends are kept, tabs are blanks."""
-    return "".join(_shown(c) for c in _ESCAPES.sub("", str(text).replace("\r\n", "\n")))
+    """Text without escape sequences, control and format characters; line ends are kept, tabs are blanks, a lone surrogate
+    is U+FFFD."""
+    return _STEERS.sub(_shown, _ESCAPES.sub("", str(text).replace("\r\n", "\n")))
 
 
 def line(text: object) -> str:
@@ -43,10 +49,19 @@ def line(text: object) -> str:
     return _BLANKS.sub(" ", plain(text)).strip()
 
 
+def escaped(text: object) -> str:
+    """Text in one line that loses nothing: what `plain` would take out or change is written as Python escapes it."""
+    return _STEERS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), str(text))
+
+
 def dumps(value: Any, *, indent: int | None = None) -> str:
-    """JSON that is safe to look at: what could steer a terminal is written as `\\uXXXX`, the same value to a program."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(c if c == "\n" or _harmless(c) else json.dumps(c)[1:-1] for c in text)
+    """JSON that is safe to look at: what could steer a terminal, or part a line for some reader, is written as `\\uXXXX`,
+    the same value to a program. Numbers that JSON has no name for (NaN, infinity) are null."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(value), ensure_ascii=False, indent=indent, allow_nan=False)
+    return _STEERS.sub(lambda found: "\n" if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
 def columns() -> int | None:
@@ -86,13 +101,18 @@ def wrapped(parts: Sequence[Styled] | str, width: int | None) -> str:
     return "\n".join(row.rstrip() for row in printed.get().split("\n"))
 
 
-def _harmless(c: str) -> bool:
-    return unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} or c in _SPELLING
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
-def _shown(c: str) -> str:
-    if c == "\n" or _harmless(c):
-        return c
+def _shown(found: re.Match[str]) -> str:
+    c = found[0]
     if c in "\t\r\v\f":
         return " "
-    return "\n" if c in "\u2028\u2029\x85" else ""
+    if c in "\n\u2028\u2029\x85":
+        return "\n"
+    return "\ufffd" if "\ud800" <= c <= "\udfff" else ""

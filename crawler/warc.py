@@ -19,7 +19,7 @@ from pipelines.deduplicate import decided
 from pipelines.judge import judge
 from pipelines.save import save
 from pipelines.urls import host
-from storage.errors import StorageError
+from storage.errors import Full, StorageError
 from storage.models import Dispatch, Ending, Outcome, Page, Profile
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ UNREADABLE = "unreadable"
 """Source of the records whose address cannot be read: they fail, whatever was asked for, and are not passed over."""
 
 ROOM_EVERY = 1000
-"""Records between two looks at the room on the disk."""
+"""Records between two rounds of pruning; the disk is looked at before each."""
 
 UNDER_WAY = 8
 """Records between reading and outcome; the pool's own limit holds the rest back."""
@@ -101,11 +101,14 @@ class _Reader:
         file = f"warc:{identity(path)}"
         done = await asyncio.wrap_future(session.store.done_records(file))
         iterator = records(path, counts=other)
-        number = 0
+        number, full = 0, None
         async with asyncio.TaskGroup() as group:
             while not session.stop.is_set():
-                if number % ROOM_EVERY == 0:
-                    await keep_room(session, session.clock())
+                try:
+                    await (session.room.look() if number % ROOM_EVERY else keep_room(session, session.clock()))
+                except Full as error:
+                    full = error  # those under way are still to be stored
+                    break
                 number += 1
                 record = await asyncio.to_thread(next, iterator, None)
                 if record is None:
@@ -119,11 +122,13 @@ class _Reader:
                 else:
                     await self._room.acquire()
                     group.create_task(self._record(record, key, profile, tally))
-        reason = "shutdown" if session.stop.is_set() else "finished"
+        reason = "storage_error" if full else "shutdown" if session.stop.is_set() else "finished"
         for run in self._runs.values():
             await asyncio.wrap_future(session.store.finish_run(await run, session.clock(), reason))
         self._runs.clear()
         session.progress.finished(str(path), reason, tally.counts, _note(tally, other))
+        if full:
+            raise full
         return tally
 
     def _profile(self, record: WarcRecord) -> Profile | None:
@@ -200,7 +205,7 @@ def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
         charset=record.charset,
         content_type=record.content_type,
         witness=None,
-        reserved=reservations.reserved(record.headers),
+        reserved=reservations.reserved(record.headers, at=record.date or ""),
     )
     outcome = None
     if record.problem or profile.source == UNREADABLE:

@@ -21,6 +21,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from crawler.warc_members import Member, members
+from pipelines.urls import harmless
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -37,10 +38,14 @@ if TYPE_CHECKING:
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes of one page, packed or unpacked; a larger one is reported without its body."""
 
+MOST_ENCODINGS = 3
+"""Encodings of one body, as in crawls (`politeness/unpacking.py`)."""
+
 _HEAD_ROOM = 256 * 1024
 _IDENTITY_BYTES = 1024 * 1024
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
+_WITH_HTTP = re.compile(rb"^WARC-Type:\s*(?:response|request|revisit)", re.IGNORECASE | re.MULTILINE)
 _LOOKS_HTML = re.compile(rb"\A\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL)
 
 logging.getLogger("warcio").setLevel(logging.ERROR)  # a line for each blank in a URL
@@ -116,6 +121,10 @@ def _read(member: Member) -> tuple[str, WarcRecord | None]:
 
     if member.problem == "broken" or not member.data:
         return trouble("broken", member.detail or "an empty record")
+    if (ends := _head_ends(member.data, 0)) is None or (
+        _WITH_HTTP.search(member.data, 0, ends) and _head_ends(member.data, ends) is None
+    ):
+        return trouble("broken", f"a header of more than {_HEAD_ROOM} bytes")  # minutes and gigabytes for their parser
     try:
         record = _loader().parse_record_stream(BytesIO(member.data), None, "warc")
     except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError) as error:
@@ -124,7 +133,7 @@ def _read(member: Member) -> tuple[str, WarcRecord | None]:
     url = record.rec_headers.get_header("WARC-Target-URI")
     if kind != "response" or not url or not url.lower().startswith(("http://", "https://")):
         return (kind if kind.isalnum() and len(kind) < 20 else "other"), None
-    return _response(member, record, url)
+    return _response(member, record, harmless(url))
 
 
 def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, WarcRecord | None]:
@@ -136,11 +145,12 @@ def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, War
     if not kind and _LOOKS_HTML.match(packed[:2048]):
         kind = "text/html"
     counted = f"response {kind}" if _MIME.fullmatch(kind) else "response other"
-    if kind not in _HTML:
+    block = int(record.rec_headers.get_header("Content-Length") or 0)
+    several = _remainder(member, block) > 0
+    if kind not in _HTML and not (several and member.problem is None):
         return counted, None
     code = head.get_statuscode() if head else ""
     problem, detail, body = member.problem, member.detail, b""
-    block = int(record.rec_headers.get_header("Content-Length") or 0)
     if cut := record.rec_headers.get_header("WARC-Truncated"):
         problem, detail = "truncated", f"WARC-Truncated: {cut}"
     try:
@@ -149,8 +159,11 @@ def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, War
         body = _decoded(packed, head, whole=problem is None)
     except _BodyError as error:
         problem, detail = error.problem, str(error)
-    if problem is None and _remainder(member, block) > 0:
-        problem, detail = "broken", "several records in one gzip member; unpack it, or use `warcio recompress`"
+    if problem is None and several:
+        problem, detail = (
+            "broken",
+            ("a wrong Content-Length, or several records in one gzip member; unpack it, or use `warcio recompress`"),
+        )
     return counted, WarcRecord(
         offset=member.offset,
         end=member.end,
@@ -164,6 +177,14 @@ def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, War
         problem=problem,
         detail=detail,
     )
+
+
+def _head_ends(data: bytes, start: int) -> int | None:
+    """Where the header that begins at `start` is over; the end of what there is where it is only cut off; None: too long."""
+    end = data.find(b"\r\n\r\n", start, start + _HEAD_ROOM)
+    if end >= 0:
+        return end + 4
+    return len(data) if len(data) - start <= _HEAD_ROOM else None
 
 
 def _remainder(member: Member, block: int) -> int:
@@ -184,7 +205,10 @@ def _decoded(packed: bytes, head: object, *, whole: bool) -> bytes:
                 packed = ChunkedDataReader(BytesIO(packed)).read()
             elif re.match(rb"[0-9a-fA-F]{1,8}\s*(?:;[^\r\n]*)?\r\n", packed):
                 raise _BodyError("broken", f"chunked encoding: {error}") from error
-    for encoding in reversed((get("Content-Encoding") or "").lower().replace(" ", "").split(",")):
+    encodings = (get("Content-Encoding") or "").lower().replace(" ", "").split(",")
+    if len(encodings) > MOST_ENCODINGS:
+        raise _BodyError("broken", f"{len(encodings)} content encodings, more than {MOST_ENCODINGS}")
+    for encoding in reversed(encodings):
         packed = _unpacked(packed, encoding, whole=whole)
     if len(packed) > BODY_LIMIT:
         raise _BodyError("too_large", f"more than {BODY_LIMIT} bytes")

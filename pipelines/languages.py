@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def _agree(declared: str | None, found: str) -> bool:
 
 def detector() -> Callable[[str], str]:
     """py3langid's classifier; its model takes 0.5 s and 30 MB at first use, once a process."""
-    from py3langid import classify
+    from py3langid import classify, modelio
 
+    # It would unpack its model into TMPDIR, so that a full one failed every page with enough text.
+    modelio.tempfile = SimpleNamespace(TemporaryFile=lambda suffix="": BytesIO())
     return lambda text: str(classify(text)[0])

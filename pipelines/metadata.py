@@ -21,6 +21,7 @@ from pipelines.headmatter import Line
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags, heading
 from pipelines.text import fold, letters, listed, squeeze
+from pipelines.unavailable import unavailable
 from storage.models import Access, Form, Instant, Page
 
 T = TypeVar("T")
@@ -154,19 +155,20 @@ def read(page: Page, root: HtmlElement, tags: Tags, claims: Claims) -> Metadata:
         section=section, tags=keywords or (), language=language, published=when, modified=changed, printed=shown_day,
         canonical_url=canonical_url, picture=pictured,
         access=_access(tags, claims), form=_form(tags, claims), declared=_declared(tags, claims),
-        copyright=claims.copyright or tags.first("copyright", "dc.rights"), reserved=page.reserved or reserved(tags),
-        sources=sources,
+        copyright=claims.copyright or tags.first("copyright", "dc.rights"),
+        reserved=page.reserved or reserved(tags, page.fetched_at), sources=sources,
     )  # fmt: skip
 
 
-def reserved(tags: Tags) -> str | None:
-    """The words by which the HTML reserves its text, for all robots or ours: robots noarchive, noindex, nocache, none;
-    `tdm-reservation` 1 (W3C community group's TDMRep, the opt-out of article 4 of the EU's directive on copyright)."""
+def reserved(tags: Tags, at: str) -> str | None:
+    """The words by which the HTML reserves its text, for all robots or ours: robots noarchive, noindex, nocache, none, an
+    unavailable_after that had come `at`; `tdm-reservation` 1 (W3C's TDMRep, the opt-out of article 4 of the EU's directive)."""
     for name in ROBOTS:
         for content in tags.meta.get(name, ()):
-            for rule in content.split(","):
-                if rule.strip().casefold() in RESERVING:
-                    return f"meta {name}: {rule.strip().casefold()}"
+            rules = content.split(",")
+            word = next((word for rule in rules if (word := rule.strip().casefold()) in RESERVING), None)
+            if words := word or unavailable(rules, at):
+                return f"meta {name}: {words}"
     return "meta tdm-reservation: 1" if "1" in tags.meta.get("tdm-reservation", ()) else None
 
 

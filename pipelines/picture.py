@@ -67,12 +67,16 @@ def read(root: HtmlElement, page: Page, tags: Tags, claims: Claims) -> Picture:
 
 
 def _absolute(value: str, page: Page) -> str | None:
+    """An http(s) address without user name, in which nothing is left that would end an attribute or a line, or steer."""
     try:
-        parts = urlsplit(urls.canonical(urljoin(page.final_url or page.url, value)))
+        whole = urljoin(page.final_url or page.url, value.strip(urls.STRIPPED))
+        parts = urlsplit(urls.canonical(whole))
     except ValueError:
         return None
+    if STAND_IN.search(parts.path.rpartition("/")[2]) or "@" in urlsplit(whole).netloc:
+        return None
     # The query of a picture's address belongs to it (sizes, signatures): kept as the page gives it.
-    return urljoin(page.final_url or page.url, value) if not STAND_IN.search(parts.path.rpartition("/")[2]) else None
+    return urls.harmless(whole)
 
 
 def _figure(root: HtmlElement, url: str | None) -> tuple[str | None, str | None]:

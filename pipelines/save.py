@@ -59,6 +59,6 @@ class Save:
     async def process_item(self, item: Dispatch) -> Article:
         dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
         article = dispatch.ending.article
-        if article is None or dispatch.ending.outcome.name not in STORED or ended.refused:
+        if article is None or dispatch.ending.outcome.name not in STORED or ended.article_id is None:
             raise NothingNew(dispatch.ending.outcome.name)
         return article

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import idna
 
@@ -31,6 +31,10 @@ QUERY_SAFE = PATH_SAFE | frozenset("?")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_-])?")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 STRIPPED = "".join(map(chr, range(0x21)))
+UNSAFE = re.compile(
+    '[\\s\\x00-\\x1f\\x7f-\\x9f"<>`\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]'
+)
+"""What stands in no address but encoded: blanks, control and bidirectional signs, quotation marks, brackets of markup."""
 MIRRORS = ("www", "m", "mobile", "amp")
 # The dress of a page: AMP, mobile, print. Whole parts of the path, endings of its last part, parameters.
 DRESSES = frozenset({"m", "mobile", "amp"})
@@ -72,6 +76,12 @@ def canonical(url: str) -> str:
     query = "".join(c for c in query if c not in "\t\r\n")
     kept = [p for p in _escaped(query, QUERY_SAFE).split("&") if p and not _tracks(p)] if question else []
     return f"{parts.scheme}://{authority}{path}" + ("?" + "&".join(kept) if kept else "")
+
+
+def harmless(url: str) -> str:
+    """`url` with what would end an attribute or a line, or steer whoever looks at it, percent-encoded as browsers and Scrapy
+    send it; all else as it stands."""
+    return UNSAFE.sub(lambda found: quote(found[0], safe=""), url)
 
 
 def plain(url: str) -> str:

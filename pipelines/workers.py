@@ -11,12 +11,14 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import logging
 import os
 import resource
 import signal
 import sys
 import threading
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -24,11 +26,18 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines.plain import plain
 from storage.models import Extraction, Page
 
 T = TypeVar("T")
 
 SECONDS = 10.0
+"""CPU time that a page may take."""
+CLOCK = 6.0
+"""Limit of the clock in limits of CPU time: it ends what waits for ever, and hardly what the machine has no time for. By the
+clock alone a crowded machine fails every page: each failure costs a worker, each new worker a second of CPU time more."""
+START_SECONDS = 120.0
+"""Within so many seconds more than all that waits may take, a call has an answer, or its workers do not even start."""
 MEMORY = 1536 * 2**20
 RECYCLE = 5_000
 """Tasks after which a worker is replaced: replacing one every 100 tasks cost a fifth of the CPU."""
@@ -44,15 +53,18 @@ PR_SET_PDEATHSIG = 1
 class ExtractionPool:
     """`extract(page)` and `run(function, …)` in `workers` processes, at most `3 * workers` calls at once.
 
-    Each call has `seconds` and each process `memory` bytes of address space (Linux; elsewhere no memory limit). Workers
-    start with the first call and are replaced when they die. `nice`: how much they give way to other processes (0..19).
-    Not to be shared between event loops.
+    Each call has `seconds` of CPU time, `clock` times as many of the clock, and each process `memory` bytes of address space
+    (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die. `nice`: how much
+    they give way to other processes (0..19). Not to be shared between event loops.
     """
 
-    def __init__(self, workers: int, seconds: float = SECONDS, memory: int = MEMORY, *, nice: int = 0) -> None:
+    def __init__(
+        self, workers: int, seconds: float = SECONDS, memory: int = MEMORY, *, nice: int = 0, clock: float = CLOCK
+    ) -> None:
         if workers < 1:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
         self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
+        self._clock = clock
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self._closed = asyncio.Event()
@@ -88,26 +100,32 @@ class ExtractionPool:
                 if self._closed.is_set():
                     return _Failure("extract_crash", "the pool of worker processes is closed")
                 generation = self._current()
+                limit = seconds * self._clock
                 try:
-                    return await self._answer(generation.schedule(function, args, kwargs, seconds))
+                    return await self._answer(
+                        generation.schedule(_within, (seconds, function, args, kwargs), limit),
+                        QUEUED * limit + START_SECONDS,
+                    )
                 except TimeoutError:
-                    return _Failure("extract_timeout", f"took longer than {seconds:g} s")
+                    return _Failure("extract_timeout", f"took longer than {limit:g} s")
                 except MemoryError:
                     return _Failure("extract_memory", f"needed more than {self._memory // 2**20} MiB")
                 except ProcessExpired as error:
+                    if error.exitcode == -signal.SIGPROF:
+                        return _Failure("extract_timeout", f"took longer than {seconds:g} s of CPU time")
                     return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
                 except (BrokenExecutor, _PoolGone):
                     # A worker that dies idle breaks pebble's pool: all calls go to a new one, each once more.
                     await asyncio.to_thread(self._replace, generation)
                 except Exception as error:  # noqa: BLE001 - whatever the worker raised is the page's reason
                     return _Failure("extract_error", f"{type(error).__name__}: {error}")
-            return _Failure("extract_crash", "the worker processes died twice")
+            return _Failure("extract_crash", "the worker processes died twice, or did not start")
 
-    async def _answer(self, future: asyncio.Future[T]) -> T:
+    async def _answer(self, future: asyncio.Future[T], longest: float) -> T:
         closed: asyncio.Future[Any] = asyncio.ensure_future(self._closed.wait())
         waited: list[asyncio.Future[Any]] = [future, closed]
         try:
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waited, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
             if not future.done():
                 raise _PoolGone
             return future.result()
@@ -156,13 +174,11 @@ class _Generation:
         self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
         self._thread.start()
 
-    def schedule(
-        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
-    ) -> asyncio.Future[T]:
+    def schedule(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> asyncio.Future[Any]:
         """Raises _PoolGone where the pool is broken."""
         self._started.wait()
         try:
-            return asyncio.wrap_future(self._pool.schedule(function, args=args, kwargs=kwargs, timeout=seconds))
+            return asyncio.wrap_future(self._pool.schedule(function, args=args, timeout=seconds))
         except RuntimeError as error:
             raise _PoolGone(str(error)) from error
 
@@ -197,6 +213,10 @@ class _Context(SpawnContext):
         process = _Worker(*args, **kwargs)
         self._started.append(process)
         return process
+
+    def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802 - multiprocessing's name
+        reader, writer = super().Pipe(duplex)
+        return plain(reader), writer
 
     def kill(self) -> None:
         """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
@@ -234,6 +254,7 @@ def _no_main() -> Iterator[None]:
 def _prepare(parent: int, memory: int, nice: int) -> None:
     """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     if nice:
         os.nice(nice)
     if sys.platform == "linux":
@@ -243,6 +264,9 @@ def _prepare(parent: int, memory: int, nice: int) -> None:
             os._exit(1)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What libraries say of a page holds the page's own words, and a worker writes where the command does: its answer tells.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     # numpy's BLAS (below py3langid) reserves address space for each core, which would count against the limit.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from pipelines.extractor import warm
@@ -252,6 +276,15 @@ def _prepare(parent: int, memory: int, nice: int) -> None:
     # and no circles, so that it need not look so often either: together they took 9 % of the time of an extraction.
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
+
+
+def _within(seconds: float, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+    """The call in its worker, which the kernel ends by SIGPROF after so many seconds of CPU time, whatever it is in."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
 
 def _extract(page: Page) -> Extraction:

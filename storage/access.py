@@ -106,19 +106,29 @@ def _reclaim_sides(file: Path) -> None:
 
 def lock_holder(file: Path) -> str | None:
     """The process that holds a lock on a file, by /proc/locks (of -shm: who has the database open); None: nobody;
-    `unknown` where the system does not tell.
+    `unknown` where the system does not tell."""
+    return next(iter(lock_holders(file)), None)
+
+
+def lock_holders(file: Path, bytes_: range | None = None) -> list[str]:
+    """The processes that hold a lock on a file, or on some of its `bytes_`; `unknown` where the system does not tell.
 
     Opening -shm to ask the kernel would not do: closing it again drops every lock that this process holds on it.
     """
-    if not file.exists():
-        return None
-    inode = str(file.stat().st_ino)
+    try:
+        inode = str(file.stat().st_ino)
+    except FileNotFoundError:
+        return []
     try:
         table = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:
-        return "unknown"
+        return ["unknown"]
+    found = []
     for line in table.splitlines():
-        fields = line.replace("->", " ").split()
-        if len(fields) >= 8 and fields[5].rpartition(":")[2] == inode:
-            return fields[4]
-    return None
+        fields = line.split()
+        if "->" in fields or len(fields) < 8 or fields[5].rpartition(":")[2] != inode:
+            continue  # `->`: waits for the lock
+        last = 2**63 if fields[7] == "EOF" else int(fields[7])
+        if bytes_ is None or (int(fields[6]) < bytes_.stop and last >= bytes_.start):
+            found.append(fields[4])
+    return list(dict.fromkeys(found))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import re
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-from storage.errors import Unstorable
+from storage.errors import StorageError, Unstorable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,6 +23,7 @@ else:
     from sqlite_utils.utils import sqlite3
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 REFUSED_BY_THE_DRIVER = (
     sqlite3.IntegrityError,
@@ -32,7 +35,22 @@ REFUSED_BY_THE_DRIVER = (
 )
 """What the driver raises for a value that it cannot bind or that the column does not take; the statement did nothing."""
 
+
+def refusal(error: Exception) -> str:
+    """Why one item is refused that could not be stored. What says nothing of the item but of the database, or of the
+    machine (a full disk, a lock, no memory), is raised again; an error that nobody foresaw takes only the item with it."""
+    if isinstance(error, (Unstorable, *REFUSED_BY_THE_DRIVER)):
+        return str(error)
+    if isinstance(error, (StorageError, sqlite3.Error, MemoryError, OSError)):
+        raise error
+    log.error("an item could not be stored", exc_info=error)
+    return f"{type(error).__name__}: {error}"
+
+
 _ADDRESSES = frozenset({"url", "canonical_url", "key"})
+_FOLLOWED = frozenset({"canonical_url", "image_url"})
+"""Beside `url`, for which `host_of` sees to it: addresses that a reader may follow."""
+_STEERS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LARGEST = 2**63
 
 
@@ -51,7 +69,15 @@ def address(value: str) -> str:
     """`value` unchanged: an address with a character cleaned away is another address. Raises Unstorable."""
     if text(value) != value:
         raise Unstorable(f"the address {value!r} holds NUL or a lone surrogate")
+    if _STEERS.search(value):
+        raise Unstorable(f"the address {value!a} holds control signs")
     return value
+
+
+def without_user(url: str) -> str:
+    """An address as it may be told: what stands before an `@` is somebody's name and password."""
+    head, at, rest = url.rpartition("@")
+    return f"{head.partition('//')[0]}//…@{rest}" if at else url
 
 
 def host_of(url: str) -> str:
@@ -60,9 +86,9 @@ def host_of(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Unstorable(f"the address {url!r} cannot be read: {error}") from error
+        raise Unstorable(f"the address {without_user(url)!r} cannot be read: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Unstorable(f"the address {url!r} is not http or https")
+        raise Unstorable(f"the address {without_user(url)!r} is not http or https")
     if "@" in parts.netloc:
         raise Unstorable(f"an address on {parts.hostname} carries a user name or password")
     return parts.netloc.lower() if port is not None else parts.netloc.lower().rstrip(":")
@@ -105,7 +131,9 @@ def _clean(value: T) -> T:
 
 def _value(name: str, old: Any) -> Any:
     if isinstance(old, str):
-        return address(old) if name in _ADDRESSES else text(old)
+        if name in _FOLLOWED and not old[:8].lower().startswith(("http://", "https://")):
+            raise Unstorable(f"{name}: {old[:200]!a} is not http or https")
+        return address(old) if name in _ADDRESSES or name in _FOLLOWED else text(old)
     if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
         raise Unstorable(f"{name}: {old} is more than 63 bits")
     if isinstance(old, tuple):

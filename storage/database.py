@@ -7,23 +7,29 @@ cut lost 15 % of acknowledged rows under NORMAL and none under FULL.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from storage import access, migrations
+from storage import access, journal, migrations, sums
 from storage.errors import (
+    Full,
     Missing,
     NewerSchema,
     NotDateline,
     OlderSchema,
     OldSqlite,
+    ReadOnly,
     StorageError,
     driver_errors_as_ours,
 )
+from storage.first_look import refuse_damaged
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,13 +38,14 @@ else:
 
 OLDEST_SAFE = (3, 51, 3)
 BUSY_SECONDS = 30.0
-JOURNAL_LIMIT = 64 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
 
-def open_reader(path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False) -> Database:
-    """A read-only connection to a database of this schema.
+def open_reader(
+    path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False, older: bool = False
+) -> Database:
+    """A read-only connection to a database of this schema; with `older` also to one of an earlier.
 
     Raises Missing, NotDateline, OlderSchema (run `dateline db migrate`) or NewerSchema.
     """
@@ -51,7 +58,7 @@ def open_reader(path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thr
             if found is None:
                 raise NotDateline(f"{file}: holds no Dateline database: name another file with --db")
             refuse_newer(file, found)
-            if found < migrations.version():
+            if found < migrations.version() and not older:
                 raise OlderSchema(
                     f"{file}: made by an older Dateline (schema {found}, this one reads {migrations.version()}): "
                     "run `dateline db migrate`"
@@ -76,16 +83,56 @@ def open_writer(
     file = Path(path)
     _refuse_old_library(allow_old_sqlite)
     _refuse_foreign(file, must_exist=False)
+    if not file.exists():
+        _make(file, group, busy_seconds)
     access.prepare(file, group)
     with driver_errors_as_ours(file):
         db = _connect(file, mode="rw", busy_seconds=busy_seconds)
         try:
+            if schema_version(db) is None:
+                raise NotDateline(f"{file}: holds no tables: remove it to begin anew, or name another file with --db")
+            refuse_damaged(db, file)
             _set_modes(db, file)
             _migrate(db, file)
+            sums.keep(db)
         except BaseException:
             db.close()
             raise
     return db
+
+
+def _make(file: Path, group: str | int | None, busy_seconds: float) -> None:
+    """A new database, which takes its name when it is whole: so that an empty file of that name is never one of ours."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
+    except FileNotFoundError:
+        raise Missing(f"{file}: its folder does not exist: make it first") from None
+    except OSError as error:
+        raise _unmakable(file, error) from error
+    os.close(descriptor)
+    part = Path(name)
+    try:
+        access.prepare(part, group)
+        with driver_errors_as_ours(file):
+            db = _connect(part, mode="rw", busy_seconds=busy_seconds)
+            try:
+                _set_modes(db, part)
+                _migrate(db, part)
+                db.conn.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file, synced
+            finally:
+                db.close()
+        os.link(part, file)
+    except FileExistsError:
+        pass  # another process has made it meanwhile
+    except OSError as error:
+        raise _unmakable(file, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unmakable(file: Path, error: OSError) -> StorageError:
+    kind = Full if error.errno in (errno.ENOSPC, errno.EDQUOT) else ReadOnly
+    return kind(f"{file}: cannot be made ({error.strerror}): check its folder and the room on its disk")
 
 
 def schema_version(db: Database) -> int | None:
@@ -138,7 +185,7 @@ def _set_modes(db: Database, file: Path) -> None:
         ("synchronous", "FULL", 2),
         ("foreign_keys", "ON", 1),
         ("mmap_size", "0", 0),
-        ("journal_size_limit", str(JOURNAL_LIMIT), JOURNAL_LIMIT),
+        ("journal_size_limit", str(journal.LIMIT), journal.LIMIT),
     )
     for pragma, value, expected in wanted:
         conn.execute(f"PRAGMA {pragma} = {value}")
@@ -158,7 +205,7 @@ def _migrate(db: Database, file: Path) -> None:
     if found == known:
         return
     if found is not None:
-        from storage.backup import backup_before_migration
+        from storage.copies import backup_before_migration
 
         backup_before_migration(file, known)
     db.conn.execute("BEGIN IMMEDIATE")
@@ -169,6 +216,7 @@ def _migrate(db: Database, file: Path) -> None:
         migrations.MIGRATIONS.apply(db)
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(known),))
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('created_by', ?)", (_program(),))
+        sums.forget(db)
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
@@ -210,11 +258,5 @@ def _refuse_foreign(file: Path, *, must_exist: bool) -> None:
         raise Missing(f"{file}: cannot be looked at ({error.strerror}): check the modes of its folders") from error
     if not stat.S_ISREG(found.st_mode):
         raise NotDateline(f"{file}: is not a file: name another with --db")
-    if found.st_size == 0 and (must_exist or _has_journal(file)):
+    if found.st_size == 0:
         raise NotDateline(f"{file}: is empty: restore the newest backup, or remove it to begin anew")
-
-
-def _has_journal(file: Path) -> bool:
-    """Whether a non-empty journal lies beside the file: an empty file is then a lost database, not a new one."""
-    journal = Path(f"{file}-wal")
-    return journal.exists() and journal.stat().st_size > 0

@@ -16,14 +16,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, articles, backfills, clean, clock, hosts, links, raw
+from storage import absences, allowance, articles, backfills, clean, clock, hosts, links, quarantine, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from storage.models import Ending, Lease
+    from storage.models import Ending, HostNote, Lease
 
 _LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
 _VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
@@ -47,19 +47,20 @@ def end(db: Database, ending: Ending) -> Ended:
                 return Ended(stale=True)
             with db.atomic():
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
-            refused.append((url, str(error)))
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the article
+            why = clean.refusal(error)
+            refused.append((url, why))
             ending = replace(
-                ending, outcome=Outcome("failed:unstorable", str(error)), due=None, quarantine=True, validators=None
+                ending, outcome=Outcome("failed:unstorable", why), due=None, quarantine=True, validators=None
             )
     _write_fetch(db, ending, outcome_there, article_id, revision)
     if ending.page is not None:
         try:
             raw.keep(db, ending.fetch_id, ending.page, article_id=article_id, at=ending.at)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
-            refused.append((url, f"raw page: {error}"))
+        except Exception as error:  # noqa: BLE001 - as above
+            refused.append((url, f"raw page: {clean.refusal(error)}"))
     if ending.host is not None:
-        hosts.note(db, replace(ending.host, robots=_cleaned(ending.host.robots)))
+        _note_host(db, ending.host, at=ending.at)
     lease = ending.lease
     if lease is not None:
         if ending.outcome.name in ("alias", "unchanged") and _looked_at_elsewhere(db, article_id, lease):
@@ -71,8 +72,10 @@ def end(db: Database, ending: Ending) -> Ended:
             backfills.listed(db, ending)
         elif ours and lease.backfill and lease.kind not in ("article", "robots") and ending.outcome.name == "gone":
             backfills.absent(db, ending)
+        if ours:
+            _new_address(db, ending, lease)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
-    offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    offered = _offered(db, ending, source)
     return Ended(
         article_id=article_id,
         revision=revision,
@@ -158,6 +161,39 @@ def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> 
     return row is not None
 
 
+def _note_host(db: Database, told: HostNote, *, at: float) -> None:
+    """What the fetch taught about its host; an outage that ended brings back what was given up for it."""
+    said = clean.text(told.said)[:500] if told.said else None
+    since = hosts.note(db, replace(told, robots=_cleaned(told.robots), said=said), now=at)
+    if since is not None:
+        quarantine.come_back(db, told.host, since=since, now=at)
+
+
+def _offered(db: Database, ending: Ending, source: str) -> links.Offered:
+    """Offer what a document listed; what of it is not taken stands in the fetch's detail, with the reason."""
+    offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    left = []
+    if offered.over:
+        left.append(f"{offered.over} new addresses over the day's allowance were not taken")
+    if offered.refused:
+        left.append(f"{len(offered.refused)} links could not be stored, the first: {offered.refused[0][1]}")
+    if left:
+        db.conn.execute(
+            "UPDATE fetch SET detail = coalesce(detail || '; ', '') || ? WHERE id = ?",
+            ("; ".join(left), ending.fetch_id),
+        )
+    return offered
+
+
+def _new_address(db: Database, ending: Ending, lease: Lease) -> None:
+    """What the first look at a new address says of its host's links, and what a document had that looks like a trap."""
+    name = ending.outcome.name.partition(":")[0]
+    if lease.kind == "article" and not lease.seen and ending.new_links is not None and name in _LOOKED:
+        allowance.looked(db, lease.host, now=ending.at, same=name in ("alias", "unchanged"))
+    for reason, count in ending.traps:
+        allowance.refuse(db, lease.source, lease.host, reason, count, now=ending.at, example=lease.url)
+
+
 def _absence(db: Database, ending: Ending, source: str, url: str) -> None:
     """What a look without a text says of the article that the address leads to."""
     if ending.gone_gap is not None:
@@ -194,6 +230,8 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
     cursor = db.conn.execute(
         "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
         " rhythm = coalesce(:rhythm, rhythm),"
+        " failing_since = CASE WHEN :vainly THEN coalesce(failing_since, :at) WHEN :looked THEN NULL ELSE failing_since END,"
+        " failed_at = CASE WHEN :vainly THEN :at WHEN :looked THEN NULL ELSE failed_at END,"
         " state = CASE WHEN kind = 'robots' THEN 'done'"
         f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
@@ -234,7 +272,9 @@ def _finder(ending: Ending) -> links.Finder:
     lease = ending.lease
     if lease is None:
         return links.Finder()
-    return links.Finder(lease.link_id, lease.backfill or 0, lease.first_poll, ending.first_poll_limit)
+    return links.Finder(
+        lease.link_id, lease.backfill or 0, lease.first_poll, ending.first_poll_limit, allowed=ending.new_links
+    )
 
 
 def _cleaned(rules: Any) -> Any:

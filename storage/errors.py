@@ -29,6 +29,14 @@ class ReadOnly(StorageError):
     """This user may not write the file, or it was opened for reading."""
 
 
+class DiskFailed(StorageError):
+    """The disk could not read or write (EIO, a limit of the file's size). The transaction was rolled back whole."""
+
+
+class Replaced(StorageError):
+    """The file is not any more the one that was opened: removed, or another was put in its place."""
+
+
 class Corrupt(StorageError):
     """SQLite found the file damaged."""
 
@@ -69,13 +77,19 @@ _BY_CODE: dict[int, tuple[type[StorageError], str]] = {
     5: (Busy, "another process is writing; try again when it has ended"),
     6: (Busy, "another process is writing; try again when it has ended"),
     8: (ReadOnly, "check the owner and mode of the file, its -wal and -shm, and its folder"),
-    11: (Corrupt, "stop all writers, keep a copy of the file, and restore the newest backup"),
+    11: (
+        Corrupt,
+        "stop all writers; `dateline db check` says what is damaged, `dateline db restore BACKUP` puts a copy back",
+    ),
     13: (Full, "free some space, or lower raw_days in dateline.toml; nothing that was committed is lost"),
     14: (Missing, "check the path and that this user may open the file and search its folder"),
     23: (ReadOnly, "check the owner and mode of the file"),
     26: (NotDateline, "name another file with --db"),
 }
 _IO_ERROR = 10
+PASSING: tuple[type[StorageError], ...] = (Busy, Full, ReadOnly, DiskFailed, Missing)
+"""What may end by itself while a database is open for writing: a lock, a full disk, a file system that is read-only for a
+while, a disk that failed, too many open files. What was to be written can be kept and tried again."""
 
 
 def ours(error: Exception, path: Path | str) -> Exception:
@@ -86,7 +100,7 @@ def ours(error: Exception, path: Path | str) -> Exception:
     primary = code & 0xFF if isinstance(code, int) else None
     name = getattr(error, "sqlite_errorname", None) or type(error).__name__
     if primary == _IO_ERROR:
-        return StorageError(f"{path}: the disk failed to read or write ({error}, {name}): check the disk and its space")
+        return DiskFailed(f"{path}: the disk failed to read or write ({error}, {name}): check the disk and its space")
     if primary in _BY_CODE:
         kind, advice = _BY_CODE[primary]
         return kind(f"{path}: {error} ({name}): {advice}")
@@ -100,3 +114,5 @@ def driver_errors_as_ours(path: Path | str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise ours(error, path) from error
+    except UnicodeDecodeError as error:  # what should be text is none, be it the words of SQLite's own error
+        raise Corrupt(f"{path}: holds bytes that are no text: `dateline db check` says what is damaged") from error

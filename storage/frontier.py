@@ -3,10 +3,9 @@ processes may work on it; each change is one transaction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import backfills, clock, hosts, leases, links, owners, returns, standings
+from storage import backfills, hosts, leases, links, owners, quarantine, returns, standings
 from storage.models import HostNote
 
 if TYPE_CHECKING:
@@ -17,19 +16,6 @@ if TYPE_CHECKING:
 
     from storage.models import HostRules, Lease, Leased, Link, LinkKind
     from storage.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """An address that was given up, with the outcome of its last fetch."""
-
-    id: int
-    source: str
-    url: str
-    kind: str
-    reason: str
-    tries: int
-    found_at: str
 
 
 class Frontier:
@@ -149,7 +135,11 @@ class Frontier:
 
     def learn(self, rules: HostRules) -> Future[None]:
         """Keep what a host's robots.txt said, where it was asked within a fetch that led there (a redirect)."""
-        return self._submit(lambda db: hosts.note(db, HostNote(rules.host, robots=rules)))
+
+        def note(db: Database) -> None:
+            hosts.note(db, HostNote(rules.host, robots=rules))
+
+        return self._submit(note)
 
     def unknown(self, source: str, urls: Sequence[str]) -> Future[set[str]]:
         """Which of these addresses no link and no article of the source has yet."""
@@ -218,25 +208,22 @@ class Frontier:
         """Close a backfill; articles that it left (failed, due later) go to the live crawl."""
         return self._submit(lambda db: backfills.finish(db, backfill, now=now))
 
-    def quarantined(self, source: str | None = None) -> Future[list[Quarantined]]:
+    def quarantined(self, source: str | None = None) -> Future[list[quarantine.GivenUp]]:
         """The addresses that were given up."""
-
-        def look(db: Database) -> list[Quarantined]:
-            rows = db.conn.execute(
-                "SELECT id, source, url, kind, coalesce(reason, ''), tries, found_at FROM link"
-                " WHERE state = 'quarantined' AND (source = ? OR ? IS NULL) ORDER BY source, id",
-                (source, source),
-            ).fetchall()
-            return [Quarantined(*(*row[:6], clock.text(row[6]))) for row in rows]
-
-        return self._submit(look, writes=False)
+        return self._submit(lambda db: quarantine.listed(db, quarantine.Asked(source)), writes=False)
 
     def release_quarantine(
-        self, *, now: float, source: str | None = None, urls: Sequence[str] | None = None
+        self,
+        *,
+        now: float,
+        source: str | None = None,
+        host: str | None = None,
+        reason: str | None = None,
+        urls: Sequence[str] | None = None,
     ) -> Future[int]:
-        """Make quarantined addresses due again, as if they had never failed: all, a source's, or those named. Articles of
-        a finished backfill are the live crawl's; an archive page of one opens it again."""
-        return self._submit(lambda db: returns.released(db, now=now, source=source, urls=urls))
+        """Make quarantined addresses due again, as if they had never failed: all, or those that fit. See `quarantine`."""
+        asked = quarantine.Asked(source, host, reason, None if urls is None else tuple(urls))
+        return self._submit(lambda db: quarantine.release(db, asked, now=now))
 
 
 def _unregister(db: Database, owner: str) -> None:

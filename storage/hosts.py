@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage import breaker
 from storage.models import HostNote, HostRules
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ def wait(
     db: Database, host: str, *, now: float, in_flight: int, fetch_id: int = -1, budget: Budget | None = None
 ) -> float:
     """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted. A host whose
-    hourly budget is spent is asked when its oldest requests are an hour old."""
-    row = db.conn.execute("SELECT next_at, paused_until, recent FROM host WHERE host = ?", (host,)).fetchone()
+    hourly budget is spent is asked when its oldest requests are an hour old; one whose breaker is open gets a single
+    request at a time."""
+    row = db.conn.execute("SELECT next_at, paused_until, recent, failures FROM host WHERE host = ?", (host,)).fetchone()
+    if row and row[3] >= breaker.OPENS:
+        in_flight = 1
     blocked = max(row[0], row[1]) - now if row else 0.0
     if row and budget is not None:
         blocked = max(blocked, _until_spare(row[2], 1, budget.hourly, now))
@@ -147,8 +151,10 @@ def answered(db: Database, host: str, *, at: float, delay: float) -> None:
     take(db, host, now=at, delay=delay)
 
 
-def note(db: Database, found: HostNote) -> None:
-    """Write what a fetch taught about its host. A pause is never shortened, but ended by one that lies in the past."""
+def note(db: Database, found: HostNote, *, now: float = 0.0) -> float | None:
+    """Write what a fetch taught about its host. A pause is never shortened, but ended by one that lies in the past.
+
+    Answers since when the host had given nothing but failures, where this good answer, at `now`, ended that."""
     db.conn.execute("INSERT INTO host (host) VALUES (?) ON CONFLICT DO NOTHING", (found.host,))
     if found.robots is not None:
         rules_ = found.robots
@@ -162,11 +168,29 @@ def note(db: Database, found: HostNote) -> None:
             " WHERE host = :host",
             {"until": found.paused_until, "host": found.host},
         )
-    if found.failed is not None:
-        db.conn.execute(
-            "UPDATE host SET failures = CASE WHEN ? THEN failures + 1 ELSE 0 END WHERE host = ?",
-            (found.failed, found.host),
-        )
+    ended = None
+    if found.failed:
+        _failed(db, found, now=now)
+    for host in () if found.failed is None else (*found.others, *(() if found.failed else (found.host,))):
+        row = db.conn.execute(
+            "SELECT failures, down_since FROM host WHERE host = ? AND (failures > 0 OR down_since IS NOT NULL)", (host,)
+        ).fetchone()
+        if row is not None:
+            db.conn.execute("UPDATE host SET failures = 0, down_since = NULL, said = NULL WHERE host = ?", (host,))
+            ended = row[1] if host == found.host and row[0] >= breaker.OPENS else ended
+    return ended
+
+
+def _failed(db: Database, found: HostNote, *, now: float) -> None:
+    """One failure more, and the rest that it costs the host."""
+    failures, since = db.conn.execute("SELECT failures, down_since FROM host WHERE host = ?", (found.host,)).fetchone()
+    since = now if since is None or not failures else since
+    seconds = breaker.rest(failures + 1, down=now - since, refused=found.refused)
+    db.conn.execute(
+        "UPDATE host SET failures = failures + 1, down_since = ?, said = coalesce(?, said),"
+        " paused_until = max(paused_until, ?) WHERE host = ?",
+        (since, found.said, now + seconds if seconds else 0.0, found.host),
+    )
 
 
 def rules_until(db: Database, host: str) -> float:

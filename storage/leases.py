@@ -71,7 +71,7 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
     whole: bool = False,
 ) -> Leased:
     """Lease up to `limit` due rows of hosts whose turn it is. See `Frontier.lease`."""
-    returns.take_back(db, now=now, dead=set())  # a long-lived process must not wait for the next one to start
+    returns.take_over(db, owner, now=now)  # a long-lived process must not wait for the next one to start
     if not backfill:
         yielding.watches(db, source, owner, now=now)
     scope = {"source": source, "backfill": backfill, "now": now}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from storage import backfills, clean, clock, retired, witness
-from storage.errors import Unstorable
+from storage.allowance import Allowance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,23 +33,25 @@ VAIN_FREE, VAIN_STEP, VAIN_MOST = 2, 300.0, 86400.0
 @dataclass(frozen=True, slots=True)
 class Finder:
     """Who offers: the endpoint's row, its backfill (0: live), whether this is its first poll, and its limit then.
-    `attended`: of a backfill, that a process is at work on the source's live rows."""
+    `attended`: of a backfill, that a process is at work on the source's live rows. `allowed`: new addresses of a host a day."""
 
     link_id: int | None = None
     backfill: int = 0
     first_poll: bool = False
     limit: int | None = None
     attended: bool = False
+    allowed: int | None = None
 
 
 @dataclass(slots=True)
 class Offered:
-    """What became of the links of one offer."""
+    """What became of the links of one offer. `over`: new ones that were not taken (`allowance`)."""
 
     new: int = 0
     again: int = 0
     held: int = 0
     refused: list[tuple[str, str]] | None = None
+    over: int = 0
 
 
 def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, now: float) -> Offered:
@@ -69,15 +71,17 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
     span = backfills.scope_of(db, finder.backfill, finder.link_id, links, now=now) if finder.backfill else None
     if span is not None:
         finder = replace(finder, attended=span.attended)
+    allowed = Allowance(db, now=now, limit=finder.allowed, backfill=bool(finder.backfill))
     for link in links:
         try:
             given = clean.link(link)
-            room = _offer(db, source, given, finder=finder, now=now, room=room, result=result)
+            room = _offer(db, source, given, finder=finder, now=now, room=room, result=result, allowed=allowed)
             if span is not None:
                 result.new += backfills.claim(db, source, given, span, now=now)
-        except (Unstorable, *clean.REFUSED_BY_THE_DRIVER) as error:
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the link
             assert result.refused is not None
-            result.refused.append((clean.text(str(link.url)), str(error)))
+            result.refused.append((clean.text(str(link.url)), clean.refusal(error)))
+    result.over = allowed.close(source, finder.link_id)
     return result
 
 
@@ -146,7 +150,15 @@ _KNOWN = (
 
 
 def _offer(
-    db: Database, source: str, link: Link, *, finder: Finder, now: float, room: int | None, result: Offered
+    db: Database,
+    source: str,
+    link: Link,
+    *,
+    finder: Finder,
+    now: float,
+    room: int | None,
+    result: Offered,
+    allowed: Allowance,
 ) -> int | None:
     """One link; answers the room that is left under a first poll's limit."""
     article = link.kind == "article"
@@ -159,8 +171,11 @@ def _offer(
         if row[1] == link.kind:
             _known(db, row, link, finder=finder, now=now, result=result)
         return room
+    held = article and room is not None and room <= 0
+    if allowed.refuses(link.url, held=held, first=finder.first_poll and article):
+        return room
     if article and room is not None:
-        if room <= 0:
+        if held:
             _insert(db, source, link, finder=finder, now=now, state="held")
             result.held += 1
             return room

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from storage.access import lock_holder
@@ -33,9 +34,24 @@ def holder(database: Path) -> str | None:
 class DaemonHeld(StorageError):
     """Another daemon works on this database."""
 
+    def __init__(self, file: Path, told: str) -> None:
+        super().__init__(
+            f"{file}: a daemon already works on this database ({told}); "
+            "stop it first, or use `dateline run`, which works beside it"
+        )
+
+
+def refuse_held(database: Path) -> None:
+    """Raises DaemonHeld where a daemon works on the database: the first thing that a second one asks, before it opens
+    anything. What starts between this look and the lock is refused by the lock."""
+    file = database.with_name(database.name + ".daemon-lock")
+    if file.exists() and holder(database) is not None:
+        raise DaemonHeld(file, _told(file.read_bytes()))
+
 
 class DaemonLock:
-    """Holds `DATABASE.daemon-lock` by flock(2) while the daemon runs; the file's text is the holder's process id.
+    """Holds `DATABASE.daemon-lock` by flock(2) while the daemon runs; the file's text says who holds it: process id, machine,
+    since when.
 
     The file itself stays: unlinking a lock file lets two processes lock two files of one name."""
 
@@ -48,16 +64,21 @@ class DaemonLock:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            told = _told(os.pread(descriptor, 512, 0))
             os.close(descriptor)
-            raise DaemonHeld(
-                f"{self._path}: a daemon already works on this database (process {holder}); "
-                "stop it first, or use `dateline run`, which works beside it"
-            ) from error
+            raise DaemonHeld(self._path, told) from error
+        since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n{os.uname().nodename}\n{since}\n".encode(), 0)
         self._descriptor = descriptor
         return self
 
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
+
+
+def _told(text: bytes) -> str:
+    """What a lock file says of its holder, for people; an older release wrote the process id alone."""
+    known = text.decode("utf-8", "replace").split()
+    words = [f"{word} {value}" for word, value in zip(("process", "on", "since"), known, strict=False)]
+    return ", ".join(words) or "process unknown"

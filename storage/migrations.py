@@ -103,6 +103,26 @@ UPDATE revision SET tail = (SELECT tail FROM article AS a WHERE a.id = article_i
  WHERE (article_id, revision) IN (SELECT id, revision FROM article WHERE tail IS NOT NULL);
 """
 
+_HOSTS = """
+-- Since when a host's requests fail in a row, how the last of them ended, and its new addresses of the day, as JSON.
+ALTER TABLE host ADD COLUMN down_since REAL;
+ALTER TABLE host ADD COLUMN said TEXT;
+ALTER TABLE host ADD COLUMN offered TEXT NOT NULL DEFAULT '{}';
+-- When the first and the last look failed since the last one that did not.
+ALTER TABLE link ADD COLUMN failing_since REAL;
+ALTER TABLE link ADD COLUMN failed_at REAL;
+-- Links that were not taken, since they look like a trap.
+CREATE TABLE refused_link (
+  day TEXT NOT NULL,
+  source TEXT NOT NULL,
+  host TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  example TEXT NOT NULL,
+  PRIMARY KEY (day, source, host, reason)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 @MIGRATIONS()
 def m001_tables(db: Database) -> None:
@@ -185,6 +205,12 @@ def m009_rule_sets(db: Database) -> None:
     """Rules learned from a source's own pages, and the profile's selectors that a page had nothing for."""
     db.executescript(rule_sets.TABLES)
     db.executescript("ALTER TABLE fetch ADD COLUMN missed TEXT;")
+
+
+@MIGRATIONS()
+def m010_hosts(db: Database) -> None:
+    """Hosts that are down, addresses that were given up, links that look like a trap."""
+    db.executescript(_HOSTS)
 
 
 def version() -> int:

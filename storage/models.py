@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
@@ -133,7 +133,7 @@ class Page:
 
     url: str
     final_url: str
-    body: bytes
+    body: bytes = field(repr=False)  # Scrapy logs what it drops
     fetched_at: str
     profile: Profile
     status: int = 200
@@ -323,12 +323,17 @@ class HostRules:
 
 @dataclass(frozen=True, slots=True)
 class HostNote:
-    """What a fetch taught about its host, written with its outcome. None: no change."""
+    """What a fetch taught about its host, written with its outcome. None: no change. `failed`: it speaks against the host
+    as a whole (True) or for it (False); `refused`: the host answered, and would have none of us; `said`: the outcome, for
+    people; `others`: hosts that answered on the way."""
 
     host: str
     robots: HostRules | None = None
     paused_until: float | None = None
     failed: bool | None = None
+    refused: bool = False
+    said: str | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,8 +448,10 @@ class Ending:
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
     the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was.
-    `entries`: of a backfill's listing that was read, how many it had, in the span or not; `back_to`, `reached`: when the
-    oldest of them, and the one in their middle, were published, in epoch seconds. `page`: to be kept, with all that
+    `new_links`: how many new addresses of a host a day may bring (`allowance`; None: any number); `traps`: (reason, count) of
+    links that were left out since they look like a trap. `entries`: of a backfill's listing that was read, how many it had,
+    in the span or not; `back_to`, `reached`: when the oldest of them, and the one in their middle, were published, in epoch
+    seconds. `page`: to be kept, with all that
     extraction was told of it. `missed`: the profile's selectors, by name, for which the article's page had nothing (`body`)."""
 
     fetch_id: int
@@ -473,6 +480,8 @@ class Ending:
     back_to: float | None = None
     reached: float | None = None
     missed: str | None = None
+    new_links: int | None = None
+    traps: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

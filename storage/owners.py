@@ -21,16 +21,16 @@ def register(db: Database, *, now: float) -> str:
     pid = os.getpid()
     db.conn.execute(
         "INSERT INTO owner (id, pid, started, boot, space, registered_at) VALUES (?, ?, ?, ?, ?, ?)",
-        (owner, pid, _started(pid), _boot(), _space(), now),
+        (owner, pid, _started(pid), boot(), _space(), now),
     )
     return owner
 
 
 def dead(db: Database) -> list[str]:
     """The owners whose process is known to have ended."""
-    boot, space = _boot(), _space()
+    here = (boot(), _space())
     rows = db.conn.execute("SELECT id, pid, started, boot, space FROM owner").fetchall()
-    return [row[0] for row in rows if _is_dead(*row[1:], here=(boot, space))]
+    return [row[0] for row in rows if _is_dead(*row[1:], here=here)]
 
 
 def _is_dead(
@@ -63,7 +63,8 @@ def _started(pid: int) -> str | None:
     return "ended" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
 
-def _boot() -> str | None:
+def boot() -> str | None:
+    """Which boot of the machine this is; None where the system does not tell."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from storage.search import Hit
 
+_DIGITS = 20
+"""Digits that no number of a row has."""
+
 _COLUMNS = {view.name: tuple(name for name, _ in view.columns) for view in VIEWS}
 
 
@@ -108,12 +111,13 @@ class Reader:
     def article(self, which: int | str) -> Row | None:
         """An article by its id, or by any address that leads to it; None where there is none."""
         if isinstance(which, int) or which.isdecimal():
-            return self._one("articles", "id = ?", int(which) if int(which) < 2**63 else -1)
+            number = int(which) if len(str(which)) < _DIGITS else -1
+            return self._one("articles", "id = ?", number if number < 2**63 else -1)
         return self._one(
             "articles",
             "id = (SELECT a.id FROM address JOIN article AS a ON a.id = article_id WHERE address.url = ?"
             " ORDER BY a.canonical_url = address.url DESC, a.id LIMIT 1)",
-            which,
+            search.bindable(which),
         )
 
     def articles(

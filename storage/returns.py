@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from storage import backfills, clock, hosts, links, owners, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from sqlite_utils import Database
 
@@ -37,22 +37,6 @@ def release(db: Database, leases: Iterable[tuple[int, int]]) -> int:
     return count
 
 
-def released(db: Database, *, now: float, source: str | None, urls: Sequence[str] | None) -> int:
-    """Make quarantined addresses due again. See `Frontier.release_quarantine`."""
-    scopes: list[tuple[int]] = []
-    for url in [None] if urls is None else urls:
-        scopes += db.conn.execute(
-            "UPDATE link SET state = 'pending', due = :now, tries = 0, interrupted = 0, reason = NULL,"
-            " backfill = CASE WHEN kind = 'article' AND (SELECT b.finished_at FROM backfill AS b"
-            "  WHERE b.id = link.backfill) IS NOT NULL THEN 0 ELSE backfill END"
-            " WHERE state = 'quarantined' AND (source = :source OR :source IS NULL)"
-            " AND (url = :url OR :url IS NULL) RETURNING scope",
-            {"now": now, "source": source, "url": url},
-        ).fetchall()
-    backfills.reopen(db, (scope for (scope,) in scopes if scope))
-    return len(scopes)
-
-
 def held_by(db: Database, owner: str) -> list[tuple[int, int]]:
     """The leases (link id, fetch id) of an owner."""
     return db.conn.execute(
@@ -76,6 +60,15 @@ def reclaim(db: Database, *, now: float) -> int:
     return taken
 
 
+def take_over(db: Database, owner: str, *, now: float) -> int:
+    """What a process at work does at each look: end what ran out, and where another process holds leases, see whether that
+    is alive: a host would else wait for the end of a dead one's lease. Answers how many leases were taken back."""
+    (others,) = db.conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_leased WHERE state = 'leased' AND owner <> ?)", (owner,)
+    ).fetchone()
+    return reclaim(db, now=now) if others else take_back(db, now=now, dead=set())
+
+
 def take_back(db: Database, *, now: float, dead: set[str]) -> int:
     """End the fetches of leases that ran out, or that a dead owner holds."""
     rows = [
@@ -94,7 +87,8 @@ def take_back(db: Database, *, now: float, dead: set[str]) -> int:
         db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (fetch_id,))
         db.conn.execute(
             "UPDATE link SET owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, due = :now,"  # noqa: S608 - our own words
-            " tries = tries + 1, interrupted = interrupted + 1,"
+            " tries = tries + 1, interrupted = interrupted + 1, failing_since = coalesce(failing_since, :now),"
+            " failed_at = :now,"
             f" state = CASE WHEN kind = 'robots' THEN 'done' WHEN {links.LEFT} THEN 'retired'"
             "  WHEN kind = 'article' AND interrupted + 1 >= :most THEN 'quarantined' ELSE 'pending' END,"
             " reason = CASE WHEN kind = 'article' AND interrupted + 1 >= :most"

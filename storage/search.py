@@ -56,12 +56,12 @@ def search(
 
     `since`, `until`: UTC text as in columns, both inclusive (a day means the whole day); an article without a time counts
     by when it was first seen. Raises QueryError, StorageError."""
-    terms, match = _match(query)
-    where, values = ["search MATCH ?"], list[str | int]((match,))
+    terms, matched = match(query)
+    where, values = ["search MATCH ?"], list[str | int]((matched,))
     for column, value in (("a.source", source), ("a.language", language)):
         if value is not None:
             where.append(f"{column} = ?")
-            values.append(value)
+            values.append(bindable(value))
     for sign, bound in ((">=", _bound(since, last=False)), ("<=", _bound(until, last=True))):
         if bound is not None:
             where.append(f"search.rowid {sign} ?")
@@ -123,12 +123,17 @@ def forget(db: Database, rowid: int) -> None:
     db.conn.execute("DELETE FROM search WHERE rowid = ?", (rowid,))
 
 
-def _match(query: str) -> tuple[list[str], str]:
+def bindable(text: str) -> str:
+    """`text` as SQLite takes it: half of a surrogate pair, which no column holds, as a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def match(query: str) -> tuple[list[str], str]:
     """The words for the snippet, and FTS5's own query: every word and phrase as a quoted string, so that nothing of what
-    was typed is read as its syntax."""
+    was typed is read as its syntax. Raises QueryError where there is no word, or too much."""
     if len(query) > _LONGEST_QUERY:
         raise QueryError(f"the query has {len(query)} characters: at most {_LONGEST_QUERY} are taken")
-    typed = query.replace("\x00", " ").encode("utf-8", "replace").decode()
+    typed = bindable(query.replace("\x00", " "))
     terms: list[str] = []
     parts: list[str] = []
     for phrase, word in _QUOTED.findall(typed):

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from storage.models import Article, Ended, Ending, KeptText, Known, Page, Profile, Reading, Rewritten, RuleSet
 
+_PATIENCE = 4
+"""Times the busy timeout that a writer waits for the write lock: others write in turns."""
+
 
 class Store:
     """One open database. Satisfies `models.ArticleStore`. Calls may come from any thread; each answers with a Future
@@ -55,11 +58,13 @@ class Store:
         clock: Callable[[], float] = time.time,
         window_days: int = sketches.WINDOW_DAYS,
         busy_seconds: float = database.BUSY_SECONDS,
+        hold: float = 0.0,
         allow_old_sqlite: bool = False,
     ) -> Self:
         """Open a database, made where there is none. `write` False: nothing is made or migrated, and what would write
         fails with ReadOnly. `group`: name or id of the group that may read. `window_days`: copies of a text are sought
-        so many days before and after it. Raises StorageError and its kinds."""
+        so many days before and after it. `hold`: seconds for which a write that fails for a reason that may pass (a
+        full disk, another's lock) is kept and tried again. Raises StorageError and its kinds."""
         file = Path(path).absolute()
 
         def connect() -> Database:
@@ -67,11 +72,16 @@ class Store:
                 return database.open_reader(file, busy_seconds=busy_seconds)
             return database.open_writer(file, group=group, busy_seconds=busy_seconds, allow_old_sqlite=allow_old_sqlite)
 
-        return cls(file, Writer(file, connect, writable=write), clock, window_days)
+        writer = Writer(file, connect, writable=write, patience=_PATIENCE * busy_seconds, hold=hold)
+        return cls(file, writer, clock, window_days)
 
     def close(self) -> None:
         """Do what is queued, checkpoint, close. Raises what kept the file from closing cleanly."""
         self.writer.close()
+
+    def hurry(self) -> None:
+        """The process is to end: what cannot be written is not kept much longer. See `Writer.hurry`."""
+        self.writer.hurry()
 
     def __enter__(self) -> Self:
         return self

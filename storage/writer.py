@@ -2,17 +2,24 @@
 
 Whatever waits (up to 64 jobs) shares a commit, since the commit is the slow part. Each job has a savepoint of its own, so
 that one which fails takes only itself back.
+
+What cannot be written for a reason that may pass (`errors.PASSING`: a lock, a full disk) is kept and tried again every
+second for as long as `hold` says. Whoever asked waits, so that nothing new is fetched meanwhile, and nothing is dropped.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import queue
 import threading
+import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from storage import access
-from storage.errors import Busy, Closed, StorageError, ours
+from storage import access, trouble
+from storage.errors import PASSING, Busy, Closed, Replaced, ours
+from storage.journal import LOOK_SECONDS, Journal
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,7 +32,16 @@ else:
 
 T = TypeVar("T")
 GROUP = 64
-PATIENCE = 4  # times the busy timeout that the write lock is waited for
+SLICE = 0.5
+"""Seconds that SQLite waits for a lock at a time: between them the writer looks whether it is to end."""
+
+RETRY = 1.0
+"""Seconds between two tries of what could not be written."""
+
+CLOSING = 4.0
+"""Seconds that are left to what cannot be written when the store is closed, or its process asked to end (in ten)."""
+
+log = logging.getLogger(__name__)
 
 
 class _Job(Generic[T]):
@@ -62,17 +78,30 @@ class _Job(Generic[T]):
         else:
             self.future.set_result(self.answer)  # type: ignore[arg-type]  # set by `run`; T may itself be None
 
-    def fail(self, error: Exception) -> None:
-        self.future.set_exception(error)
-
 
 class Writer:
-    """Owns the connection: `connect` is called in its thread, and nothing else touches what it gives."""
+    """Owns the connection: `connect` is called in its thread, and nothing else touches what it gives.
 
-    def __init__(self, path: Path, connect: Callable[[], Database], *, writable: bool = True) -> None:
+    `patience`: seconds that the write lock is waited for. `hold`: seconds for which jobs that cannot be written are kept."""
+
+    def __init__(
+        self,
+        path: Path,
+        connect: Callable[[], Database],
+        *,
+        writable: bool = True,
+        patience: float = 120.0,
+        hold: float = 0.0,
+    ) -> None:
         self.path = path
         self._connect = connect
         self._writable = writable
+        self._patience = patience
+        self._hold = hold
+        self._ends = math.inf
+        self._gave_up = False
+        self._journal = Journal(path)
+        self._file: tuple[int, int] | None = None
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
@@ -101,20 +130,28 @@ class Writer:
             first = not self._closed
             self._closed = True
             if first:
+                self.hurry()
                 self._jobs.put(None)
         self._thread.join()
         if first and self._broken is not None:
             raise self._broken
 
+    def hurry(self) -> None:
+        """Keep what cannot be written for `CLOSING` seconds more at the most: the process is to end."""
+        self._ends = min(self._ends, time.monotonic() + CLOSING)
+
     def _run(self) -> None:
         try:
+            self._file = _identity(self.path)
             db = self._connect()
+            if self._file is None or not self._writable:
+                self._file = _identity(self.path)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that opens the store
             self._opened.set_exception(error)
             return
         self._opened.set_result(None)
         try:
-            while (jobs := self._take()) is not None:
+            while (jobs := self._take(db)) is not None:
                 self._do(db, jobs)
         finally:
             try:
@@ -122,9 +159,16 @@ class Writer:
             except (sqlite3.Error, OSError) as error:
                 self._broken = ours(error, self.path)
 
-    def _take(self) -> list[_Job[object]] | None:
-        """All that waits, at least one job; None at the end."""
-        first = self._jobs.get()
+    def _take(self, db: Database) -> list[_Job[object]] | None:
+        """All that waits, at least one job; None at the end. Looks after the journal meanwhile."""
+        while True:
+            if self._writable:
+                self._journal.tend(db.conn)
+            try:
+                first = self._jobs.get(timeout=LOOK_SECONDS)
+                break
+            except queue.Empty:
+                continue
         if first is None:
             return None
         jobs = [first]
@@ -140,53 +184,117 @@ class Writer:
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
     def _do(self, db: Database, jobs: list[_Job[object]]) -> None:
-        error = self._transaction(db, jobs)
-        if error is None:
-            for job in jobs:
-                job.resolve()
-        elif len(jobs) == 1 or isinstance(error, Busy):
-            for job in jobs:
-                job.fail(error)
-        else:  # one of them may be to blame: each alone
-            for job in jobs:
-                self._do(db, [job])
+        """Write them together; where that fails each alone, since one may be to blame; what may pass is kept."""
+        if self._together(db, jobs):
+            kept = [job for job in jobs if isinstance(job.error, PASSING)]
+        else:
+            alone = jobs if len(jobs) > 1 and not isinstance(jobs[0].error, Busy) else []
+            kept = [job for job in jobs if isinstance(job.error, PASSING) and not alone]
+            for job in alone:
+                self._together(db, [job])
+                if isinstance(job.error, PASSING):
+                    kept.append(job)
+        self._answer([job for job in jobs if job not in kept])
+        if kept:
+            self._keep(db, kept)
 
-    def _transaction(self, db: Database, jobs: list[_Job[object]]) -> Exception | None:
+    def _keep(self, db: Database, jobs: list[_Job[object]]) -> None:
+        """Try them again, in their order, until they are written, or `hold` is over."""
+        began = time.monotonic()
+        if self._may_go_on(began, self._hold):
+            log.error("%s; %d writes are kept and tried again", jobs[0].error, len(jobs))
+            trouble.begin(self.path, str(jobs[0].error), now=time.time())
+        while jobs and self._may_go_on(began, self._hold):
+            time.sleep(min(RETRY, max(0.0, self._ends - time.monotonic())))
+            while jobs and (self._together(db, jobs[:1]) or not isinstance(jobs[0].error, PASSING)):
+                if isinstance(jobs[0].error, PASSING):
+                    break
+                self._answer([jobs.pop(0)])
+        if not jobs:
+            log.warning("%s: is written again, after %.0f s", self.path, time.monotonic() - began)
+            return
+        self._gave_up = self._hold > 0  # what comes after them is tried once, not kept as long again
+        self._answer(jobs)
+
+    def _may_go_on(self, began: float, seconds: float) -> bool:
+        return not self._gave_up and time.monotonic() < min(began + seconds, self._ends)
+
+    @staticmethod
+    def _answer(jobs: list[_Job[object]]) -> None:
+        for job in jobs:
+            job.resolve()
+
+    def _together(self, db: Database, jobs: list[_Job[object]]) -> bool:
+        """One transaction; False where none of them was written, and each then bears the error."""
         conn = db.conn
-        writes = any(job.writes for job in jobs)
+        writes = self._writable and any(job.writes for job in jobs)
+        error: Exception | None = None
         try:
             self._begin(conn, writes)
             for job in jobs:
                 if not job.run(db, self.path):
-                    return job.error
-            conn.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - handed to the callers through their futures
-            failure = ours(error, self.path)
-            if conn.in_transaction:
-                try:
-                    conn.execute("ROLLBACK")
-                except sqlite3.Error as second:
-                    failure.add_note(f"and the rollback failed: {second}")
-            return failure
-        return None
+                    error = job.error
+                    break
+            else:
+                noted = writes and trouble.is_unwritable(self.path) and not any(job.error for job in jobs)
+                if noted:
+                    trouble.over(db, self.path, now=time.time())
+                conn.execute("COMMIT")
+                if noted:
+                    trouble.clear(self.path)
+                self._gave_up = self._gave_up and not writes
+        except Exception as failure:  # noqa: BLE001 - handed to the callers through their futures
+            error = ours(failure, self.path)
+        if error is None:
+            return True
+        if conn.in_transaction:
+            try:
+                conn.execute("ROLLBACK")
+            except sqlite3.Error as second:
+                error.add_note(f"and the rollback failed: {second}")
+        for job in jobs:
+            job.error = error
+        return False
 
     def _begin(self, conn: sqlite3.Connection, writes: bool) -> None:
-        for attempt in range(PATIENCE):
-            try:
-                conn.execute("BEGIN IMMEDIATE" if writes and self._writable else "BEGIN")
-            except sqlite3.Error as error:
-                failure = ours(error, self.path)
-                if not isinstance(failure, Busy) or attempt == PATIENCE - 1:
-                    raise failure from error
-            else:
-                return
-        raise StorageError(f"{self.path}: no attempt was made to write")
+        if not writes:
+            conn.execute("BEGIN")
+            return
+        began = time.monotonic()
+        (whole,) = conn.execute("PRAGMA busy_timeout").fetchone()
+        conn.execute(f"PRAGMA busy_timeout = {round(min(SLICE, self._patience) * 1000)}")
+        try:
+            while True:
+                try:
+                    conn.execute("BEGIN IMMEDIATE")
+                    break
+                except sqlite3.Error as error:
+                    failure = ours(error, self.path)
+                    if not isinstance(failure, Busy) or not self._may_go_on(began, self._patience):
+                        raise failure from error
+        finally:
+            conn.execute(f"PRAGMA busy_timeout = {int(whole)}")
+        if _identity(self.path) != self._file:
+            raise Replaced(
+                f"{self.path}: is not the file any more that was opened (removed, or another put in its place): "
+                "nothing more is written; start again"
+            )
 
     def _shut(self, db: Database) -> None:
         try:
             if self._writable:
+                db.conn.execute(f"PRAGMA busy_timeout = {round(SLICE * 1000)}")
                 db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # busy (a long reader) is no failure: the rest stays
         finally:
             db.close()
         if self._writable:
             access.leave_sides(self.path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """By which a file is known while it is open; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

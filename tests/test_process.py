@@ -149,7 +149,7 @@ def test_a_backfill_killed_twice_gets_exactly_its_span_and_only_the_rest_each_ti
 
 
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Projects) -> None:
-    """`bench/kills.py` does it two hundred times."""
+    """`make torture` (kills_crawl) does it five hundred times."""
     chance = random.Random(20261122)
     with project_of(Site.with_archive(3, 20, scripted=False)) as project:
         for _ in range(4):

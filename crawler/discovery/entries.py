@@ -10,6 +10,8 @@ from lxml import etree
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import paragraphs, plain
+from crawler.politeness.addresses import without_user
+from pipelines.urls import harmless
 from storage.models import Instant, Link
 
 if TYPE_CHECKING:
@@ -73,10 +75,11 @@ def language_of(text: str | None) -> str | None:
 
 
 def http_url(text: str | None, base: str) -> str | None:
-    """`text` as an absolute http(s) address, None where it is none. Spaces and line ends inside are taken out."""
+    """`text` as an absolute http(s) address, None where it is none. Spaces and line ends inside are taken out, what steers
+    a terminal or ends an attribute is encoded, user names go."""
     address = (text or "").strip()
     if _HTTP.fullmatch(address):
-        return address
+        return harmless(without_user(address))
     address = "".join(address.split())
     if not address or address.startswith("#"):
         return None
@@ -84,7 +87,7 @@ def http_url(text: str | None, base: str) -> str | None:
         whole = urljoin(base, address)
     except ValueError:
         return None
-    return whole if _HTTP.fullmatch(whole) else None
+    return harmless(without_user(whole)) if _HTTP.fullmatch(whole) else None
 
 
 def tags_of(names: Iterable[str | None]) -> tuple[str, ...]:

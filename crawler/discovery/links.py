@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from crawler.discovery.traps import trap
 from pipelines.urls import canonical
 from pipelines.urls import host as host_of
 
@@ -22,7 +23,8 @@ _LONGEST = 2_048
 
 
 def examine(link: Link, source: Source) -> tuple[str | None, str]:
-    """None and the canonical address of a wanted link; else why not: `not_http`, `bad_url`, `other_host`, `not_article`.
+    """None and the canonical address of a wanted link; else why not: `not_http`, `bad_url`, `other_host`, `not_article`, and
+    those of `traps`.
 
     Sitemaps and other endpoints only need a host of the source's; articles also have to match `article_url` (where the
     source has one) and no `not_article`. Patterns are searched in the address as found and in its canonical form, so
@@ -42,7 +44,7 @@ def examine(link: Link, source: Source) -> tuple[str | None, str]:
     spellings = (url,) if url == plain else (url, plain)
     if link.kind == "article" and not is_article(spellings, source.article_url, source.not_article):
         return "not_article", ""
-    return None, plain
+    return trap(url), plain
 
 
 def source_of(url: str, sources: Iterable[Source]) -> Source | None:

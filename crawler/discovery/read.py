@@ -17,6 +17,7 @@ from crawler.discovery.json_listing import read_json_listing
 from crawler.discovery.links import examine
 from crawler.discovery.listings import read_listing
 from crawler.discovery.sitemaps import read_robots, read_sitemap
+from crawler.politeness.addresses import without_user
 from storage.models import Link
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _may_be_empty(kind: LinkKind, endpoint: Endpoint) -> bool:
 
 
 def _next(address: str | None, url: str, source: Source) -> str | None:
-    plain = (address or "").partition("#")[0]
+    plain = without_user((address or "").partition("#")[0])
     if not plain or plain == url.partition("#")[0]:
         return None
     return plain if examine(Link(plain, kind="listing"), source)[0] is None else None
@@ -161,12 +162,14 @@ def _examined(link: Link, endpoint: Endpoint, source: Source) -> tuple[str | Non
 
 
 def _as_found(link: Link, endpoint: Endpoint) -> Link:
-    """The link without its fragment; what an archive gave says so, and what is to be made of the feed's own text."""
+    """The link without fragment and user name; what an archive gave says so, and what is to be made of the feed's own
+    text."""
     via: Via = "archive" if endpoint.role == "archive" else link.via
     whole = endpoint.full_text == "article" and link.full_text is not None
-    if via == link.via and whole == link.whole and "#" not in link.url:
+    url = without_user(link.url.partition("#")[0])
+    if via == link.via and whole == link.whole and url == link.url:
         return link
-    return replace(link, url=link.url.partition("#")[0], via=via, whole=whole)
+    return replace(link, url=url, via=via, whole=whole)
 
 
 def _charset_of(content_type: str | None) -> str | None:

@@ -10,7 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+Refusal = TypeVar("Refusal", bound=Exception)
 
 Exceptions = Mapping[str, tuple[str, int]]
 """Exact host name -> the one loopback address and port that the starting command opened for it."""
@@ -63,6 +66,7 @@ _ISATAP = (0x00005EFE, 0x02005EFE)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _LOCAL_NAMES = re.compile(r"(?:^|\.)(?:localhost|local|localdomain|internal|home\.arpa|onion)$")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+_USER = re.compile(r"([/\\]{2})[^/\\?#\s]*@")
 _PORTS = {"http": 80, "https": 443}
 _FIRST_FREE_PORT = 1024
 
@@ -119,6 +123,11 @@ def literal(host: str) -> str | None:
         return str(ip_address(text))
     except ValueError:
         return _loose_v4(text)
+
+
+def without_user(text: str) -> str:
+    """A text with addresses, without the user names and passwords in them: what may be stored, sent and logged."""
+    return _USER.sub(r"\1", text)
 
 
 def canonical_name(host: str) -> str:
@@ -199,8 +208,13 @@ def judge(name: str, addresses: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def reason_of(error: BaseException | None) -> str | None:
-    """The guard's own words, wherever an exception from a download carries them (causes, contexts, Twisted's lists
-    of reasons); None where the guard was not the reason."""
+    """The guard's own words, wherever an exception from a download carries them; None where the guard was not the reason."""
+    found = carried(error, BlockedAddress)
+    return None if found is None else str(found)
+
+
+def carried(error: BaseException | None, kind: type[Refusal]) -> Refusal | None:
+    """An exception of a kind, wherever another one carries it: causes, contexts, Twisted's lists of reasons."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:
@@ -208,8 +222,8 @@ def reason_of(error: BaseException | None) -> str | None:
         if item is None or id(item) in seen:
             continue
         seen.add(id(item))
-        if isinstance(item, BlockedAddress):
-            return str(item)
+        if isinstance(item, kind):
+            return item
         waiting.extend(getattr(item, name, None) for name in ("__cause__", "__context__", "value"))
         reasons = getattr(item, "reasons", None)
         waiting.extend(reasons if isinstance(reasons, list | tuple) else ())

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.politeness.guard import permits
+from crawler.politeness.addresses import permits, without_user
+from crawler.politeness.guard import assert_installed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,19 +27,37 @@ def proxy_host(proxy: str | None) -> str | None:
 
 
 class Gate:
-    """Refuses schemes, literal addresses and ports before a request is sent; names are judged by the guarded resolver."""
+    """Refuses schemes, literal addresses, ports and proxies before a request is sent; names are judged by the guarded
+    resolver, which is proved to be there before the first request."""
 
     def __init__(self, exceptions: Mapping[str, tuple[str, int]], proxy: str | None) -> None:
         self._exceptions = exceptions
         self._proxy = proxy
+        self._proved = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         assignment = getattr(crawler, "assignment", None)
         if assignment is None:
             return cls({}, None)
-        return cls(assignment.session.exceptions, proxy_host(assignment.session.config.proxy))
+        return cls(assignment.session.exceptions, assignment.session.config.proxy)
 
     def process_request(self, request: Request) -> None:
-        if refusal := permits(request.url, self._exceptions, proxy=self._proxy):
+        """Raises `Blocked`; RuntimeError where the guard is not in place."""
+        if not self._proved:
+            from twisted.internet import reactor
+
+            assert_installed(reactor)
+            self._proved = True
+        if refusal := permits(request.url, self._exceptions, proxy=proxy_host(self._proxy)):
             raise Blocked(refusal)
+        # The handler connects to whatever stands here, and nobody would judge where the proxy goes from there.
+        asked = request.meta.get("proxy")
+        if asked and _place(asked) != _place(self._proxy or ""):
+            raise Blocked(f"the proxy {without_user(asked)} is not the one that dateline.toml names")
+
+
+def _place(proxy: str) -> tuple[str, str]:
+    """Scheme and address of a proxy, without user name and path."""
+    parts = urlsplit(proxy)
+    return parts.scheme, parts.netloc.rpartition("@")[2].lower()

@@ -53,6 +53,9 @@ GONE_LOOKS = (3600.0, 86400.0)
 REJECTED_LOOKS = 2
 """Further looks, on the ladder, at a page that was no article: walls and live pages turn into articles."""
 
+_WALLED = "rejected:bot_check"
+"""The host's refusal of us in place of a page, not the page's own nature: it waits like a failure."""
+
 _BLOCKS: dict[str, tuple[float, ...]] = {
     "robots": (86400.0,) * 7,
     "robots_unreachable": (900.0, 1800.0, *(3600.0,) * 22, *(86400.0,) * 7),
@@ -128,7 +131,7 @@ def next_due(
         if name in _FAILED:
             pause = max(_retry_after(outcome_name, tries, pause, rhythm, now), least)
         due = Due(now + pause)
-    elif name == "failed" or (name == "blocked" and code not in _BLOCKS):
+    elif name == "failed" or (name == "blocked" and code not in _BLOCKS) or outcome_name == _WALLED:
         wait = backoff(tries + 1, jitter=jitter)
         due = Due(None, quarantine=True) if wait is None else Due(now + wait)
     elif name == "blocked":
@@ -183,7 +186,7 @@ def _retry_after(outcome_name: str, tries: int, wait: float, rhythm: Rhythm | No
     answered = rhythm.at if rhythm is not None else None
     down = now - answered if answered is not None else tries * RETRY_MOST
     least = max((seconds for since, seconds in OUTAGES if down >= since), default=0.0)
-    if outcome_name == TOO_MANY or (name == "blocked" and code not in _BLOCKS):
+    if outcome_name in (TOO_MANY, "failed:bot_check") or (name == "blocked" and code not in _BLOCKS):
         return max(wait, min(wait * 2.0 ** min(tries + 1, 30), LONGEST), least)
     if name != "failed":
         return max(wait, least)

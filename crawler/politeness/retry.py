@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -17,17 +19,19 @@ WAITS = (60.0, 300.0, 900.0, 3600.0, 7200.0, 7200.0, 7200.0, 7200.0, 7200.0)
 JITTER_SHARE = 0.2
 
 _PAUSING = frozenset({429, 503})
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _DIGITS_LIMIT = 12
 
 
 def retry_after(header: str | None, *, now: float) -> float | None:
     """The instant (epoch seconds) that a Retry-After names, as seconds or HTTP-date; at most PAUSE_LIMIT from now.
 
+    Seconds may have a fraction, against the RFC; of several headers, which come joined by commas, the longest wish counts.
     None: absent, malformed, negative, or a date that has passed."""
     text = (header or "").strip()
-    if text.isascii() and text.isdigit():
-        seconds = float(text) if len(text) <= _DIGITS_LIMIT else PAUSE_LIMIT
-        return now + min(seconds, PAUSE_LIMIT)
+    several = [part.strip() for part in text.split(",")]
+    if all(_SECONDS.fullmatch(part) for part in several):
+        return now + max(_seconds(part) for part in several)
     at = _http_date(text)
     if at is None or at < now:
         return None
@@ -54,6 +58,11 @@ def backoff(tries: int, *, jitter: float) -> float | None:
     if tries > len(WAITS):
         return None
     return WAITS[tries - 1] * (1 + JITTER_SHARE * min(max(jitter, 0.0), 1.0))
+
+
+def _seconds(text: str) -> float:
+    whole = text.partition(".")[0]
+    return PAUSE_LIMIT if len(whole) > _DIGITS_LIMIT else min(math.ceil(float(text)), PAUSE_LIMIT)
 
 
 def _http_date(text: str) -> float | None:

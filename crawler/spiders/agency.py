@@ -6,13 +6,13 @@ import asyncio
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, cast
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 from zoneinfo import ZoneInfo
 
 from scrapy import Request, Spider
 
-from crawler import answers, feed_text, polls, request_meta, responses
-from crawler.discovery import reach
+from crawler import answers, feed_text, polls, request_meta, responses, robots_asked
+from crawler.discovery import reach, traps
 from crawler.discovery.archives import posted
 from crawler.discovery.descent import is_later
 from crawler.discovery.read import read as discover
@@ -21,7 +21,6 @@ from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
 from storage import clock
-from storage.errors import StorageError
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Outcome, Page
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class AgencySpider(Spider):
 
     async def _read(self, response: Response) -> AsyncIterator[Request | Dispatch]:
         lease: Lease = response.meta["lease"]
-        if response.status in answers.REDIRECTS and response.headers.get("Location"):
+        if response.status in answers.REDIRECTS and responses.location(response):
             if request := await self._hop(response, lease):
                 yield request
             return
@@ -107,7 +106,7 @@ class AgencySpider(Spider):
         request = cast("Request", failure.request)  # type: ignore[attr-defined]  # set by Scrapy on errbacks
         try:
             await self._end(self._unanswered(request.meta, answers.of_failure(cast("BaseException", failure.value))))
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             await self.ledger.broke(request.meta["lease"], request.meta["hops"], error)
 
     async def _asked(self, lease: Lease, meta: dict[str, Any]) -> Request | None:
@@ -119,7 +118,9 @@ class AgencySpider(Spider):
         endpoint = endpoint_of(lease, self.source)
         if endpoint is not None and (body := posted(endpoint, lease.url)) is not None:
             return self._posted(url, meta, body.encode())
-        return self._request(url, meta, conditional.headers(lease.validators))
+        # Never of a robots.txt: its rules hold a day, and a 304 would have to be joined to what was kept of them.
+        validators = {} if lease.kind == "robots" else conditional.headers(lease.validators)
+        return self._request(url, meta, validators)
 
     def _fed(self, lease: Lease, meta: dict[str, Any]) -> Dispatch | None:
         """The page of an article that its feed gives whole, made without a request; None for every other lease."""
@@ -133,13 +134,7 @@ class AgencySpider(Spider):
 
     async def _refused_by_robots(self, url: str, host: str) -> Outcome | None:
         rules: HostRules = await asyncio.wrap_future(self.session.frontier.rules(host))
-        if robots.allowed(rules, url, robots.TOKEN):
-            return None
-        if rules.status == "disallow_all":
-            return Outcome(
-                "blocked:robots_unreachable", f"robots.txt of {host} could not be read: all is closed for a while"
-            )
-        return Outcome("blocked:robots", f"robots.txt of {host} disallows {url}")
+        return robots_asked.refusal(rules, url, host)
 
     def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:
         return Request(url, callback=self.arrived, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
@@ -151,44 +146,52 @@ class AgencySpider(Spider):
     async def _hop(self, response: Response, lease: Lease) -> Request | None:
         """The next request of a redirect, when host, robots and turn allow it; else the fetch ends here."""
         hops: list[str] = response.meta["hops"]
-        location = responses.text(response.headers["Location"]) or ""
         try:
-            url = target(response.url, location, hosts=self.source.hosts, hops=hops)
+            url = self._target(response, lease, hops)
         except RedirectRefused as error:
-            await self._end(self._ending(response, Outcome("blocked:redirect", str(error))))
+            means = robots_asked.status_of(error, response)
+            await self._stopped(response, Outcome("blocked:redirect", str(error)), means)
             return None
         host = urlsplit(url).netloc.lower()
         if lease.kind != "robots" and host != lease.host:
             await self._ask_robots(url, host, response.meta)
         if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, host)):
-            await self._end(self._ending(response, refusal))
+            await self._stopped(response, refusal)
             return None
         if not await self._turn(host, lease):
-            await self._end(
-                self._ending(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
-            )
+            await self._stopped(response, Outcome("failed:no_turn", f"{host} gave no turn for the redirect to {url}"))
             return None
         asked, meta = response.request, request_meta.passed_on(response.meta)
         if asked is not None and asked.method == "POST" and response.status in answers.KEEPING:
             return self._posted(url, meta, asked.body)
         return self._request(url, meta, {})
 
+    def _target(self, response: Response, lease: Lease, hops: list[str]) -> str:
+        """Where a redirect leads. Raises `RedirectRefused`."""
+        if lease.kind == "robots":
+            return robots_asked.next_hop(response, hops)
+        return target(response.url, responses.location(response), hosts=self.source.hosts, hops=hops)
+
+    async def _stopped(self, response: Response, outcome: Outcome, status: int | None = None) -> None:
+        """End a fetch at a redirect that is not followed. `status`: what that means of a robots.txt."""
+        note = self._note(response.meta["lease"], status, b"")
+        await self._end(replace(self._ending(response, outcome), host=note))
+
     async def _ask_robots(self, url: str, host: str, meta: dict[str, Any]) -> None:
         """Read the robots.txt of another host that a redirect leads to, within the same fetch, unless it is known."""
-        frontier, now = self.session.frontier, self.session.clock()
-        if not robots.stale(await asyncio.wrap_future(frontier.rules(host)), now):
+        frontier = self.session.frontier
+        if not robots.stale(await asyncio.wrap_future(frontier.rules(host)), self.session.clock()):
             return
-        if not await self._turn(host, meta["lease"]):
-            return  # not known: nothing of the host is allowed
-        request = Request(urljoin(url, "/robots.txt"), meta=request_meta.passed_on(meta), dont_filter=True)
-        status, body = None, b""
-        try:
-            response = await self.crawler.engine.download_async(request)
-            status, body = response.status, response.body
-        except answers.NO_ANSWER as error:
-            self.logger.info("%s: no answer: %s", request.url, error)
-        rules = robots.read(status, body, now=self.session.clock(), host=host, agent=robots.TOKEN)
-        await asyncio.wrap_future(frontier.learn(rules))
+        rules = await robots_asked.ask(
+            url,
+            host,
+            meta=request_meta.passed_on(meta),
+            download=self.crawler.engine.download_async,
+            now=self.session.clock,
+            turn=lambda asked: self._turn(urlsplit(asked).netloc.lower(), meta["lease"]),
+        )
+        if rules is not None:  # else it is not known: nothing of the host is allowed
+            await asyncio.wrap_future(frontier.learn(rules))
 
     async def _turn(self, host: str, lease: Lease) -> bool:
         """Wait for a further turn of a host within the same fetch; False when it does not come in time."""
@@ -220,7 +223,9 @@ class AgencySpider(Spider):
             return
         zone = ZoneInfo(self.source.profile.timezone) if self.source.profile.timezone else None
         ended = listed(found, lease, endpoint, self.assignment.span, zone)
-        ending = replace(self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl)
+        ending = replace(
+            self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl, traps=traps.among(found.refused)
+        )
         ending = await polls.observed(ending, self.source, self.session.frontier)
         await self._end(reach.noted(ending, found, endpoint) if lease.backfill else ending)
 
@@ -235,7 +240,7 @@ class AgencySpider(Spider):
             charset=responses.charset(response),
             content_type=responses.text(response.headers.get("Content-Type")),
             witness=replace(lease.witness, whole=False) if lease.witness else None,
-            reserved=reservations.reserved(responses.pairs(response)),
+            reserved=reservations.reserved(responses.pairs(response), at=clock.text(self.session.clock())),
         )
         if self.assignment.seen:
             self.assignment.seen(page)

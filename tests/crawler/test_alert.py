@@ -230,3 +230,11 @@ def test_a_nul_in_a_reason_does_not_reach_the_environment() -> None:
     assert found.as_environment()["DATELINE_WHY"] == "xy"
     assert json.loads(json.dumps(found.as_dict()))["why"] == "x\0y"
     assert "DATELINE_SOURCE" not in os.environ
+
+
+def test_a_pages_words_make_no_line_of_their_own_in_the_environment_or_the_json() -> None:
+    why = "blocked\nDATELINE_STATE=ok\r\x1b[2J\u2028\u202e" + "x" * 100_000
+    found = alert.Alert("a", "blocked", "ok", why, "s", "j", "d").as_environment()["DATELINE_WHY"]
+    assert found.startswith("blocked DATELINE_STATE=ok xxx")
+    assert found.isprintable()
+    assert len(found) == alert.LONGEST

@@ -44,6 +44,9 @@ def test_only_faults_of_the_host_speak_against_it() -> None:
     assert blames_host(Outcome("failed:timeout")) is True
     assert blames_host(Outcome("failed:extract_timeout")) is None
     assert blames_host(Outcome("blocked:robots")) is None
+    assert blames_host(Outcome("blocked:http_403")) is True
+    assert blames_host(Outcome("failed:http_429")) is True
+    assert blames_host(Outcome("rejected:bot_check")) is True
     assert blames_host(Outcome("interrupted")) is None
     assert blames_host(Outcome("unchanged")) is False
     assert blames_host(Outcome("rejected:no_text")) is False

@@ -144,7 +144,9 @@ def test_what_is_rendered_explains_each_key_and_comments_out_what_is_not_set() -
     assert all(line.startswith("#") or " = " in line or not line for line in text.splitlines())
     assert set(tomllib.loads(text)) == {"contact", "database", "sources", "disk_limit_gb", "first_poll"} | {
         "delay_floor",
+        "disk_floor_gb",
         "raw_days",
+        "raw_limit_gb",
         "window_days",
         "workers",
         "on_alert",

@@ -195,7 +195,7 @@ async def test_a_database_that_fails_once_ends_the_crawl_and_loses_no_request(
         assert exit_status(reports) == 3
         assert "locked" in str(reports[0].detail)
         assert not crawler.unexplained()
-        assert crawler.rows("SELECT finish_reason FROM runs") == [("error",)]
+        assert crawler.rows("SELECT finish_reason FROM runs") == [("storage_error",)]
         assert crawler.rows("SELECT count(*) FROM fetches WHERE outcome IS NULL") == [(0,)]
         again = await crawler.run()
         assert exit_status(again) == 0, again

@@ -160,3 +160,30 @@ def test_a_child_of_a_sitemap_index_that_turns_out_to_be_live_is_polled_by_its_r
 def test_a_backfill_has_no_rhythm() -> None:
     archive = replace(FEED, url="https://a.test/2023/10.xml", kind="sitemap", backfill=7, rhythm='{"version":1}')
     assert ended("not_modified", archive).rhythm is None
+
+
+def test_the_host_that_answered_last_is_blamed_and_those_on_the_way_are_not() -> None:
+    hops = ("https://a.test/1", "https://B.test/2")
+    failed = ended("failed:http_503", PAGE, urls=hops, host=HostNote("a.test", paused_until=NOW + 60))
+    assert failed.host is not None
+    assert (failed.host.host, failed.host.failed, failed.host.refused) == ("b.test", True, False)
+    assert (failed.host.others, failed.host.paused_until) == (("a.test",), NOW + 60)
+    refused = ended("blocked:http_403", PAGE, urls=hops[:1]).host
+    assert refused is not None
+    assert (refused.host, refused.failed, refused.refused) == ("a.test", True, True)
+
+
+def test_a_fetch_that_asked_nobody_and_a_refused_robots_txt_say_nothing_of_the_host() -> None:
+    for quiet in (
+        ended("new", PAGE),
+        ended("blocked:http_403", replace(FEED, kind="robots"), urls=("https://a.test/r",)),
+    ):
+        assert quiet.host is not None
+        assert quiet.host.failed is None
+
+
+def test_a_bot_check_in_place_of_an_article_waits_like_a_failure() -> None:
+    first = ended("rejected:bot_check", replace(PAGE, found_at=NOW - 1e6))
+    assert first.due == NOW + 60
+    assert ended("rejected:bot_check", replace(PAGE, tries=9)).quarantine
+    assert ended("rejected:no_text", replace(PAGE, found_at=NOW - 1e6)).due is None

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler import profiles, registry
+from crawler import profiles, registry, start_crawl
+from crawler.config import Config
 from crawler.discovery.links import on_hosts, source_of
 from crawler.registry import RegistryError
 from crawler.source import Politeness
@@ -142,6 +143,28 @@ def test_a_wrong_layout_is_told(tmp_path: Path, said: str, message: str) -> None
     with pytest.raises(RegistryError) as raised:
         registry.load(write(tmp_path, text))
     assert message in str(raised.value)
+
+
+def test_a_broken_file_of_ones_own_stops_only_its_own_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packaged, own = write(tmp_path / "packaged"), write(tmp_path / "own", name="mine.toml")
+    for name in ("agency", "torn"):  # the first would take a packaged one's place
+        write(own, "title = [", name=f"{name}.toml")
+    sources, broken = registry.load_beside(packaged, own)
+    assert (list(sources), sorted(broken)) == (["mine"], ["agency", "torn"])
+    monkeypatch.setattr(start_crawl, "packaged", lambda: packaged)
+    config = replace(Config(database=tmp_path / "news.db"), sources_dir=own, sources=("mine", "torn"))
+    chosen, left_out = start_crawl.chosen(config, [])
+    assert list(chosen) == ["mine"]
+    assert [str(own / "torn.toml") in str(error) for error in left_out] == [True]
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert all(line.endswith(": left out") and str(own) in line for line in said)
+    assert start_crawl.chosen(config, ["mine"])[1] == []
+    for names, configured in (["torn"], ("mine",)), ([], ("torn",)):
+        with pytest.raises(RegistryError, match=r"torn\.toml: cannot be read as TOML"):
+            start_crawl.chosen(replace(config, sources=configured), names)
 
 
 def test_a_later_folder_takes_the_place_of_a_whole_file(tmp_path: Path) -> None:

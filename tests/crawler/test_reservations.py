@@ -34,6 +34,25 @@ def test_the_robots_header_reserves_for_everyone_or_for_us(value: str, reason: s
     assert reserved([("X-Robots-Tag", value)]) == reason
 
 
+@pytest.mark.parametrize(
+    ("value", "reserves"),
+    [
+        ("unavailable_after: 25 Jun 2010 15:00:00 PST", True),
+        ("unavailable_after: Fri, 25 Jun 2010 15:00:00 GMT", True),
+        ("noimageindex, unavailable_after: Friday, 25-Jun-10 15:00:00 UTC", True),
+        ("dateline: unavailable_after: 2010-06-25T15:00:00+02:00", True),
+        ("otherbot: unavailable_after: 2010-06-25", False),
+        ("unavailable_after: 2027-01-01", False),
+        ("unavailable_after: soon", False),
+        ("unavailable_after", False),
+    ],
+)
+def test_a_page_whose_last_day_has_come_reserves_its_text(value: str, reserves: bool) -> None:
+    said = reserved([("X-Robots-Tag", value)], at="2026-11-26T00:00:00Z") or ""
+    assert (said.startswith("X-Robots-Tag: unavailable_after 2010-06-25")) is reserves
+    assert reserved([("X-Robots-Tag", value)]) is None, "without a time of fetching nothing has come"
+
+
 def test_each_of_several_robots_headers_speaks_for_itself() -> None:
     assert (
         reserved([("X-Robots-Tag", "googlebot: noindex"), ("x-robots-tag", "noarchive")]) == "X-Robots-Tag: noarchive"

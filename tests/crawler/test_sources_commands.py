@@ -223,7 +223,7 @@ def test_a_toml_is_whole_or_not_there_and_is_never_written_over(
     assert add_source.put_in_place(file, "first") == file
     with pytest.raises(ArgumentProblem, match="is there already"):
         add_source.put_in_place(file, "second")
-    monkeypatch.setattr(Path, "write_text", refused)
+    monkeypatch.setattr(os, "fchmod", refused)
     with pytest.raises(PermissionError):
         add_source.put_in_place(tmp_path / "own" / "b.toml", "third")
     assert [(one.name, one.read_text("utf-8")) for one in (tmp_path / "own").iterdir()] == [("a.toml", "first")]

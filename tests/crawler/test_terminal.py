@@ -81,3 +81,25 @@ def test_colours_are_for_terminals_without_no_color(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("sys.stdout.isatty", lambda: False)
     assert not terminal.coloured()
     assert terminal.columns() is None
+
+
+def test_every_sign_that_steers_is_known_also_newer_ones() -> None:
+    steering = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp", "Cs"}}
+    spelling = set("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+    spelling |= set(map(chr, range(0x13430, 0x13440)))
+    kept = {c for c in steering if terminal.plain(c) == c}
+    assert kept - {"\n"} <= spelling
+    assert not {"\u200c", "\u200d"} - kept
+
+
+def test_numbers_that_json_has_no_name_for_are_null() -> None:
+    written = terminal.dumps({"a": [float("inf"), 1.5], "b": {"c": float("nan")}, "d": "\ud800\u2028"})
+    assert json.loads(written) == {"a": [None, 1.5], "b": {"c": None}, "d": "\ud800\u2028"}
+    assert written.isprintable()
+
+
+@given(HOSTILE)
+def test_escaped_text_is_one_line_that_can_be_written(text: str) -> None:
+    shown = terminal.escaped(text)
+    assert len(shown.splitlines()) <= 1
+    shown.encode()

@@ -23,6 +23,16 @@ def prepare_cold(parent: int, memory: int, nice: int) -> None:
     del sys.modules["pipelines.extractor"]
 
 
+def prepare_never(parent: int, memory: int, nice: int) -> None:
+    """A worker that dies as it starts, as one does whose installation is broken."""
+    os._exit(1)
+
+
+def late(seconds: float) -> str:
+    time.sleep(seconds)
+    return "late"
+
+
 def echo(value: object, *, twice: bool = False) -> object:
     return [value, value] if twice else value
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.urls import canonical, host, same_site
+from pipelines.urls import canonical, harmless, host, same_site
 
 TABLE = [
     ("HTTP://Agency.TEST/News", "http://agency.test/News"),
@@ -94,3 +96,12 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert canonical(once) == once
+
+
+@given(st.text(st.one_of(st.sampled_from("\t\n\x0b\x1b\x9b\u202e\u2028 \"<>'&?#%é"), st.characters(codec="utf-8"))))
+def test_a_harmless_address_is_printable_ends_no_attribute_and_means_the_same(text: str) -> None:
+    url = harmless(f"https://agency.test/{text}")
+    assert not set(url) & set('"<>`\t\n\r \x1b\x7f\x9b\u2028\u202e')
+    assert harmless(url) == url
+    if not text.startswith("#"):
+        assert unquote(url) == unquote(f"https://agency.test/{text}")

@@ -63,7 +63,7 @@ def cold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def mechanics() -> AsyncIterator[ExtractionPool]:
-    made = ExtractionPool(2)
+    made = ExtractionPool(2, clock=1.0)
     yield made
     await made.close()
 
@@ -103,6 +103,31 @@ async def test_a_misbehaving_call_ends_as_a_reason_and_the_pool_goes_on(
     assert await cold_pool.run(function, *args, seconds=1.0) == reason  # type: ignore[arg-type]
     assert reason in FAILURES
     assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
+
+
+async def test_a_call_is_ended_by_its_own_cpu_time_and_by_the_clock_only_much_later(
+    cold: None,
+) -> None:
+    own = ExtractionPool(2, seconds=0.4, clock=20.0)
+    try:
+        busy, waiting = await asyncio.gather(
+            own._called(hostile.backtrack, (), {}, 0.4), own.run(hostile.late, 0.9, seconds=0.4)
+        )
+        assert isinstance(busy, workers._Failure)
+        assert (busy.reason, busy.detail) == ("extract_timeout", "took longer than 0.4 s of CPU time")
+        assert waiting == "late"
+    finally:
+        await own.close()
+
+
+async def test_workers_that_never_start_are_a_reason_and_no_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_prepare", hostile.prepare_never)
+    monkeypatch.setattr(workers, "START_SECONDS", 0.5)
+    own = ExtractionPool(1, clock=1.0)
+    try:
+        assert await asyncio.wait_for(own.run(hostile.echo, 1, seconds=0.1), 30) == "extract_crash"
+    finally:
+        await own.close()
 
 
 async def test_good_calls_finish_beside_hanging_ones(cold_pool: ExtractionPool) -> None:

@@ -177,12 +177,16 @@ def test_a_link_that_cannot_be_stored_is_refused_alone(crawl: Crawl) -> None:
             link(4, title=7),
             replace(link(5), url="https://me:secret@mercury.test/"),
             replace(link(6), url="https://[::1"),
-            link(7),
+            replace(link(7), url="https://me:secret@mercury.test:99999/"),
+            replace(link(8), url="ftp://me:secret@mercury.test/"),
+            link(9),
         ],
     )
     assert ended.offered == 2
-    assert len(ended.refused) == 5
-    assert "secret" not in ended.refused[3][1]
+    assert len(ended.refused) == 7
+    assert not [why for _, why in ended.refused if "secret" in why]
+    ((detail,),) = crawl.sql("SELECT detail FROM fetch")
+    assert detail.startswith("7 links could not be stored, the first: the address 'https://mercury.test/")
 
 
 def test_validators_are_kept_after_content_and_not_after_failure(crawl: Crawl) -> None:

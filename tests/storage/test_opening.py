@@ -97,8 +97,12 @@ def test_a_missing_file_is_made_by_writers_only(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
     with pytest.raises(errors.NotDateline, match="is empty"):
         Reader(tmp_path / "empty.db")
-    Store.open(tmp_path / "empty.db").close()
-    Reader(tmp_path / "empty.db").close()
+    with pytest.raises(errors.NotDateline, match="is empty"):
+        Store.open(tmp_path / "empty.db")
+    assert (tmp_path / "empty.db").read_bytes() == b"", "it may be all that is left of a database"
+    Store.open(tmp_path / "new.db").close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.db", "new.db"]
+    Reader(tmp_path / "new.db").close()
 
 
 def test_an_emptied_database_with_its_journal_is_not_begun_anew(tmp_path: Path) -> None:
@@ -252,7 +256,7 @@ def test_a_damaged_database_is_said_to_be_damaged(tmp_path: Path) -> None:
     with crawl.path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(os.urandom(4096 * 30))
-    with pytest.raises(errors.Corrupt, match="restore the newest backup"), Reader(crawl.path) as reader:
+    with pytest.raises(errors.Corrupt, match="dateline db restore"), Reader(crawl.path) as reader:
         reader.counts()
         list(reader.articles())
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.torture.outputs_payloads import QUERIES
+from crawler.cli import main
 from storage import tokens
 from storage.reader import Reader
 from storage.search import QueryError, snippet
@@ -138,3 +142,13 @@ def test_a_snippet_shows_the_word_in_its_line(crawl: Crawl) -> None:
     assert "\n" not in hit.snippet
     assert len(hit.snippet) < 170
     assert snippet("short", ["none"]) == "short"
+
+
+def test_the_command_answers_any_query_or_says_one_line(stored: Crawl) -> None:
+    for query, options in [(query, options) for query in QUERIES for options in ([], ["--json"])]:
+        done = CliRunner().invoke(main, ["search", "--db", str(stored.path), *options, "--", query])
+        assert done.exit_code in {0, 2}, (done.exception, done.output)
+        assert not done.exception or isinstance(done.exception, SystemExit)
+        assert done.stderr.count("\n") == (0 if options == ["--json"] and done.exit_code == 0 else 1)
+        if options == ["--json"] and done.exit_code == 0:
+            assert isinstance(json.loads(done.stdout), list)

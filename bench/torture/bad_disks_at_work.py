@@ -1,0 +1,298 @@
+"""The scenarios of `bad_disks`, in a process of their own whose writes can be made to fail. Prints one line of JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import errno
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bench.torture.bad_disks_verdict import verdict
+from crawler.config import Config
+from crawler.disk import GIGABYTE, Room
+from storage import journal, trouble
+from storage.models import Article, Decision, Ended, Ending, Outcome
+from storage.store import Store
+
+RESUME_SECONDS: Final = 5.0
+JOURNAL_SECONDS: Final = 60.0
+THREADS: Final = 4
+ERRORS: Final = {"full": errno.ENOSPC, "quota": errno.EDQUOT, "broken": errno.EIO, "read-only": errno.EROFS}
+KINDS: Final = (*ERRORS, "unsynced", "locked", "reader", "tmpfs", "floor")
+
+LOCK = """
+import sys, time
+from sqlite_utils.utils import sqlite3
+conn = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+conn.execute(sys.argv[2])
+conn.execute("SELECT count(*) FROM article").fetchone()
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+@dataclass(slots=True)
+class Wire:
+    """Threads that save articles through one store until they are told to stop; `stored`: acknowledged id -> text."""
+
+    store: Store
+    draws: random.Random
+    stored: dict[int, str] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    last: float = 0.0
+    stop: threading.Event = field(default_factory=threading.Event)
+    may: threading.Event = field(default_factory=threading.Event)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def begin(self, size: int) -> None:
+        self.may.set()
+        self.threads = [threading.Thread(target=self._save, args=(part, size)) for part in range(THREADS)]
+        for thread in self.threads:
+            thread.start()
+
+    def _save(self, part: int, size: int) -> None:
+        number = 0
+        while not self.stop.is_set():
+            self.may.wait()
+            number += 1
+            key = f"{part}-{number}"
+            text = f"Story {key}. " + "The harbour reopens. " * self.draws.randint(1, size)
+            try:
+                found = self._one(key, text)
+            except Exception as error:  # noqa: BLE001 - a write that was dropped is the breach that is sought
+                self.errors.append(f"{type(error).__name__}: {error}")
+                return
+            self.stored[found] = text
+            self.last = time.monotonic()
+
+    def _one(self, key: str, text: str) -> int:
+        at = time.time()
+        url = f"https://mercury.test/{key}"
+        fetch = self.store.begin_record(None, "mercury", url, f"warc:x#{key}", at).result()
+        assert fetch is not None
+        article = Article(
+            source="mercury",
+            key=f"id:{key}",
+            url=url,
+            canonical_url=url,
+            title=key,
+            body=text,
+            content_hash=key,
+            extractor="t",
+        )
+        ended: Future[Ended] = self.store.end(
+            Ending(fetch, Outcome("new"), at, article=article, decision=Decision("new", None, 0, "first"))
+        )
+        article_id = ended.result().article_id
+        assert article_id is not None
+        return article_id
+
+    def wait_for(self, more: int, seconds: float = 60.0) -> bool:
+        """Until so many more were stored."""
+        until, goal = time.monotonic() + seconds, len(self.stored) + more
+        while len(self.stored) < goal and time.monotonic() < until and not self.errors:
+            time.sleep(0.005)
+        return len(self.stored) >= goal
+
+    def resumed_after(self, released: float) -> float:
+        """Seconds from the release to the first write acknowledged after it; infinite when none came."""
+        while self.last < released and time.monotonic() < released + 30 and not self.errors:
+            time.sleep(0.005)
+        return self.last - released if self.last >= released else math.inf
+
+    def end(self) -> None:
+        self.stop.set()
+        self.may.set()
+        for thread in self.threads:
+            thread.join()
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one scenario showed: seconds to resume, seconds until the journal was small, and breaches."""
+
+    resumed: float = 0.0
+    journal: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+def failing(wire: Wire, path: Path, kind: str, draws: random.Random, shim: Any) -> Seen:
+    """Writes, or with `unsynced` only fsyncs, fail for a while."""
+    before = shim.dateline_refused()
+    wire.wait_for(draws.randint(1, 30))
+    shim.dateline_fail(ERRORS.get(kind, errno.EIO), int(kind == "unsynced"))
+    time.sleep(draws.uniform(0.1, 3.0))
+    while shim.dateline_refused() == before:
+        time.sleep(0.005)
+    until = time.monotonic() + 3.0  # what failed first may have been a merge of the journal, which a commit outlives
+    while not (noted := trouble.is_unwritable(path)) and kind == "unsynced" and time.monotonic() < until:
+        time.sleep(0.01)
+    shim.dateline_fail(0, 0)
+    seen = Seen(wire.resumed_after(time.monotonic()))
+    if kind == "unsynced" and not noted:
+        seen.faults.append("nothing beside the database said that it could not be written")
+    return seen
+
+
+def locked(wire: Wire, path: Path, draws: random.Random) -> Seen:
+    """Another process holds the write lock: mostly some seconds, now and then sixty."""
+    wire.wait_for(draws.randint(1, 30))
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(path), "BEGIN IMMEDIATE"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        time.sleep(60.0 if draws.random() < 0.1 else draws.uniform(0.5, 4.0))
+        other.communicate(b"\n")
+    return Seen(wire.resumed_after(time.monotonic()))
+
+
+def reader(wire: Wire, path: Path, draws: random.Random) -> Seen:
+    """Another process reads an old state while the journal grows beyond its limit; then writing stops, too."""
+    limit = journal.LIMIT
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(path), "BEGIN"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        began = time.monotonic()
+        while journal.size(path) <= limit * 1.2 and time.monotonic() < began + 120:
+            time.sleep(0.05)
+        grown = journal.size(path)
+        if draws.random() < 0.5:
+            wire.may.clear()
+        other.communicate(b"\n")
+    ended = time.monotonic()
+    while journal.size(path) > limit and time.monotonic() < ended + JOURNAL_SECONDS + 5:
+        time.sleep(0.05)
+    seen = Seen(0.0, time.monotonic() - ended)
+    if grown <= limit:
+        seen.faults.append(f"the journal did not grow beyond {limit} bytes, so nothing was tried")
+    if seen.journal > JOURNAL_SECONDS:
+        seen.faults.append(
+            f"the journal still has {journal.size(path)} bytes {seen.journal:.0f} s after the reader's end"
+        )
+    return seen
+
+
+def filled(wire: Wire, path: Path, draws: random.Random) -> Seen:
+    """The disk's last byte is taken by somebody else, and given back."""
+    wire.wait_for(draws.randint(1, 20))
+    filler = path.with_name("filler")
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * draws.choice((4096, 65536)))
+        except OSError:
+            pass
+    time.sleep(draws.uniform(0.2, 3.0))
+    filler.unlink()
+    return Seen(wire.resumed_after(time.monotonic()))
+
+
+def floored(wire: Wire, path: Path, draws: random.Random) -> Seen:
+    """A crawl asks for room before each fetch: it stops before the disk is full, and goes on when there is room."""
+    floor = 3_000_000
+    config = Config(database=path, disk_floor_gb=floor / GIGABYTE)
+    filler, seen = path.with_name("filler"), Seen()
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        room = Room(config, wire.store, stop=stop, waits=True)
+        wire.wait_for(draws.randint(1, 10))
+        wire.may.clear()  # as leases that are not given out
+        await room.look()
+        free = shutil.disk_usage(path.parent).free
+        filler.write_bytes(b"x" * max(0, free - floor + draws.randint(1, floor // 2)))
+        await asyncio.sleep(1.1)
+        look = asyncio.ensure_future(room.look())
+        await asyncio.wait({look}, timeout=draws.uniform(0.5, 2.0))
+        if look.done():
+            seen.faults.append("fetching went on below the floor")
+        if (noted := trouble.present(path)) is None or not noted.room:
+            seen.faults.append("nothing beside the database said that fetching had stopped")
+        filler.unlink()
+        released = time.monotonic()
+        await asyncio.wait({look}, timeout=30)
+        wire.may.set()
+        seen.resumed = wire.resumed_after(released)
+
+    asyncio.run(main())
+    return seen
+
+
+def scenario(kind: str, folder: Path, draws: random.Random, shim: Any) -> Seen:
+    """One, from an empty folder to a database that was looked at whole."""
+    path = folder / "news.db"
+    if kind in ("tmpfs", "floor"):
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={draws.choice((8, 12, 24))}m", "none", str(folder)], check=True
+        )
+    journal.LIMIT = 64 << 20 if kind == "reader" and draws.random() < 0.1 else 1 << 20  # type: ignore[misc]  # mostly small
+    store = Store.open(path, hold=math.inf)
+    wire = Wire(store, draws)
+    wire.begin(draws.choice((1, 20, 200)) if kind != "reader" else 400)
+    try:
+        does: dict[str, Callable[[], Seen]] = {
+            "locked": lambda: locked(wire, path, draws),
+            "reader": lambda: reader(wire, path, draws),
+            "tmpfs": lambda: filled(wire, path, draws),
+            "floor": lambda: floored(wire, path, draws),
+        }
+        seen = does.get(kind, lambda: failing(wire, path, kind, draws, shim))()
+    finally:
+        shim.dateline_fail(0, 0)
+        wire.end()
+        store.close()
+    seen.faults += wire.errors
+    if seen.resumed > RESUME_SECONDS:
+        seen.faults.append(f"went on {seen.resumed:.1f} s after the release")
+    seen.faults += verdict(path, wire.stored)
+    return seen
+
+
+def main() -> None:
+    seed, size, folder, mounts = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == "1"
+    shim = ctypes.CDLL(None)
+    kinds = KINDS if mounts else tuple(kind for kind in KINDS if kind not in ("tmpfs", "floor"))
+    faults, counts, resumed, small = [], Counter[str](), 0.0, 0.0
+    for number in range(size):
+        draws = random.Random(f"{seed} {number}")
+        kind = kinds[(seed + number) % len(kinds)]
+        place = folder / str(number)
+        place.mkdir()
+        try:
+            seen = scenario(kind, place, draws, shim)
+        except Exception as error:  # noqa: BLE001 - told with what is needed to see it again
+            seen = Seen(faults=[f"{type(error).__name__}: {error}"])
+        counts[kind] += 1
+        faults += [f"seed {seed}, scenario {number} ({kind}): {fault}" for fault in seen.faults]
+        resumed, small = max(resumed, seen.resumed), max(small, seen.journal)
+        if kind in ("tmpfs", "floor"):
+            subprocess.run(["umount", str(place)], check=False)
+        shutil.rmtree(place, ignore_errors=True)
+    figures = {
+        "max seconds to go on after the release": round(resumed, 2),
+        "max seconds to a small journal": round(small, 2),
+    }
+    figures |= {f"sum {kind}": float(count) for kind, count in counts.items()}
+    print(json.dumps({"done": size, "faults": faults, "figures": figures}))
+
+
+if __name__ == "__main__":
+    os.environ.pop("LD_PRELOAD", None)  # what is started from here writes to a sound disk
+    main()

@@ -1,0 +1,1 @@
+"""Articles out of the database into files of other programs' formats: `dateline export`."""

@@ -1,0 +1,62 @@
+"""robots.txt for requests that no lease has judged: spiders written by hand, `scrapy fetch`, `scrapy shell`.
+
+In the place of Scrapy's RobotsTxtMiddleware, which reads the body whatever the status, takes a time-out as permission, and
+keeps rules for the life of the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+
+from crawler import robots_asked
+from crawler.politeness import robots
+from storage.models import HostRules
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+_META = {"dont_obey_robotstxt": True, "handle_httpstatus_all": True}
+
+
+class Disallowed(IgnoreRequest):
+    """The host's robots.txt closes the address, or could not be read."""
+
+
+class Obey:
+    """Downloader middleware; leased requests carry `dont_obey_robotstxt`, since the frontier has judged them."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._known: dict[str, asyncio.Task[HostRules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raises `Disallowed`."""
+        parts = urlsplit(request.url)
+        if request.meta.get("dont_obey_robotstxt") or parts.scheme not in {"http", "https"}:
+            return
+        origin = f"{parts.scheme}://{parts.netloc.lower()}"
+        task = self._known.get(origin)
+        if task is None or (task.done() and robots.stale(task.result(), time.time())):
+            task = self._known[origin] = asyncio.ensure_future(self._ask(origin, parts.netloc.lower()))
+        outcome = robots_asked.refusal(await asyncio.shield(task), request.url, parts.netloc.lower())
+        if outcome is not None:
+            raise Disallowed(outcome.detail)
+
+    async def _ask(self, origin: str, host: str) -> HostRules:
+        assert self._crawler.engine is not None, "requests come from a running engine"
+        rules = await robots_asked.ask(
+            origin, host, meta=_META, download=self._crawler.engine.download_async, now=time.time
+        )
+        return rules or HostRules(host)

@@ -1,0 +1,76 @@
+"""Scrapy's HTTP handler with an end to what an answer may say before its body: Twisted bounds a line, not their number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from twisted.python.failure import Failure
+from twisted.web._newclient import BODY, DONE
+
+from crawler.politeness.certificates import Naming
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.internet.interfaces import IAddress
+    from twisted.web._newclient import HTTP11ClientProtocol
+
+HEAD_LIMIT: Final = 256 * 1024
+"""Bytes of status line and headers, with those of 1xx answers before; browsers stop at the same figure (Chromium:
+`net::ERR_RESPONSE_HEADERS_TOO_BIG`, 256 KiB)."""
+
+
+KEPT_SECONDS: Final = 4
+"""A connection without requests is closed after so many seconds: before servers do (Apache and Node after 5), so that none
+is closed in the moment in which a request is sent on it."""
+
+
+class HeadTooLarge(Exception):
+    """More header than any server has a use for."""
+
+
+class BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Ends the connection when an answer's head goes on beyond `HEAD_LIMIT`."""
+
+    _head = 0
+
+    def dataReceived(self, bytes: bytes) -> None:  # noqa: N802, A002 - Twisted's names
+        parser = self._parser
+        if parser is None:  # more than was asked for, on a connection that waits for its next request
+            self.transport.loseConnection()  # type: ignore[union-attr,misc]
+            return
+        if parser.state in (BODY, DONE):
+            self._head = 0
+        else:
+            self._head += len(bytes)
+            if self._head > HEAD_LIMIT:
+                self._head = 0
+                self._giveUp(Failure(HeadTooLarge(f"more than {HEAD_LIMIT} bytes of header")))  # type: ignore[no-untyped-call]
+                return
+        super().dataReceived(bytes)  # type: ignore[no-untyped-call]
+        if self._parser is None or self._parser.state in (BODY, DONE):
+            self._head = 0
+
+
+class BoundedFactory(_LenientHTTP11ClientFactory):
+    """Builds such protocols."""
+
+    def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: N802 - Twisted's name
+        return BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class BoundedHandler(HTTP11DownloadHandler):
+    """`DOWNLOAD_HANDLERS` for http and https."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = BoundedFactory
+        # A request that was sent and got no answer is over: Twisted would send it again at once, with no turn of the host.
+        self._pool.retryAutomatically = False
+        self._pool.cachedConnectionTimeout = KEPT_SECONDS
+        if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            self._contextFactory = Naming(self._contextFactory)  # type: ignore[assignment]  # zope's interface

@@ -1,0 +1,136 @@
+"""How many new addresses of a host are taken in a day: a calendar without end, session ids in links and paths that grow give
+new ones for ever.
+
+What is over the allowance is not taken, and counted with its reason in `refused_link`; the document that offered it is read
+anew next time, without a 304, so that what was news after all comes in on the next day. Articles of first polls are not
+counted: the newest are taken and the rest is held (`links`). Addresses that turn out to be articles that are stored already
+speak against their host: the allowance of a host of which most new addresses are such is small for the rest of the day.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from storage import clean, clock
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+DAY: Final = 86400
+BACKFILLS: Final = 20
+"""Times the live allowance that backfills may take of a host in a day."""
+
+HELD: Final = 500
+"""Times the allowance that first polls may put by without fetching it."""
+
+SUSPICION: Final = 100
+"""First looks at new addresses of a day from which on their outcome counts."""
+
+SAME_SHARE: Final = 0.8
+"""Share of them that led to articles known by another address, beyond which only `SUSPECTED` more are taken that day."""
+
+SUSPECTED: Final = 200
+KEPT_DAYS: Final = 30
+
+OVER, SAME = "over_allowance", "same_content"
+
+
+@dataclass(slots=True)
+class Today:
+    """One host's day (days since the epoch, UTC): new addresses taken by live endpoints, by backfills, and put by; first
+    looks at articles, and those of them that found one known by another address; taken since that was noticed."""
+
+    day: int = 0
+    live: int = 0
+    back: int = 0
+    held: int = 0
+    looks: int = 0
+    same: int = 0
+    after: int = 0
+
+    @property
+    def suspect(self) -> bool:
+        """Whether most new addresses of the day were known articles."""
+        return self.looks >= SUSPICION and self.same >= SAME_SHARE * self.looks
+
+
+def read(db: Database, host: str, *, now: float) -> Today:
+    """A host's day so far."""
+    row = db.conn.execute("SELECT offered FROM host WHERE host = ?", (host,)).fetchone()
+    known = Today(**json.loads(row[0])) if row else Today()
+    return known if known.day == int(now // DAY) else Today(int(now // DAY))
+
+
+def write(db: Database, host: str, today: Today) -> None:
+    """Keep a host's day."""
+    db.conn.execute(
+        "INSERT INTO host (host, offered) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET offered = excluded.offered",
+        (host, json.dumps(asdict(today), separators=(",", ":"))),
+    )
+
+
+def looked(db: Database, host: str, *, now: float, same: bool) -> None:
+    """Count the first look at a new address."""
+    today = read(db, host, now=now)
+    today.looks += 1
+    today.same += same
+    write(db, host, today)
+
+
+class Allowance:
+    """The days of the hosts of one offer. `limit` None: everything is taken, and nothing counted."""
+
+    def __init__(self, db: Database, *, now: float, limit: int | None, backfill: bool) -> None:
+        self._db, self._now, self._limit, self._backfill = db, now, limit, backfill
+        self._days: dict[str, Today] = {}
+        self._refused: dict[tuple[str, str], tuple[int, str]] = {}
+
+    def refuses(self, url: str, *, held: bool = False, first: bool = False) -> bool:
+        """Whether a new address is not taken; counts it either way. `held`: it would be put by; `first`: an article of
+        a first poll. What a first poll's index lists is counted: it may list indexes without end."""
+        if self._limit is None:
+            return False
+        host = clean.host_of(url)
+        today = self._days.setdefault(host, read(self._db, host, now=self._now))
+        reason = None
+        if held:
+            reason = OVER if today.held >= HELD * self._limit else None
+        elif first:
+            return False
+        elif (today.back >= BACKFILLS * self._limit) if self._backfill else (today.live >= self._limit):
+            reason = OVER
+        elif today.suspect and today.after >= min(SUSPECTED, self._limit):
+            reason = SAME
+        if reason is None:
+            today.held += held
+            today.back += self._backfill and not held
+            today.live += not self._backfill and not held
+            today.after += today.suspect and not held
+            return False
+        count, example = self._refused.get((host, reason), (0, url))
+        self._refused[host, reason] = (count + 1, example)
+        return True
+
+    def close(self, source: str, finder: int | None) -> int:
+        """Write the days and the refusals; answers how many there were. `finder`: the row that offered."""
+        if self._limit is None:
+            return 0
+        for host, today in self._days.items():
+            write(self._db, host, today)
+        for (host, reason), (count, example) in self._refused.items():
+            refuse(self._db, source, host, reason, count, now=self._now, example=example)
+        if self._refused and finder is not None:
+            self._db.conn.execute("UPDATE link SET etag = NULL, last_modified = NULL WHERE id = ?", (finder,))
+        return sum(count for count, _ in self._refused.values())
+
+
+def refuse(db: Database, source: str, host: str, reason: str, count: int, *, now: float, example: str = "") -> None:
+    """Count links that were not taken for a reason of traps; what is older than `KEPT_DAYS` goes."""
+    db.conn.execute(
+        "INSERT INTO refused_link (day, source, host, reason, count, example) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (day, source, host, reason) DO UPDATE SET count = count + excluded.count",
+        (clock.text(now)[:10], source, host, reason, count, clean.text(example)),
+    )
+    db.conn.execute("DELETE FROM refused_link WHERE day < ?", (clock.text(now - KEPT_DAYS * DAY)[:10],))

@@ -1,0 +1,111 @@
+"""A sum over the rows of each table, by which damage is seen in columns that no row's own hash covers.
+
+SQLite gives out a flipped bit without a word. Each row has a number (56 bits of BLAKE2 over its columns); a table's sum is
+that of its rows' numbers, kept in `meta` and renewed in the transaction that changes the row, by triggers that only the
+writer's own connection has. A row that was changed in any other way (a bad disk, another program) makes the sum wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+_FUNCTION: Final = "dateline_row"
+_MASK: Final = (1 << 56) - 1
+_LEFT_OUT: Final = {"raw_page": ("body",)}
+"""Columns that have a hash of their own in the row."""
+
+_NOT_OURS: Final = ("sqlite_%", "search%")
+
+
+def keep(db: Database) -> None:
+    """On a connection that writes: keep the sums from now on; those that are not there yet (a new table or column) are made
+    from the rows as they are."""
+    conn = db.conn
+    conn.create_function(_FUNCTION, -1, row_number, deterministic=True)
+    conn.execute("PRAGMA recursive_triggers = ON")  # or a REPLACE would take rows away without a trigger
+    tables = _tables(db)
+    missing = [name for name, columns in tables.items() if _stored(db, name, columns) is None]
+    if missing:
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            for name in missing:
+                _renew(db, name, tables[name])
+            conn.execute("COMMIT")
+        except BaseException:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+            raise
+    for name, columns in tables.items():
+        key = _key(name, columns)
+        old, new = (f"{_FUNCTION}({', '.join(f'{row}.{column}' for column in columns)})" for row in ("OLD", "NEW"))
+        for event, change in (("INSERT", f"+ {new}"), ("DELETE", f"- {old}"), ("UPDATE", f"+ {new} - {old}")):
+            row = "OLD" if event == "DELETE" else "NEW"
+            when = f" WHEN {row}.key NOT LIKE 'sum:%'" if name == "meta" else ""
+            conn.execute(  # our own names
+                f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{name}_{event.lower()} AFTER {event} ON main.{name}{when} BEGIN"  # noqa: S608
+                f" UPDATE meta SET value = CAST((CAST(value AS INTEGER) {change}) & {_MASK} AS TEXT) WHERE key = '{key}'; END"
+            )
+
+
+def forget(db: Database) -> None:
+    """Within a transaction that changes rows without `keep` (a migration): the next `keep` takes them as they are then."""
+    db.conn.execute("DELETE FROM meta WHERE key LIKE 'sum:%'")
+
+
+def wrong(db: Database) -> list[str]:
+    """The tables whose rows are not those that were written; a table that has no sum (yet) is not among them. Reads all
+    rows: to be done within one transaction."""
+    return [
+        name
+        for name, columns in _tables(db).items()
+        if (stored := _stored(db, name, columns)) is not None and stored != _sum(db, name, columns)
+    ]
+
+
+def row_number(*values: Any) -> int:
+    """The number of a row, below 2**56: the same for the same values, whatever the version of Python or SQLite."""
+    # No text of ours holds NUL (`clean`); a number is written the same way by every Python.
+    text = "\0".join(
+        value if isinstance(value, str) else f"\1{value.hex()}" if isinstance(value, bytes) else f"\2{value!r}"
+        for value in values
+    )
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
+
+
+def _tables(db: Database) -> dict[str, tuple[str, ...]]:
+    """Our tables with the columns that count."""
+    unwanted = " AND ".join(f"name NOT LIKE '{pattern.replace('_', '!_')}' ESCAPE '!'" for pattern in _NOT_OURS)
+    names = db.conn.execute(f"SELECT name FROM main.sqlite_schema WHERE type = 'table' AND {unwanted}").fetchall()  # noqa: S608 - our own words
+    found = {}
+    for (name,) in names:
+        columns = [row[0] for row in db.conn.execute("SELECT name FROM pragma_table_info(?)", (name,))]
+        found[name] = tuple(column for column in columns if column not in _LEFT_OUT.get(name, ()))
+    return found
+
+
+def _key(name: str, columns: Sequence[str]) -> str:
+    return f"sum:{name}:{hashlib.sha256(' '.join(columns).encode()).hexdigest()[:8]}"
+
+
+def _stored(db: Database, name: str, columns: Sequence[str]) -> int | None:
+    row = db.conn.execute("SELECT value FROM meta WHERE key = ?", (_key(name, columns),)).fetchone()
+    return int(row[0]) if row and row[0].isdecimal() else None if row is None else -1
+
+
+def _sum(db: Database, name: str, columns: Sequence[str]) -> int:
+    where = " WHERE key NOT LIKE 'sum:%'" if name == "meta" else ""
+    total = 0
+    for row in db.conn.execute(f"SELECT {', '.join(columns)} FROM {name}{where}"):  # noqa: S608 - our own names
+        total += row_number(*row)
+    return total & _MASK
+
+
+def _renew(db: Database, name: str, columns: Sequence[str]) -> None:
+    db.conn.execute("DELETE FROM meta WHERE key LIKE ?", (f"sum:{name}:%",))
+    db.conn.execute("INSERT INTO meta VALUES (?, ?)", (_key(name, columns), str(_sum(db, name, columns))))

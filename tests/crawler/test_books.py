@@ -1,0 +1,89 @@
+"""The ledger beside the agency's own log: what is sent is told, and one page that breaks something takes only itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler.demo.faults import Fault
+from crawler.demo.server import DemoServer
+from crawler.demo.site import Site
+from storage import articles, endings
+from tests.crawler.test_crawl import Crawler
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("reactor", "shared_workers")
+
+
+def small(server: DemoServer, database: Path) -> Crawler:
+    crawler = Crawler(server, database)
+    del crawler.sources["demo-outlet"]
+    return crawler
+
+
+async def test_a_connection_that_is_closed_without_an_answer_was_one_request(tmp_path: Path) -> None:
+    """Twisted sends a request a second time, at once, where a connection that was kept open closes."""
+    site = Site.with_archive(1, 6, scripted=False)
+    closed = [story.path for story in site.stories.values()][:3]
+    faults = {f"agency.test{path}": Fault("close") for path in closed}
+    async with DemoServer(site, faults=faults) as server:
+        crawler = small(server, tmp_path / "news.db")
+        await crawler.run()
+        asked = [request.path for request in server.log if request.path in closed]
+        assert sorted(asked) == sorted(closed)
+        assert not crawler.unexplained()
+        assert crawler.rows("SELECT outcome, reason, count(*) FROM fetches WHERE outcome = 'failed' GROUP BY 1, 2") == [
+            ("failed", "connection", 3)
+        ]
+
+
+async def test_an_article_that_breaks_what_stores_it_is_refused_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site.with_archive(1, 6, scripted=False)
+    poison = next(iter(site.stories.values())).path
+    save = articles.save
+
+    def fragile(db: Any, article: Any, decision: Any, **given: Any) -> Any:
+        found = save(db, article, decision, **given)
+        if article.url.endswith(poison):
+            raise KeyError("nobody foresaw this")
+        return found
+
+    monkeypatch.setattr(articles, "save", fragile)
+    async with DemoServer(site) as server:
+        crawler = small(server, tmp_path / "news.db")
+        (report,) = await crawler.run()
+        assert report.reason == "finished"
+        refused = crawler.rows("SELECT url, outcome, reason, detail FROM fetches WHERE outcome = 'failed'")
+        assert [row[1:] for row in refused] == [("failed", "unstorable", "KeyError: 'nobody foresaw this'")]
+        assert refused[0][0].endswith(poison)
+        assert crawler.rows("SELECT count(*) FROM articles") == [(5,)]
+        assert not crawler.unexplained()
+
+
+async def test_an_ending_that_cannot_be_written_as_it_is_is_written_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site.with_archive(1, 6, scripted=False)
+    poison = next(iter(site.stories.values())).path
+    write = endings._write_fetch
+
+    def fragile(db: Any, ending: Any, *given: Any) -> None:
+        if ending.lease.url.endswith(poison) and ending.outcome.name != "failed:internal":
+            raise TypeError("nobody foresaw this either")
+        write(db, ending, *given)
+
+    monkeypatch.setattr(endings, "_write_fetch", fragile)
+    async with DemoServer(site) as server:
+        crawler = small(server, tmp_path / "news.db")
+        (report,) = await crawler.run()
+        assert report.reason == "finished"
+        assert crawler.rows("SELECT reason, detail FROM fetches WHERE outcome = 'failed'") == [
+            ("internal", "TypeError: nobody foresaw this either")
+        ]
+        assert crawler.rows("SELECT count(*) FROM articles") == [(5,)]
+        assert not crawler.unexplained()

@@ -1,0 +1,146 @@
+"""Fetching stops before the disk is full and goes on when there is room; what cannot be written is kept, and told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import shutil
+import threading
+import time
+from collections import namedtuple
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from crawler import disk
+from crawler.cli import main
+from crawler.config import Config
+from crawler.disk import Room
+from storage import trouble
+from storage.errors import Full
+from storage.reader import Reader
+from storage.store import Store
+from tests.storage.harness import NOON, SOURCE
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+else:
+    from sqlite_utils.utils import sqlite3
+
+_Usage = namedtuple("_Usage", ("total", "used", "free"))
+
+
+class Disk:
+    """A disk with so many bytes free."""
+
+    free = 10**12
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    here = Disk()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: _Usage(2 * 10**12, 0, here.free))
+    monkeypatch.setattr(disk, "LOOK_SECONDS", 0.02)
+    return here
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "news.db", hold=math.inf, busy_seconds=0.02) as opened:
+        yield opened
+
+
+def room(store: Store, *, waits: bool, **given: Any) -> tuple[Room, asyncio.Event]:
+    stop = asyncio.Event()
+    return Room(Config(database=store.path, **given), store, stop=stop, waits=waits), stop
+
+
+async def test_below_the_floor_a_command_ends_and_says_what_to_do(store: Store, machine: Disk) -> None:
+    here, _ = room(store, waits=False)
+    await here.look()
+    machine.free = disk.FREE_FLOOR - 1
+    await asyncio.sleep(0.03)
+    with pytest.raises(Full, match=r"only 0\.200 GB are free .* make room there"):
+        await here.look()
+    noted = trouble.present(store.path)
+    assert noted is not None
+    assert noted.room
+
+
+async def test_the_daemon_waits_below_the_floor_and_goes_on_by_itself(store: Store, machine: Disk) -> None:
+    here, _ = room(store, waits=True)
+    machine.free = 0
+    looks = [asyncio.ensure_future(here.look()) for _ in range(3)]
+    done, _ = await asyncio.wait(looks, timeout=0.2)
+    assert not done
+    machine.free = 10**12
+    await asyncio.wait_for(asyncio.gather(*looks), 5)
+    assert trouble.present(store.path) is None
+    with Reader(store.path) as reader:
+        past = trouble.last(reader.db)
+    assert past is not None
+    assert past.until is not None
+    assert "are to stay free" in past.why
+
+
+async def test_a_daemon_that_waits_for_room_can_be_stopped(store: Store, machine: Disk) -> None:
+    here, stop = room(store, waits=True)
+    machine.free = 0
+    look = asyncio.ensure_future(here.look())
+    await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.wait_for(look, 2)
+
+
+async def test_a_database_at_its_limit_stops_fetching_too(store: Store, machine: Disk) -> None:
+    here, _ = room(store, waits=False, disk_limit_gb=0.0001)
+    with pytest.raises(Full, match="disk_limit_gb"):
+        await here.look()
+
+
+def test_what_is_locked_out_is_kept_told_beside_the_database_and_written_later(store: Store) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    kept = [store.begin_run(SOURCE, NOON + number) for number in range(5)]
+    for _ in range(200):
+        if trouble.is_unwritable(store.path):
+            break
+        time.sleep(0.02)
+    assert "another process is writing" in (trouble.present(store.path) or pytest.fail("nothing was noted")).why
+    assert not any(run.done() for run in kept)
+    told = CliRunner().invoke(main, ["health", "--db", str(store.path)])
+    assert told.exit_code == 1
+    assert "cannot be written" in told.output
+    threading.Timer(0.1, lambda: other.execute("COMMIT")).start()
+    assert [run.result(5) for run in kept] == [1, 2, 3, 4, 5]
+    other.close()
+    assert trouble.present(store.path) is None
+    status = json.loads(CliRunner().invoke(main, ["status", "--json", "--db", str(store.path)]).output)
+    assert "could not be written" in status["storage"][0]["text"]
+    assert not status["storage"][0]["ill"]
+
+
+def test_a_store_that_is_closed_gives_up_within_seconds_what_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.writer.CLOSING", 0.2)
+    store = Store.open(tmp_path / "n.db", hold=math.inf)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    kept = [store.begin_run(SOURCE, NOON + number) for number in range(3)]
+    began = time.monotonic()
+    store.close()
+    assert time.monotonic() - began < 4
+    assert [type(run.exception(0)).__name__ for run in kept] == ["Busy"] * 3
+    other.close()
+
+
+def test_a_run_that_the_database_ended_is_seen_in_the_status(store: Store) -> None:
+    run = store.begin_run(SOURCE, time.time()).result()
+    store.finish_run(run, time.time(), "storage_error").result()
+    told = CliRunner().invoke(main, ["status", "--db", str(store.path)]).output
+    assert "1 runs of the last day ended because the database failed" in told
