@@ -23,7 +23,9 @@ def made(name: str, by: Made | None = None, *, hosts: Sequence[str] = (), days: 
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
-        x509.CertificateBuilder(by[0].subject if by else subject, subject, key.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(
+            by[0].subject if by else subject, subject, key.public_key(), x509.random_serial_number()
+        )
         .not_valid_before(now + days[0] * DAY)
         .not_valid_after(now + days[1] * DAY)
         .add_extension(x509.BasicConstraints(ca=not hosts, path_length=None), critical=True)
@@ -56,7 +58,9 @@ async def https(pem: Path) -> AsyncIterator[int]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+            writer.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"
+            )
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             return  # the client has refused the certificate

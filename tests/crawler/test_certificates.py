@@ -60,7 +60,10 @@ async def crawled(folder: Path, port: int, unchecked: str = "") -> list[tuple[An
     ("kind", "said"),
     [
         ("self-signed", "wire.test is self-signed"),
-        ("of an unknown authority", "is sent without the certificate of the authority|authority that is not known here"),
+        (
+            "of an unknown authority",
+            "is sent without the certificate of the authority|authority that is not known here",
+        ),
         ("expired", "wire.test is expired (20"),
         ("not valid yet", "wire.test is not valid yet (20"),
         ("wrong host", "is for another host (other.test)"),
