@@ -27,7 +27,7 @@ _SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _HIDING: Final = (
     "\\s\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb\u200c\u200d\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f"
 )
-_FORMULA: Final = re.compile(f"(?:\\A|(?<=[;\\t\\n]))(?=[{_HIDING}]*[{_SIGNS}])")
+_FORMULA: Final = re.compile(f"(\\A|[;\\t\\n])(?=[{_HIDING}]*[{_SIGNS}])")
 _CONTROLS: Final = re.compile("\\A[\\t\\r\\n]")
 _BOM: Final = b"\xef\xbb\xbf"
 _HEADER: Final = ",".join(f'"{name}"' for name in COLUMNS).encode()
@@ -51,7 +51,7 @@ def harmless(value: Any) -> Any:
     """A cell's text that no spreadsheet computes; numbers and empty cells as they are."""
     if not isinstance(value, str):
         return value
-    shown = _FORMULA.sub("'", terminal.plain(value))
+    shown = _FORMULA.sub(r"\1'", terminal.plain(value))
     return f"'{shown}" if _CONTROLS.match(value) and not shown.startswith("'") else shown
 
 
