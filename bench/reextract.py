@@ -41,7 +41,7 @@ TABLES = {
     "keys of stories": "SELECT DISTINCT k.key, story_id FROM sketch AS k JOIN article ON id = article_id ORDER BY 1, 2",
     "fetches": "SELECT id, outcome, article_id, revision FROM fetches ORDER BY id",
     "changes": "SELECT * FROM changes ORDER BY seq",
-    "bookkeeping": "SELECT * FROM meta ORDER BY key",
+    "bookkeeping": "SELECT * FROM meta WHERE key NOT LIKE 'sum:%' ORDER BY key",
 }
 
 
