@@ -16,6 +16,14 @@ OPENS: Final = 5
 RESTS: Final = (60.0, 60.0, 120.0, 120.0, 300.0)
 """Seconds after the failure that opens it and those that follow, while nobody answers."""
 
+AGAINST_HOST: Final = tuple(
+    f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss", "tls")
+)
+"""How the outcomes begin that speak against a host as a whole, which gives no answer, or none that can be used."""
+
+REFUSALS: Final = ("failed:http_429", "blocked:http_", "rejected:bot_check", "failed:bot_check")
+"""Those of a host that answers, and would have none of us."""
+
 OUTAGES: Final = ((12 * 3600.0, 900.0), (2 * 86400.0, 3600.0))
 """Down so many seconds: a probe after so many seconds at the least."""
 

@@ -164,9 +164,8 @@ def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> 
 def _note_host(db: Database, told: HostNote, *, at: float) -> None:
     """What the fetch taught about its host; an outage that ended brings back what was given up for it."""
     said = clean.text(told.said)[:500] if told.said else None
-    since = hosts.note(db, replace(told, robots=_cleaned(told.robots), said=said), now=at)
-    if since is not None:
-        quarantine.come_back(db, told.host, since=since, now=at)
+    for host, since in hosts.note(db, replace(told, robots=_cleaned(told.robots), said=said), now=at):
+        quarantine.come_back(db, host, since=since, now=at)
 
 
 def _offered(db: Database, ending: Ending, source: str) -> links.Offered:

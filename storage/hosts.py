@@ -151,10 +151,11 @@ def answered(db: Database, host: str, *, at: float, delay: float) -> None:
     take(db, host, now=at, delay=delay)
 
 
-def note(db: Database, found: HostNote, *, now: float = 0.0) -> float | None:
+def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, float]]:
     """Write what a fetch taught about its host. A pause is never shortened, but ended by one that lies in the past.
 
-    Answers since when the host had given nothing but failures, where this good answer, at `now`, ended that."""
+    Answers the hosts of which this answer, at `now`, ended an outage, each with the time since when it had given nothing
+    but failures: the one that answered last, and those that only led to it."""
     db.conn.execute("INSERT INTO host (host) VALUES (?) ON CONFLICT DO NOTHING", (found.host,))
     if found.robots is not None:
         rules_ = found.robots
@@ -168,7 +169,7 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> float | None:
             " WHERE host = :host",
             {"until": found.paused_until, "host": found.host},
         )
-    ended = None
+    ended = []
     if found.failed:
         _failed(db, found, now=now)
     for host in () if found.failed is None else (*found.others, *(() if found.failed else (found.host,))):
@@ -177,7 +178,8 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> float | None:
         ).fetchone()
         if row is not None:
             db.conn.execute("UPDATE host SET failures = 0, down_since = NULL, said = NULL WHERE host = ?", (host,))
-            ended = row[1] if host == found.host and row[0] >= breaker.OPENS else ended
+            if row[0] >= breaker.OPENS and row[1] is not None:
+                ended.append((host, row[1]))
     return ended
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import backfills, breaker, clock
-from storage.standings import TRANSIENT
+from storage.standings import TRANSIENT, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ OUTAGE: Final = 6 * 3600.0
 """Seconds for which a host must have given nothing but failures for its end to release what was given up meanwhile: an
 address that fails by itself on a host that answers otherwise never sees so long a silence."""
 
-_OF_THE_HOST: Final = f"({TRANSIENT} OR reason LIKE 'blocked:http%' OR reason LIKE 'rejected:bot_check%')"
+_OF_THE_HOST: Final = f"({TRANSIENT} OR {reasons(breaker.REFUSALS)})"
 _GIVEN_UP: Final = (
     "state = 'quarantined' AND (:source IS NULL OR source = :source) AND (:host IS NULL OR host = :host)"
     " AND (:url IS NULL OR url = :url) AND (:reason IS NULL OR substr(reason, 1, length(:reason)) = :reason)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import chains, clock
+from storage import breaker, chains, clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,11 +80,13 @@ class Covered:
     beyond: tuple[str, ...] = ()
 
 
-TRANSIENT = "({})".format(
-    " OR ".join(
-        f"reason LIKE 'failed:{code}%'"
-        for code in ("http", "timeout", "connection", "refused", "dns", "data_loss", "no_turn")
-    )
+def reasons(beginnings: Iterable[str]) -> str:
+    """SQL: a row's reason begins with one of these."""
+    return "({})".format(" OR ".join(f"reason LIKE '{one}%'" for one in beginnings))
+
+
+TRANSIENT = reasons(
+    dict.fromkeys((*breaker.AGAINST_HOST, "failed:http", "failed:no_turn", "blocked:robots_unreachable"))
 )
 """SQL: a row's last fetch failed for a reason that passes; what a host refuses, or a document that is none, does not."""
 

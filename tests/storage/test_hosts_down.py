@@ -105,6 +105,22 @@ def test_what_an_outage_gave_up_comes_back_by_itself_when_the_host_answers(
         ]
 
 
+def test_whatever_opens_a_breaker_comes_back_when_it_closes_even_by_a_redirect(crawl: Crawl) -> None:
+    given_up = (*breaker.AGAINST_HOST, *breaker.REFUSALS, "blocked:robots_unreachable")
+    listing(crawl, [link(n) for n in range(len(given_up) + 1)])
+    for outcome in given_up:
+        fail(crawl, outcome=outcome, quarantined=True)
+        crawl.later(2 * HOUR)
+    assert len(crawl.frontier.quarantined().result()) == len(given_up)
+    moved = HostNote(f"www.{HOST}", failed=False, others=(HOST,))
+    crawl.end(crawl.take(), "unchanged", due=None, host=moved)
+    assert crawl.frontier.quarantined().result() == []
+    assert crawl.sql("SELECT host, failures, down_since FROM host ORDER BY 1") == [
+        (HOST, 0, None),
+        (f"www.{HOST}", 0, None),
+    ]
+
+
 def test_a_quarantined_address_tells_why_how_often_and_when(crawl: Crawl) -> None:
     listing(crawl, [link(1)])
     first = crawl.now
