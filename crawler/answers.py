@@ -19,6 +19,7 @@ from crawler.politeness.certificates import refused_certificate
 from crawler.politeness.gate import Blocked
 from crawler.politeness.guard import BlockedAddress, reason_of
 from crawler.politeness.unpacking import Undecodable
+from storage.breaker import AGAINST_HOST, REFUSALS
 from storage.models import Outcome
 
 if TYPE_CHECKING:
@@ -48,13 +49,6 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
 
 NO_ANSWER: tuple[type[Exception], ...] = (*(kind for kind, _ in _FAILURES), IgnoreRequest, BlockedAddress)
 """What a request may raise in place of an answer."""
-
-_AGAINST_HOST = tuple(
-    f"failed:{code}" for code in ("http_5", "timeout", "refused", "connection", "dns", "data_loss", "tls")
-)
-
-_REFUSALS = ("failed:http_429", "blocked:http_", "rejected:bot_check", "failed:bot_check")
-"""A host that answers, and would have none of us."""
 
 
 def of_failure(error: BaseException) -> Outcome:
@@ -95,13 +89,13 @@ def of_status(status: int, kind: LinkKind, *, later: bool = False) -> Outcome | 
 
 def refuses(outcome: Outcome) -> bool:
     """Whether an outcome is the host's refusal of us, not of this one address."""
-    return outcome.name.startswith(_REFUSALS)
+    return outcome.name.startswith(REFUSALS)
 
 
 def blames_host(outcome: Outcome) -> bool | None:
     """Whether an outcome speaks against the host as a whole (True), for it (False), or neither (None)."""
     name = outcome.name
-    if name.startswith(_AGAINST_HOST) or refuses(outcome):
+    if name.startswith(AGAINST_HOST) or refuses(outcome):
         return True
     if name.startswith(("failed", "blocked", "interrupted")):
         return None
