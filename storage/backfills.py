@@ -188,7 +188,9 @@ def claim(db: Database, source: str, link: Link, scope: Scope, *, now: float) ->
 
 def forget_look(db: Database, link_id: int) -> None:
     """Make the row of an article as if it had not been looked at, so that it is fetched like a new one."""
-    db.conn.execute("UPDATE link SET seen = 0, tries = 0, looked_at = NULL, rank = 2 WHERE id = ?", (link_id,))
+    db.conn.execute(
+        "UPDATE link SET seen = 0, tries = 0, unasked = 0, looked_at = NULL, rank = 2 WHERE id = ?", (link_id,)
+    )
 
 
 def lay_outside(reason: str | None, scope: Scope | None = None) -> bool:

@@ -214,6 +214,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         "state": "quarantined" if ending.quarantine else "done" if ending.due is None else "pending",
         "looked": looked,
         "vainly": name in _TRIED,
+        "unasked": name == "blocked" and not ending.urls,
         "vain": name in _IN_VAIN,
         "recheck": links.RECHECK,
         "reason": clean.text(": ".join(filter(None, (ending.outcome.name, ending.outcome.detail)))),
@@ -235,6 +236,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
         " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
+        " unasked = CASE WHEN :unasked THEN unasked + 1 WHEN :looked AND NOT :vainly THEN 0 ELSE unasked END,"
         " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
         " again = CASE WHEN :looked THEN 0 ELSE again END,"
         " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"

@@ -274,10 +274,10 @@ class Validators:
 class Lease:
     """The right to fetch one address until `until`, together with its host's turn. `fetch_id` is the row of `fetches`
     that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
-    `tries` the failures since then; `found_at` when the link was first offered; `backfill` its backfill's id; `missing`
-    the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so far, as
-    `crawler.politeness.rhythm` wrote it (opaque here); `crawl_delay`: the seconds between two requests that the host's
-    robots.txt asks for."""
+    `tries` those since then that were not, of which `unasked` were blocked before anything was sent; `found_at` when the
+    link was first offered; `backfill` its backfill's id; `missing` the looks since its page was last there that found it
+    gone; `rhythm`: what an endpoint's polls have taught so far, as `crawler.politeness.rhythm` wrote it (opaque here);
+    `crawl_delay`: the seconds between two requests that the host's robots.txt asks for."""
 
     fetch_id: int
     link_id: int
@@ -296,6 +296,7 @@ class Lease:
     missing: int = 0
     rhythm: str | None = None
     crawl_delay: float | None = None
+    unasked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

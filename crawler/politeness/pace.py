@@ -64,7 +64,8 @@ _BLOCKS: dict[str, tuple[float, ...]] = {
     "redirect": (),
 }
 """Seconds until the further looks at what was blocked, by tries before; the empty ones no wait mends: quarantine.
-Other reasons (the host's own refusals) wait like failures."""
+Other reasons (the host's own refusals) wait like failures. At the end of its waits an address is given up, but for one
+that a robots.txt goes on to forbid: nobody is to release that."""
 
 TOO_MANY = "failed:http_429"
 """A refusal, too: a host that says so is not asked every minute."""
@@ -95,6 +96,7 @@ def next_due(
     max_age: int | None,
     retry_at: float | None,
     jitter: float,
+    unasked: int = 0,
     missing: int = 0,
     gone_gap: float = GONE_LOOKS[0],
     rhythm: Rhythm | None = None,
@@ -104,7 +106,8 @@ def next_due(
     """When to look again after a fetch that ended with `outcome_name` (`failed:timeout`).
 
     `seen` and `tries` as the lease has them, before this fetch: looks answered with content or 304, and looks since
-    then that were not (failed, gone, rejected, blocked). `interval`, `ttl`, `max_age`: seconds. `recheck`: ages of an
+    then that were not (failed, gone, rejected, blocked), of which `unasked` sent no request: a host that could not be asked
+    for days leaves an address its ten tries. `interval`, `ttl`, `max_age`: seconds. `recheck`: ages of an
     article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
     `missing`: the looks before this one that found the page gone, since it was last there; the next such look comes no
     sooner than `gone_gap` seconds later, since two of them are a withdrawal.
@@ -132,11 +135,11 @@ def next_due(
             pause = max(_retry_after(outcome_name, tries, pause, rhythm, now), least)
         due = Due(now + pause)
     elif name == "failed" or (name == "blocked" and code not in _BLOCKS) or outcome_name == _WALLED:
-        wait = backoff(tries + 1, jitter=jitter)
+        wait = backoff(max(tries - unasked, 0) + 1, jitter=jitter)
         due = Due(None, quarantine=True) if wait is None else Due(now + wait)
     elif name == "blocked":
         waits = _BLOCKS[code]
-        due = Due(now + waits[tries]) if tries < len(waits) else Due(None, quarantine=not waits)
+        due = Due(now + waits[tries]) if tries < len(waits) else Due(None, quarantine=code != "robots")
     elif name == "gone":
         young = now - found_at <= max(recheck, default=0) + 2 * sum(GONE_LOOKS)
         wait = max(GONE_LOOKS[missing], gone_gap) if missing < len(GONE_LOOKS) and young else None

@@ -231,6 +231,15 @@ def test_what_robots_disallow_is_looked_at_again_after_a_day_for_a_week() -> Non
 def test_unreachable_robots_are_waited_for() -> None:
     assert after("blocked:robots_unreachable") == Due(NOW + 900)
     assert after("blocked:robots_unreachable", tries=5) == Due(NOW + 3600)
+    looks = [after("blocked:robots_unreachable", tries=tries) for tries in range(40)]
+    assert sum(due.at - NOW for due in looks if due.at) > 7 * 86400
+    assert looks[-1] == Due(None, quarantine=True), "where a person finds it, and the host's first answer releases it"
+
+
+@given(unasked=st.integers(0, 30), failed=st.integers(0, 12))
+def test_looks_that_sent_nothing_use_up_no_try(unasked: int, failed: int) -> None:
+    tries = unasked + failed
+    assert after("failed:http_500", tries=tries, unasked=unasked) == after("failed:http_500", tries=failed)
 
 
 @pytest.mark.parametrize("code", ["address", "policy", "redirect"])

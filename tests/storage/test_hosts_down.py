@@ -121,6 +121,20 @@ def test_whatever_opens_a_breaker_comes_back_when_it_closes_even_by_a_redirect(c
     ]
 
 
+def test_looks_that_were_blocked_before_a_request_are_told_from_tries(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    looks = [("blocked:robots_unreachable", ()), ("failed:timeout", ()), ("blocked:http_403", (page(1),))] * 2
+    for outcome, urls in looks:
+        crawl.end(crawl.take(), outcome, due=crawl.now, urls=urls)
+        crawl.later()
+    lease = crawl.take()
+    assert (lease.tries, lease.unasked) == (6, 2)
+    crawl.end(lease, "unchanged", due=crawl.now)
+    crawl.later()
+    lease = crawl.take()
+    assert (lease.tries, lease.unasked) == (0, 0)
+
+
 def test_a_quarantined_address_tells_why_how_often_and_when(crawl: Crawl) -> None:
     listing(crawl, [link(1)])
     first = crawl.now
