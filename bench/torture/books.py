@@ -27,7 +27,7 @@ from bench.torture.kills_crawl import A_DAY, DAYS, Project, alive
 from bench.torture.ledger_rules import broken
 from bench.torture.part import Batch
 from crawler.demo.server import serving
-from storage import database
+from storage import checks, database
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -94,8 +94,12 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
         process.terminate()
         process.wait()
         server.faults.clear()
-        project.start(project.run).wait()  # takes back what the killed have left
+        status = project.start(project.run).wait()  # takes back what the killed have left
+        if status not in (0, 1):
+            seen.faults["last"] = f"the last `dateline run` ended with status {status}: {project.last_words()}"
         look(project.database, server, seen, at_rest=True)
+        for damage in checks.check(project.database).damage:
+            seen.faults.setdefault(damage, f"at rest, `dateline db check`: {damage}")
     figures = {
         "sum requests": len(server.log),
         "sum fetches ended": sum(seen.outcomes.values()),

@@ -3,7 +3,7 @@
 The agency has an archive, and updates, corrections, copies and a withdrawal to be found. The three commands take turns; each
 is killed at a random moment of its start, so many requests after it, or while it ends at SIGTERM. Two seconds later no
 process that it started may be alive. At the end there must be the same articles and texts as an undisturbed crawl of a twin
-of the agency has, none lost, none twice, every fetch ended, `PRAGMA integrity_check` ok.
+of the agency has, none lost, none twice, every fetch ended, and `dateline db check` must find no damage.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.torture.part import Batch
-from bench.torture.starved import starved
+from bench.torture.starved import starved, waits
 from crawler.demo.project import opened, write_project
 from crawler.demo.server import serving
 from crawler.demo.site import Site
+from storage import checks
 from storage.reader import Reader
 
 if TYPE_CHECKING:
@@ -152,11 +153,11 @@ def aim(process: subprocess.Popen[bytes], server: DemoServer, chance: random.Ran
 def outlived(session: int) -> float:
     """Seconds until no process of a session is left, without those in which the last of them waited for a processor; more
     than GONE_SECONDS where some stay (they are ended)."""
-    began, waited, first = time.monotonic(), 0.0, dict[int, float]()
+    began, waited, first = time.monotonic(), 0.0, dict[int, dict[int, float]]()
     while left := alive(session):
-        now = {pid: starved(pid) for pid in left}
+        now = {pid: waits(pid) for pid in left}
         first = {**now, **first}
-        waited = max(waited, *(since - first[pid] for pid, since in now.items()))
+        waited = max(waited, *(starved(threads, first[pid]) for pid, threads in now.items()))
         if time.monotonic() - began - waited > GONE_SECONDS:
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
@@ -182,7 +183,6 @@ def compared(killed: Project, calm: Project) -> tuple[list[str], dict[str, float
     """What the killed crawl has that it should not, and has not that it should; the figures."""
     texts, wanted = killed.texts(), calm.texts()
     with Reader(killed.database) as reader:
-        (integrity,) = reader.db.conn.execute("PRAGMA integrity_check").fetchone()
         outcomes = dict(reader.db.conn.execute("SELECT outcome, count(*) FROM fetches GROUP BY 1").fetchall())
     wrong = [f"lost: {text}" for text in sorted(set(wanted) - set(texts))]
     wrong += [f"not in the undisturbed crawl: {text}" for text in sorted(set(texts) - set(wanted))]
@@ -190,8 +190,7 @@ def compared(killed: Project, calm: Project) -> tuple[list[str], dict[str, float
         wrong.append(f"{len(texts) - len(set(texts))} texts are there twice")
     if None in outcomes:
         wrong.append(f"{outcomes[None]} fetches have no outcome")
-    if integrity != "ok":
-        wrong.append(f"integrity_check: {integrity}")
+    wrong += [f"`dateline db check`: {damage}" for damage in checks.check(killed.database).damage]
     return wrong, {
         "sum texts": len(texts),
         "sum fetches interrupted": outcomes.get("interrupted", 0),

@@ -3,7 +3,8 @@
 A process of its own crawls `wire` on a new database, is ended by a crash, opened again, closed, opened again …, while
 `disk_log.c`, preloaded, records each write, sync, removal and new name in order. Then the folder is built as it would be
 found after a cut at a random operation, under one of four models of loss (`disk.LOSSES`), and opened with the real code. All
-that was acknowledged before the cut must be there, no transaction by half (`wire_verdict`), and the crawl must go on.
+that was acknowledged before the cut must be there, no transaction by half (`wire_verdict`), and the crawl must go on
+and leave nothing damaged (`dateline db check`).
 
     python -m bench.torture.power [--seed 1] [--cuts 100] [--synchronous NORMAL]
 
@@ -26,6 +27,7 @@ from bench.torture.disk import LOSSES, Disk, Loss, Operation, library, operation
 from bench.torture.part import Batch
 from bench.torture.power_lives import TOLD
 from bench.torture.wire_verdict import faults
+from storage import checks
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -126,9 +128,10 @@ def opened(disk: Disk, loss: Loss, seed: str, folder: Path, told: list[str]) -> 
         wrong = crawl.store.writer.submit(lambda db: list(faults(db, told, finished=False)), writes=False).result()
         crawl.seed()
         crawl.step()
-        return wrong, seconds
     finally:
         crawl.close()
+    wrong += [f"`dateline db check`: {damage}" for damage in checks.check(folder / "news.db").damage]
+    return wrong, seconds
 
 
 def main() -> int:

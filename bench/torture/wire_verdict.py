@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.torture.ledger_rules import broken
 from bench.torture.wire import FEED, TEXTS, is_wall, listed, text
-from storage import checks
+from storage import checks, sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +36,8 @@ def faults(db: Database, acknowledged: Iterable[str], *, finished: bool) -> Iter
         yield f"foreign_key_check: {row}"
     for what in checks.damaged(db):
         yield f"damaged: {what}"
+    for table in sums.wrong(db):
+        yield f"the sum over table {table} is not that of its rows"
     yield from broken(db)
     for rule, query in RULES.items():
         if found := conn.execute(query).fetchall():
