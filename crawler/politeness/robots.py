@@ -70,12 +70,17 @@ def asked_delay(rules: HostRules, agent: str) -> float | None:
 
 def _decode(body: bytes) -> str:
     """UTF-8 with or without a (broken) byte order mark; UTF-16 by its mark; NULs dropped, so that rules in
-    mis-saved files are found rather than overlooked."""
-    body = body[:BODY_LIMIT]
+    mis-saved files are found rather than overlooked. What was cut at BODY_LIMIT ends with its last whole line: half of
+    `Disallow: /archive/` may read `Disallow: /`."""
+    text = _text(body[:BODY_LIMIT]).replace("\x00", "")
+    return text[: max(text.rfind("\n"), text.rfind("\r")) + 1] if len(body) >= BODY_LIMIT else text
+
+
+def _text(body: bytes) -> str:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace").replace("\x00", "")
+        return body.decode("utf-16", "replace")
     for length in (3, 2, 1):
         if body.startswith(codecs.BOM_UTF8[:length]):
             body = body[length:]
             break
-    return body.decode("utf-8", "replace").replace("\x00", "")
+    return body.decode("utf-8", "replace")

@@ -23,6 +23,19 @@ def may(body: str | bytes, path: str, agent: str = "Dateline") -> bool:
     return robots.allowed(read, f"https://agency.test{path}", agent)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_line_that_the_limit_cuts_is_no_rule(end: str, encoding: str) -> None:
+    body = end.join(["User-agent: *", "Disallow: /closed", "#", "Disallow: /private/"]).encode(encoding)
+    fill = "#".encode(encoding)[-len("#".encode("utf-16-le")) if encoding == "utf-16" else -1 :]
+    cut = body.index("#".encode(encoding)[-len(fill) :])
+    for missing in range(1, 12):
+        goal = robots.BODY_LIMIT - len(body) + missing * len(fill)
+        long = body[:cut] + fill * (goal // len(fill)) + body[cut:]
+        assert may(long, "/news")
+        assert not may(long, "/closed")
+
+
 @pytest.mark.parametrize("status", [200, 204, 299])
 def test_a_2xx_answer_is_read_as_rules_for_a_day(status: int) -> None:
     read = rules("User-agent: *\nDisallow: /x", status)
