@@ -8,25 +8,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import sys
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import brotli  # type: ignore[import-untyped]  # it has no types
 from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from crawler.politeness.encodings import MOST_ENCODINGS, TooLarge, Undecodable, unpacked
 from crawler.warc_members import Member, members
 from pipelines.urls import harmless
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -38,11 +31,9 @@ if TYPE_CHECKING:
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes of one page, packed or unpacked; a larger one is reported without its body."""
 
-MOST_ENCODINGS = 3
-"""Encodings of one body, as in crawls (`politeness/unpacking.py`)."""
-
 _HEAD_ROOM = 256 * 1024
 _IDENTITY_BYTES = 1024 * 1024
+_BEGINS = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
 _WITH_HTTP = re.compile(rb"^WARC-Type:\s*(?:response|request|revisit)", re.IGNORECASE | re.MULTILINE)
@@ -216,34 +207,14 @@ def _decoded(packed: bytes, head: object, *, whole: bool) -> bytes:
 
 
 def _unpacked(packed: bytes, encoding: str, *, whole: bool) -> bytes:
-    if _LOOKS_HTML.match(packed[:2048]):
+    if _LOOKS_HTML.match(packed[:2048]) or not packed.startswith(_BEGINS.get(encoding, b"")):
         return packed
     try:
-        match encoding:
-            case "gzip" | "x-gzip" if packed.startswith(b"\x1f\x8b"):
-                return _inflated(packed, 16 + zlib.MAX_WBITS, whole=whole)
-            case "deflate":
-                zlib_header = len(packed) > 1 and packed[0] & 0x0F == 8 and (packed[0] << 8 | packed[1]) % 31 == 0
-                return _inflated(packed, zlib.MAX_WBITS if zlib_header else -zlib.MAX_WBITS, whole=whole)
-            case "zstd" if packed.startswith(b"\x28\xb5\x2f\xfd"):
-                return zstd.ZstdDecompressor().decompress(packed, BODY_LIMIT + 1)
-            case "br":
-                engine = brotli.Decompressor()
-                out = bytearray(engine.process(packed, output_buffer_limit=BODY_LIMIT + 1))
-                while not engine.is_finished() and not engine.can_accept_more_data() and len(out) <= BODY_LIMIT:
-                    out += engine.process(b"", output_buffer_limit=BODY_LIMIT + 1)
-                return bytes(out)
-    except (zlib.error, brotli.error, zstd.ZstdError) as error:
-        raise _BodyError("broken", f"Content-Encoding {encoding}: {error}") from error
-    return packed
-
-
-def _inflated(packed: bytes, bits: int, *, whole: bool) -> bytes:
-    engine = zlib.decompressobj(bits)
-    out = engine.decompress(packed, BODY_LIMIT + 1)
-    if not engine.eof and len(out) <= BODY_LIMIT and whole:
-        raise zlib.error("the packed body ends too early")
-    return out
+        return unpacked(packed, [encoding], BODY_LIMIT, whole=whole)[0]
+    except TooLarge as error:
+        raise _BodyError("too_large", str(error)) from error
+    except Undecodable as error:
+        raise _BodyError("broken", str(error)) from error
 
 
 def _charset(content_type: str) -> str | None:

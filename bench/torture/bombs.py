@@ -46,12 +46,12 @@ def _filling(draw: random.Random) -> bytes:
     return (word * (2**20 // len(word) + 1))[: 2**20]
 
 
-def _repeated(fill: bytes, bits: int, size: int = SIZE) -> bytes:
-    """What unpacks to `size` bytes: one block, flushed so that it depends on nothing, over and over."""
+def _repeated(fill: bytes, bits: int) -> bytes:
+    """What unpacks to `SIZE` bytes: one block, flushed so that it depends on nothing, over and over."""
     packer = zlib.compressobj(9, zlib.DEFLATED, bits)
     first = packer.compress(fill) + packer.flush(zlib.Z_FULL_FLUSH)
     block = packer.compress(fill) + packer.flush(zlib.Z_FULL_FLUSH)
-    return first + block * (size // len(fill) - 1) + packer.flush()
+    return first + block * (SIZE // len(fill) - 1) + packer.flush()
 
 
 def _gzip(draw: random.Random) -> bytes:
@@ -70,7 +70,7 @@ def _brotli(draw: random.Random) -> bytes:
 
 
 def _zstd(draw: random.Random) -> bytes:
-    from crawler.politeness.unpacking import zstd
+    from crawler.politeness.encodings import zstd
 
     packer, fill = zstd.ZstdCompressor(), _filling(draw)
     return b"".join([*(packer.compress(fill) for _ in range(SIZE // len(fill))), packer.flush()])
@@ -78,7 +78,7 @@ def _zstd(draw: random.Random) -> bytes:
 
 def _zstd_window(draw: random.Random) -> bytes:
     """A frame that asks for a window of 128 MiB."""
-    from crawler.politeness.unpacking import zstd
+    from crawler.politeness.encodings import zstd
 
     options = {int(zstd.CompressionParameter.window_log): 27}
     packer, fill = zstd.ZstdCompressor(options=options), _filling(draw)
@@ -99,6 +99,17 @@ def _big_sitemap(draw: random.Random) -> bytes:
 
 def _members(draw: random.Random) -> bytes:
     return gzip.compress(_filling(draw)[: 100 * 1024], 9) * 10_000
+
+
+def _frames(draw: random.Random) -> bytes:
+    """1 MiB of empty zstd frames, 2 kB as they are sent: none holds a byte, and each is a call."""
+    from crawler.politeness.encodings import zstd
+
+    return gzip.compress(zstd.compress(b"", draw.randrange(1, 5)) * (2**20 // 9), 9)
+
+
+def _empty_members(draw: random.Random) -> bytes:
+    return gzip.compress(gzip.compress(b"", draw.randrange(1, 10)) * (2**21 // 20), 9)
 
 
 Made = tuple[str, Behaviour, frozenset[str]]
@@ -132,6 +143,9 @@ KINDS: Final[dict[str, Callable[[random.Random], Made]]] = {
     "raw-deflate": _packed(lambda draw: _repeated(_filling(draw), -15), "deflate"),
     "gzip-in-gzip": _packed(_nested, "gzip", "gzip"),
     "gzip-members": _packed(_members, "gzip"),
+    "gzip-empty-members": _packed(_empty_members, "gzip", "gzip"),
+    "zstd-empty-frames": _packed(_frames, "zstd", "gzip"),
+    "zstd-empty-frames-sitemap": _packed(_frames, "zstd", "gzip", kind="sitemap"),
     "gzip-feed": _packed(_gzip, "gzip", kind="feed"),
     "gzip-sitemap": _packed(_gzip, "gzip", kind="sitemap"),
     "br-sitemap": _packed(_brotli, "br", kind="sitemap"),

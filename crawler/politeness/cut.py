@@ -14,13 +14,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 CUT = "cut_at"
-"""The meta of a request that is cut: bytes as they come, before a Content-Encoding is taken off."""
+"""The meta of a request that is cut: bytes as they come; where a Content-Encoding is taken off, as many of what is inside."""
 
 _SEEN = "cut_seen"
 
 OF_ROBOTS: dict[str, Any] = {CUT: BODY_LIMIT, "download_maxsize": 0}
-"""The meta of a request for robots.txt. No size, or Scrapy would throw away what calls itself larger; where it is unpacked,
-DOWNLOAD_MAXSIZE holds."""
+"""The meta of a request for robots.txt. No size, or Scrapy would throw away what calls itself larger."""
 
 
 class Cut:

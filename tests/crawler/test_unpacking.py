@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]  # it has no types
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scrapy import Request
 from scrapy.exceptions import DownloadCancelledError
+from scrapy.http import Response
 
-from bench.torture.bombs import KINDS
+from bench.torture import bombs
 from bench.torture.hostile_host import answer, by_target, flood, serving, whole
 from bench.torture.watched_crawl import Plan, Site, crawled
 from crawler.answers import of_failure
+from crawler.politeness import encodings, unpacking
+from crawler.politeness.cut import CUT, OF_ROBOTS
+from crawler.politeness.encodings import MOST_ENCODINGS, GivenUp, TooLarge, Undecodable, unpacked, zstd
 from crawler.politeness.transport import HEAD_LIMIT
-from crawler.politeness.unpacking import MOST_ENCODINGS, TooLarge, Undecodable, unpacked, zstd
+from crawler.politeness.unpacking import Unpacking
 from crawler.warc_records import records
 from tests.crawler.small_site import Here
 
@@ -142,5 +151,118 @@ def test_a_record_of_a_warc_is_held_to_the_same(tmp_path: Path, headers: bytes, 
     assert [record.problem for record in records(file)] == [problem]
 
 
-def test_every_kind_of_the_long_test_is_made_by_its_seed() -> None:
-    assert len(KINDS) >= 30
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (bombs._gzip, ["gzip"]),
+        (bombs._nested, ["gzip", "gzip"]),
+        (bombs._brotli, ["br"]),
+        (bombs._zstd, ["zstd"]),
+        (bombs._frames, ["zstd", "gzip"]),
+        (bombs._empty_members, ["gzip", "gzip"]),
+    ],
+)
+def test_what_the_long_test_sends_are_bombs(
+    make: Callable[[Random], bytes], names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bombs, "SIZE", 2**22)
+    bomb = make(Random(1))
+    assert len(bomb) < 20_000
+    with pytest.raises(TooLarge):
+        unpacked(bomb, names, 2**22 - 1)
+
+
+@pytest.mark.parametrize("name", sorted(PACKERS))
+@pytest.mark.parametrize("size", [1, 5000, 2**18 * 2 + 300])
+def test_a_body_whose_end_is_missing_is_none_unless_it_was_cut_on_purpose(name: str, size: int) -> None:
+    body = Random(size).randbytes(500) * (size // 500) + b"." * (size % 500)
+    packed = PACKERS[name](body)
+    cut = packed[: len(packed) - (12 if "gzip" in name else 3)]
+    with pytest.raises(Undecodable, match=r"too early|first byte"):
+        unpacked(cut, [name], 10**6)
+    assert unpacked(packed, [name], 1000, whole=False) == (body[:1000], [])
+    if size > 2**18:  # zstd gives a block at a time
+        assert body.startswith(unpacked(cut, [name], 10**6, whole=False)[0])
+
+
+def test_no_body_loses_its_end_where_the_engine_holds_it_back() -> None:
+    for more in range(0, 300, 7):
+        body = b"\0" * (2**18 * 2 + more)
+        assert unpacked(_raw_deflate(body), ["deflate"], 10**6)[0] == body
+        assert unpacked(gzip.compress(body), ["gzip"], 10**6)[0] == body
+
+
+def test_a_gzip_body_needs_no_checksum_and_nothing_behind_it() -> None:
+    packed = gzip.compress(b"<p>The harbour")
+    named = b"\x1f\x8b\x08\x08" + packed[4:10] + b"a.html\0" + packed[10:]
+    for sent in (packed[:-8], packed[:-3], packed[:-8] + b"\1" * 8, packed + b"\0\0more", named):
+        assert unpacked(sent, ["gzip"], CAP)[0] == b"<p>The harbour"
+
+
+def test_a_body_that_takes_too_long_or_that_nobody_waits_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = iter((False, True))
+    with pytest.raises(GivenUp):
+        unpacked(gzip.compress(b"x" * 10**6), ["gzip"], 10**7, given_up=lambda: next(asked))
+    monkeypatch.setattr(encodings, "SECONDS", 0.0)
+    with pytest.raises(TooLarge, match=r"more than 0 s of processor time"):
+        unpacked(gzip.compress(b"x"), ["gzip"], CAP)
+
+
+async def _passed(status: int, body: bytes, named: str, **meta: Any) -> Response:
+    request = Request("http://a.test/robots.txt", meta=meta)
+    headers = {"Content-Encoding": named, "Retry-After": "3600"}
+    return await Unpacking(CAP).process_response(request, Response(request.url, status, headers, body))
+
+
+@pytest.mark.parametrize("body", [b"Service Unavailable", gzip.compress(b"\0" * 10 * CAP)], ids=["label", "bomb"])
+async def test_a_status_that_says_all_stands_whatever_its_body(body: bytes) -> None:
+    for status in (302, 404, 429, 503):
+        response = await _passed(status, body, "gzip")
+        assert (response.status, response.body, response.headers["Retry-After"]) == (status, b"", b"3600")
+        assert "Content-Encoding" not in response.headers
+    with pytest.raises((Undecodable, DownloadCancelledError)):
+        await _passed(200, body, "gzip")
+
+
+async def test_of_a_packed_robots_txt_as_much_is_read_as_of_a_plain_one() -> None:
+    body = b"User-agent: *\nDisallow: /closed\n" + b"#" * 11 * 2**20
+    packed = gzip.compress(body)
+    for sent in (packed, packed[: len(packed) // 2]):
+        response = await _passed(200, sent, "gzip", **OF_ROBOTS)
+        assert response.body == body[: OF_ROBOTS[CUT]]
+
+
+async def test_a_body_that_takes_long_holds_up_nobody_and_ends_with_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = threading.Event()
+
+    def slow(body: bytes, names: list[str], cap: int, *, whole: bool, given_up: Callable[[], bool]) -> Any:
+        while body == b"evil" and not given_up():
+            time.sleep(0.001)
+        left.set() if body == b"evil" else None
+        return body, []
+
+    monkeypatch.setattr(unpacking, "unpacked", slow)
+    evil = asyncio.ensure_future(_passed(200, b"evil", "gzip"))
+    await asyncio.sleep(0)
+    assert (await asyncio.wait_for(_passed(200, b"good", "gzip"), 10)).body == b"good"
+    assert not left.is_set()
+    evil.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await evil
+    assert await asyncio.to_thread(left.wait, 10)
+
+
+@pytest.mark.parametrize(
+    ("named", "body"),
+    [
+        ("gzip", gzip.compress(b"<p>first ") + gzip.compress(b"second")),
+        ("zstd", zstd.compress(b"<p>first ") + zstd.compress(b"second")),
+        ("deflate", _raw_deflate(b"<p>first second")),
+    ],
+)
+def test_a_record_of_a_warc_is_unpacked_as_an_answer_is(tmp_path: Path, named: str, body: bytes) -> None:
+    block = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {named}\r\n\r\n".encode() + body
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.test/\r\nContent-Length: {len(block)}\r\n\r\n"
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(gzip.compress(head.encode() + block + b"\r\n\r\n"))
+    assert [(record.problem, record.body) for record in records(file)] == [(None, b"<p>first second")]
