@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from storage import trouble
-from storage.errors import Full
+from storage import journal, trouble
+from storage.errors import PASSING, Full
+from storage.room import merge
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -27,7 +28,13 @@ FREE_FLOOR: Final = 200_000_000
 when fetching stops is still to be stored."""
 
 PRUNE_STEPS: Final = 50
-"""Steps of pruning before one crawl; what is left is for the next."""
+"""Steps of pruning at a time; what is left is for the next."""
+
+TIDY_SECONDS: Final = 60.0
+"""While there is no room, old pages are dropped and free space is given back so often."""
+
+MERGE_SECONDS: Final = 1.0
+"""For so long readers and writers are waited for, to merge the journal."""
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks at the disk: one costs some microseconds, and in a second a crawl does not fill `FREE_FLOOR`."""
@@ -41,7 +48,7 @@ class Room:
 
     def __init__(self, config: Config, store: Store, *, stop: asyncio.Event, waits: bool) -> None:
         self._config, self._store, self._stop, self._waits = config, store, stop, waits
-        self._lock = asyncio.Lock()
+        self._lock, self._tidying = asyncio.Lock(), asyncio.Lock()
         self._looked = -LOOK_SECONDS
 
     async def look(self) -> None:
@@ -52,8 +59,9 @@ class Room:
         async with self._lock:
             if time.monotonic() < self._looked + LOOK_SECONDS:
                 return
-            refusal = self.refusal()
-            if refusal:
+            if self.refusal():
+                await self.tidy(self._store.clock())
+            if refusal := self.refusal():
                 await self._short(refusal)
             elif (noted := trouble.present(self._config.database)) and noted.room:
                 await self._over()
@@ -63,15 +71,46 @@ class Room:
         """Why nothing more may be fetched now; None while there is room."""
         return refusal(self._config)
 
+    async def tidy(self, now: float) -> None:
+        """Drop raw pages that are too old or too many, and give their space back to the disk: also what an earlier call left
+        in the file, where room is short. In steps between which others write; what cannot be done now is for the next call.
+        """
+        async with self._tidying:
+            try:
+                await self._drop(now)
+            except PASSING as error:  # a disk that is full to the last byte, a process that holds the lock
+                logger.warning("%s; room could not be made", error)
+
+    async def _drop(self, now: float) -> None:
+        config, store = self._config, self._store
+        most = int(config.raw_limit_gb * GIGABYTE)
+        pruned = 0
+        for _ in range(PRUNE_STEPS):
+            step = await asyncio.wrap_future(store.prune_raw(now=now, days=config.raw_days, most_bytes=most))
+            if not step or self._stop.is_set():
+                break
+            pruned += step
+        if not pruned and not self.refusal():
+            return
+        free = None
+        while (left := await asyncio.wrap_future(store.vacuum())) and left != free and not self._stop.is_set():
+            free = left  # a file that was not made for it gives nothing back
+        if self.refusal():  # what was freed leaves the file when its journal is merged, which counts itself, too
+            await asyncio.to_thread(merge, config.database, MERGE_SECONDS)
+
     async def _short(self, refusal: str) -> None:
         database = self._config.database
         trouble.begin(database, refusal, now=self._store.clock(), room=True)
         if not self._waits:
             raise Full(f"{database}: {refusal}")
         logger.error("%s: %s; fetching goes on by itself when there is room", database, refusal)
+        tidied = time.monotonic()
         while self.refusal() and not self._stop.is_set():
             await asyncio.wait([stopped := asyncio.ensure_future(self._stop.wait())], timeout=LOOK_SECONDS)
             stopped.cancel()
+            if time.monotonic() >= tidied + TIDY_SECONDS and not self._stop.is_set():
+                await self.tidy(self._store.clock())
+                tidied = time.monotonic()
         if not self.refusal():
             await self._over()
             logger.warning("%s: there is room again: fetching goes on", database)
@@ -91,12 +130,7 @@ async def keep_room(session: Session, now: float) -> None:
 
     Raises `Full` when the database has reached `disk_limit_gb` or the disk has less than `disk_floor_gb` free, unless the
     session waits for room."""
-    config = session.config
-    most = int(config.raw_limit_gb * GIGABYTE)
-    for _ in range(PRUNE_STEPS):
-        if not await asyncio.wrap_future(session.store.prune_raw(now=now, days=config.raw_days, most_bytes=most)):
-            break
-        await asyncio.wrap_future(session.store.vacuum())
+    await session.room.tidy(now)
     await session.room.look()
 
 
@@ -127,5 +161,7 @@ def short_of_room(*, size: int, free: int, limit: int, floor: int = FREE_FLOOR) 
 
 def database_bytes(database: Path) -> int:
     """The database with its write-ahead log."""
-    files = (database, database.with_name(database.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
+    try:
+        return database.stat().st_size + journal.size(database)
+    except FileNotFoundError:
+        return journal.size(database)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,18 +33,24 @@ class Trouble:
 
 
 def begin(database: Path, why: str, *, now: float, room: bool = False) -> None:
-    """Note beside the database that it cannot be written. A note that is there already stays: it began then. Where the file
-    cannot be made (a full disk, a read-only folder) `dateline status` sees that for itself."""
+    """Note beside the database that it cannot be written. A note that is there already stays: it began then; but one of short
+    room gives way to that. Where the file cannot be made (a full disk, a read-only folder) `dateline status` sees that for
+    itself."""
     line = json.dumps(asdict(Trouble(now, " ".join(why.split())[:LONGEST], os.getpid(), room=room)))
+    file = _file(database)
+    part = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     with suppress(OSError):
-        descriptor = os.open(
-            _file(database), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
+        if file.exists() and (room or is_unwritable(database)):
+            return
+        part.unlink(missing_ok=True)  # left by a process of this number
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             os.fchmod(descriptor, database.stat().st_mode & 0o640)
             os.write(descriptor, line.encode())
+            part.replace(file)
         finally:
             os.close(descriptor)
+            part.unlink(missing_ok=True)
 
 
 def present(database: Path) -> Trouble | None:
