@@ -40,25 +40,33 @@ class Journal:
         self._database = database
         self._next = 0.0
         self._told = ALARM
+        self._failed: str | None = None
 
-    def tend(self, conn: sqlite3.Connection) -> None:
+    def tend(self, conn: sqlite3.Connection, *, pressed: bool = False) -> None:
         """Outside of a transaction: merge and truncate a log that is over its limit, without waiting for anybody; warn while
-        that does not help. Does nothing when it has just looked."""
+        that does not help. Does nothing when it has just looked. `pressed`: nothing can be written, perhaps for want of the
+        room that the log takes: one of any size."""
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + LOOK_SECONDS
-        if size(self._database) <= LIMIT:
+        if size(self._database) <= (0 if pressed else LIMIT):
             self._told = ALARM
             return
         (patience,) = conn.execute("PRAGMA busy_timeout").fetchone()
         conn.execute("PRAGMA busy_timeout = 0")
         try:
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._failed = None
         except sqlite3.Error as error:
-            log.warning(
-                "%s: its journal could not be merged: %s; tried again in %.0f s", self._database, error, LOOK_SECONDS
-            )
+            if str(error) != self._failed:  # once, not every few seconds of a night
+                self._failed = str(error)
+                log.warning(
+                    "%s: its journal could not be merged: %s; tried again every %.0f s",
+                    self._database,
+                    error,
+                    LOOK_SECONDS,
+                )
         finally:
             conn.execute(f"PRAGMA busy_timeout = {int(patience)}")
         if (left := size(self._database)) >= self._told:

@@ -194,7 +194,9 @@ class Writer:
                 self._together(db, [job])
                 if isinstance(job.error, PASSING):
                     kept.append(job)
-        self._answer([job for job in jobs if job not in kept])
+        for job in jobs:
+            if job not in kept:
+                job.resolve()
         if kept:
             self._keep(db, kept)
 
@@ -206,23 +208,21 @@ class Writer:
             trouble.begin(self.path, str(jobs[0].error), now=time.time())
         while jobs and self._may_go_on(began, self._hold):
             time.sleep(min(RETRY, max(0.0, self._ends - time.monotonic())))
+            if self._writable:  # the log may have filled the disk, and its reader have ended since
+                self._journal.tend(db.conn, pressed=True)
             while jobs and (self._together(db, jobs[:1]) or not isinstance(jobs[0].error, PASSING)):
                 if isinstance(jobs[0].error, PASSING):
                     break
-                self._answer([jobs.pop(0)])
+                jobs.pop(0).resolve()
         if not jobs:
             log.warning("%s: is written again, after %.0f s", self.path, time.monotonic() - began)
             return
         self._gave_up = self._hold > 0  # what comes after them is tried once, not kept as long again
-        self._answer(jobs)
+        for job in jobs:
+            job.resolve()
 
     def _may_go_on(self, began: float, seconds: float) -> bool:
         return not self._gave_up and time.monotonic() < min(began + seconds, self._ends)
-
-    @staticmethod
-    def _answer(jobs: list[_Job[object]]) -> None:
-        for job in jobs:
-            job.resolve()
 
     def _together(self, db: Database, jobs: list[_Job[object]]) -> bool:
         """One transaction; False where none of them was written, and each then bears the error."""

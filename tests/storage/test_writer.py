@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +16,6 @@ from tests.storage.harness import NOON, SOURCE, Crawl, article
 
 if TYPE_CHECKING:
     import sqlite3
-    from pathlib import Path
 else:
     from sqlite_utils.utils import sqlite3
 
@@ -119,3 +121,51 @@ def test_threads_may_all_use_one_store(crawl: Crawl) -> None:
     assert crawl.sql("SELECT count(*) FROM article") == [(40,)]
     assert crawl.store.known(article("0-0")).result().article is not None
     assert Decision("new", None, 0).basis == 0
+
+
+_FULL_BY_A_JOURNAL = """
+import math, os, resource, signal, sys
+from concurrent.futures import wait
+from storage import journal
+from storage.store import Store
+from sqlite_utils.utils import sqlite3
+
+journal.LOOK_SECONDS = 0.05
+store = Store.open(sys.argv[1], hold=math.inf)
+store.writer.submit(lambda db: None).result()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+other = sqlite3.connect(sys.argv[1], isolation_level=None)
+other.execute("BEGIN")
+other.execute("SELECT count(*) FROM article").fetchone()
+
+
+def write(db):
+    db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('x', ?)", ("x" * 40_000,))
+
+
+written = 0
+while not wait([last := store.writer.submit(write)], timeout=0.5 if written > 15 else 30).not_done:
+    last.result()
+    written += 1
+print(written, journal.size(store.path), flush=True)
+other.execute("COMMIT")
+last.result(60)
+store.close()
+print("went on", flush=True)
+"""
+
+
+def test_a_disk_that_a_journal_filled_is_written_again_when_its_reader_has_ended(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_BY_A_JOURNAL, str(tmp_path / "news.db")],
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout.endswith("went on\n"), done.stderr
+    written, held = map(int, done.stdout.splitlines()[0].split())
+    assert written > 5
+    assert held > 900_000
