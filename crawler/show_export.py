@@ -42,7 +42,7 @@ def show_export(
             to_standard_output(pieces)
         else:
             signal.signal(signal.SIGTERM, _ended)
-            to_file(out, pieces)
+            to_file(out, pieces, force=force)
     told = f"{counted.number} articles" + (f" to {out.absolute()}" if out else "")
     click.echo(terminal.line(told), err=True)
     return 0

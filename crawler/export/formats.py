@@ -27,7 +27,7 @@ class Format(Protocol):
 
     def pieces(self, rows: Iterator[Row], wishes: Wishes) -> Iterator[bytes]: ...
 
-    def is_ours(self, head: bytes) -> bool: ...
+    def is_ours(self, first: bytes) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def made_here(head: bytes) -> bool:
-    """Whether a file that begins so was written by an export."""
-    return any(each.is_ours(head) for each in FORMATS.values())
+def made_here(first: bytes) -> bool:
+    """Whether a file whose first line this is was written by an export."""
+    return any(each.is_ours(first) for each in FORMATS.values())

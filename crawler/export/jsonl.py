@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from crawler.export.formats import Wishes
     from storage.reader import Row
 
+_FEWEST: Final = 10
+"""Columns; no version had fewer."""
+
 LISTS: Final = ("subheads", "authors", "tags")
 
 
@@ -27,7 +30,10 @@ def pieces(rows: Iterator[Row], wishes: Wishes) -> Iterator[bytes]:
         yield f"{terminal.dumps(values)}\n".encode()
 
 
-def is_ours(head: bytes) -> bool:
-    """Whether the first columns stand at the beginning."""
-    first = ", ".join(f'"{name}": ' for name in COLUMNS[:1])
-    return head.startswith(f"{{{first}".encode()) and f', "{COLUMNS[1]}": "'.encode() in head[:40]
+def is_ours(first: bytes) -> bool:
+    """Whether it is an object with these columns, or with those of a version with fewer, in their order and none beside."""
+    try:
+        found = json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and len(found) >= _FEWEST and tuple(found) == COLUMNS[: len(found)]

@@ -27,7 +27,8 @@ _SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _HIDING: Final = (
     "\\s\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb\u200c\u200d\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f"
 )
-_FORMULA: Final = re.compile(f"(\\A|[;\\t\\n])(?=[{_HIDING}]*[{_SIGNS}])")
+# A whole run of what hides a sign, tried once: a page may hold tens of thousands of line ends.
+_FORMULA: Final = re.compile(f"(?<![{_HIDING}])[{_HIDING}]*+[{_SIGNS}]")
 _CONTROLS: Final = re.compile("\\A[\\t\\r\\n]")
 _BOM: Final = b"\xef\xbb\xbf"
 _HEADER: Final = ",".join(f'"{name}"' for name in COLUMNS).encode()
@@ -51,12 +52,19 @@ def harmless(value: Any) -> Any:
     """A cell's text that no spreadsheet computes; numbers and empty cells as they are."""
     if not isinstance(value, str):
         return value
-    shown = _FORMULA.sub(r"\1'", terminal.plain(value))
+    shown = _FORMULA.sub(_marked, terminal.plain(value))
     return f"'{shown}" if _CONTROLS.match(value) and not shown.startswith("'") else shown
 
 
-def is_ours(head: bytes) -> bool:
-    """Whether it begins with this header, or with that of a version with fewer columns."""
-    head = head.removeprefix(_BOM)
-    first = head.partition(b"\r\n")[0]
+def _marked(found: re.Match[str]) -> str:
+    """The run and its sign with apostrophes where a cell begins: the whole text's, one behind a semicolon, the last line's."""
+    run, at = found[0], found.start()
+    before = "'" if at == 0 or found.string[at - 1] == ";" else ""
+    lines, end, last = run.rpartition("\n")
+    return f"{before}{lines}{end}'{last}" if end else f"{before}{run}"
+
+
+def is_ours(first: bytes) -> bool:
+    """Whether it is this header, or that of a version with fewer columns."""
+    first = first.removeprefix(_BOM).removesuffix(b"\r\n")
     return len(first) > 100 and _HEADER.startswith(first)

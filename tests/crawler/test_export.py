@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import stat
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from bench.torture.outputs_checks import table as wrong_cells
 from bench.torture.outputs_payloads import ESCAPES, FORMULAS, SCRIPTS
+from crawler.arguments import ArgumentProblem
 from crawler.cli import main
 from crawler.export import place
 from crawler.export.table import harmless
@@ -75,11 +78,22 @@ def test_raw_cells_are_what_is_stored(database: Path) -> None:
     [
         ("=1+1", "'=1+1"), ("  -2", "'  -2"), ('"@x', "'\"@x"), ("\uff1d1", "'\uff1d1"), ("\t=1", "' =1"), ("\tx", "' x"),
         ("a;=1", "a;'=1"),
+        ("a\n\n- b\n \n@c", "a\n\n'- b\n \n'@c"), ("\n\n=1", "'\n\n'=1"), ("a; \n=1", "a;' \n'=1"),
         ("a\n- b", "a\n'- b"), ("a - b = c", "a - b = c"), ("-", "'-"), ("", ""), (-5, -5), (None, None), ("\u200b=1", "'=1"),
     ],
 )  # fmt: skip
 def test_a_cell(cell: Any, written: Any) -> None:
     assert harmless(cell) == written
+
+
+@pytest.mark.parametrize("run", ["\n", "\u2028", "\n\u2800", " \n'", ";'"])
+def test_a_cell_takes_time_by_its_length(run: str) -> None:
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        harmless("a" + run * times + "x")
+        return time.process_time() - began
+
+    assert min(seconds(40_000) for _ in range(3)) < 6 * max(min(seconds(10_000) for _ in range(3)), 0.002)
 
 
 @given(
@@ -110,6 +124,51 @@ def test_a_file_is_its_owners_and_replaces_only_what_an_export_has_written(datab
     assert letters.read_text() == "Dear Ann"
     assert export(database, "--out", str(letters), "--force").exit_code == 0
     assert letters.read_text().startswith('{"id": 1, ')
+
+
+def test_lines_of_json_that_only_look_like_an_export_are_somebodys(database: Path, tmp_path: Path) -> None:
+    full = json.loads(export(database).stdout_bytes.splitlines()[0])
+    for name, theirs in {
+        "short": {"id": 1, "source": "mine", "note": "keep"},
+        "more": {**full, "note": "keep"},
+        "fewer": {name: full[name] for name in ("id", "source", "url")},
+        "other order": dict(reversed(full.items())),
+        "no object": [1],
+    }.items():
+        out = tmp_path / name
+        out.write_text(json.dumps(theirs) + "\n")
+        assert export(database, "--out", str(out)).exit_code == 2, name
+        assert json.loads(out.read_text()) == theirs
+    older = tmp_path / "older"
+    older.write_text(json.dumps(dict(list(full.items())[:40]) | {"body": "long " * 10_000}) + "\n")
+    assert export(database, "--out", str(older)).exit_code == 0
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+@pytest.mark.parametrize("there", [True, False], ids=["replaced", "new"])
+def test_a_file_that_came_or_changed_during_the_export_is_left(
+    there: bool, links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "x.jsonl"
+    if there:
+        out.write_text("{}")
+    if not links:
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(OSError(errno.EPERM, "no links")))
+
+    def pieces() -> Any:
+        yield b"a"
+        out.write_text("somebody's")
+
+    with pytest.raises(ArgumentProblem, match=r"was written by somebody else during the export"):
+        place.to_file(out, pieces())
+    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+    assert out.read_text() == "somebody's"
+    assert place.to_file(out, pieces(), force=True) == 1
+    assert out.read_text() == "a"
+    out.unlink()
+    assert place.to_file(out, [b"new"]) == 3
+    assert (out.read_text(), stat.S_IMODE(out.stat().st_mode)) == ("new", 0o600)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
 
 
 @pytest.mark.parametrize("where", ["news.db", "news.db-wal", "link", "folder", "missing/x"])
