@@ -3,7 +3,8 @@ processes may work on it; each change is one transaction."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from storage import backfills, hosts, leases, links, owners, quarantine, returns, standings
 from storage.models import HostNote
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from storage.models import HostRules, Lease, Leased, Link, LinkKind
     from storage.store import Store
+
+LATE: Final = 1.0
+"""Seconds that a lease or a turn may have waited to be written, and still count from when it was asked for."""
 
 
 class Frontier:
@@ -76,14 +80,16 @@ class Frontier:
         is not known or too old gives the lease of that instead, once. Live leases take no backfill's rows, nor a
         backfill live ones. With a `budget` no host is asked more often in any hour than it says; where only its share for
         polls is spent, articles go on. `whole`: articles that their feed gave whole send nothing, and wait for no turn.
-        Every lease has its row of `fetches` and must be ended, or released."""
+        Every lease has its row of `fetches` and must be ended, or released. It lasts `seconds` from when it is written: what
+        waits for a full disk or a lock for longer would else be granted when it has run out."""
+        asked = time.monotonic()
         return self._submit(
             lambda db: leases.lease(
                 db,
                 source,
                 owner=owner,
                 run_id=run_id,
-                now=now,
+                now=_when(now, asked),
                 seconds=seconds,
                 delay=delay,
                 in_flight=in_flight,
@@ -108,9 +114,16 @@ class Frontier:
         """A turn for a further request of a fetch under way, its redirect or retry: 0.0 when taken, else the seconds to
         wait. Give the fetch's `lease`, so that the request counts as in flight until the fetch has ended."""
         whose = (lease.fetch_id, lease.host, lease.until) if lease else None
+        asked = time.monotonic()
         return self._submit(
             lambda db: hosts.turn(
-                db, host.lower(), now=now, delay=delay, in_flight=in_flight, lease=whose, budget=budget
+                db,
+                host.lower(),
+                now=_when(now, asked),
+                delay=delay,
+                in_flight=in_flight,
+                lease=whose,
+                budget=budget,
             )
         )
 
@@ -224,6 +237,13 @@ class Frontier:
         """Make quarantined addresses due again, as if they had never failed: all, or those that fit. See `quarantine`."""
         asked = quarantine.Asked(source, host, reason, None if urls is None else tuple(urls))
         return self._submit(lambda db: quarantine.release(db, asked, now=now))
+
+
+def _when(now: float, asked: float) -> float:
+    """`now`, told at `asked` by the running clock, as it is when it is written. Not read from the clock anew: that may have
+    been set meanwhile, and what was submitted before the database was moved along is by the old one."""
+    waited = time.monotonic() - asked
+    return now + waited if waited >= LATE else now
 
 
 def _unregister(db: Database, owner: str) -> None:

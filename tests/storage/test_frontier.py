@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+import threading
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -184,3 +186,24 @@ def test_only_the_kinds_asked_for_are_leased(crawl: Crawl) -> None:
     assert crawl.lease(kinds=["feed"]).wait is None
     with pytest.raises(ValueError, match="no links of kind"):
         crawl.lease(kinds=["pictures"])
+
+
+@pytest.mark.parametrize(("waited", "counts"), [(1200.0, 1200.0), (0.5, 0.0)])
+def test_a_lease_and_a_turn_that_waited_to_be_written_count_from_then(
+    crawl: Crawl, monkeypatch: pytest.MonkeyPatch, waited: float, counts: float
+) -> None:
+    listing(crawl, [link(1), link(2)])
+    running, gate = [50.0], threading.Event()
+    monkeypatch.setattr("storage.frontier.time", SimpleNamespace(monotonic=lambda: running[0]))
+    given: dict[str, Any] = {"delay": crawl.delay, "in_flight": 1}
+    crawl.store.writer.submit(lambda db: gate.wait(60))  # as a disk that is full
+    asked = crawl.frontier.lease(SOURCE, owner=crawl.owner, run_id=None, now=crawl.now, seconds=900.0, **given)
+    turn = crawl.frontier.turn("other.test", now=crawl.now, **given)
+    running[0] += waited
+    gate.set()
+    (leased,) = asked.result().leases
+    assert leased.until == crawl.now + counts + 900
+    assert turn.result() == 0.0
+    assert crawl.sql("SELECT next_at FROM host WHERE host = 'other.test'") == [(crawl.now + counts + crawl.delay,)]
+    crawl.later(counts)
+    assert crawl.lease().leases == (), "the first is in flight"
