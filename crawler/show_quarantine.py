@@ -95,8 +95,8 @@ def note_lines(reader: Reader, *, now: float) -> list[str]:
     for trap in traps[:MOST_NOTES]:
         lines.append(
             terminal.line(
-                f"{trap.source}: {trap.count:,} links of {trap.host} not taken on {trap.day} ({trap.reason}), such as"
-                f" {trap.example}"
+                f"{trap.source}: {trap.count:,} times a link of {trap.host} was not taken on {trap.day} ({trap.reason}),"
+                f" such as {trap.example}"
             )
         )
     if given_up := quarantine.count(reader.db):

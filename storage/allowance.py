@@ -2,15 +2,17 @@
 new ones for ever.
 
 What is over the allowance is not taken, and counted with its reason in `refused_link`; the document that offered it is read
-anew next time, without a 304, so that what was news after all comes in on the next day. Articles of first polls are not
-counted: the newest are taken and the rest is held (`links`). Addresses that turn out to be articles that are stored already
-speak against their host: the allowance of a host of which most new addresses are such is small for the rest of the day.
+anew next time, without a 304, so that what was news after all comes in on the next day; an archive's page, which is read
+once, waits for that day (`backfills.wait_for_allowance`). Articles of first polls are not counted: the newest are taken
+and the rest is held (`links`). Addresses that turn out to be articles that are stored already speak against their host: the
+allowance of a host of which most new addresses are such is small for the rest of the day. All this is counted apart for
+live endpoints and for backfills: what a person asked for takes nothing from the live crawl.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from storage import clean, clock
@@ -39,12 +41,10 @@ OVER, SAME = "over_allowance", "same_content"
 
 @dataclass(slots=True)
 class Today:
-    """One host's day (days since the epoch, UTC): new addresses taken by live endpoints, by backfills, and put by; first
-    looks at articles, and those of them that found one known by another address; taken since that was noticed."""
+    """A host's day, of live endpoints or of backfills: new addresses taken, and put by; first looks at articles, and those
+    of them that found one known by another address; taken since that was noticed."""
 
-    day: int = 0
-    live: int = 0
-    back: int = 0
+    taken: int = 0
     held: int = 0
     looks: int = 0
     same: int = 0
@@ -56,14 +56,28 @@ class Today:
         return self.looks >= SUSPICION and self.same >= SAME_SHARE * self.looks
 
 
-def read(db: Database, host: str, *, now: float) -> Today:
+@dataclass(slots=True)
+class Days:
+    """One host's `day` (days since the epoch, UTC): of its live endpoints, and of backfills."""
+
+    day: int = 0
+    live: Today = field(default_factory=Today)
+    back: Today = field(default_factory=Today)
+
+    def of(self, *, backfill: bool) -> Today:
+        return self.back if backfill else self.live
+
+
+def read(db: Database, host: str, *, now: float) -> Days:
     """A host's day so far."""
     row = db.conn.execute("SELECT offered FROM host WHERE host = ?", (host,)).fetchone()
-    known = Today(**json.loads(row[0])) if row else Today()
-    return known if known.day == int(now // DAY) else Today(int(now // DAY))
+    known = json.loads(row[0]) if row else {}
+    if known.get("day") != int(now // DAY):
+        return Days(int(now // DAY))
+    return Days(known["day"], Today(**known["live"]), Today(**known["back"]))
 
 
-def write(db: Database, host: str, today: Today) -> None:
+def write(db: Database, host: str, today: Days) -> None:
     """Keep a host's day."""
     db.conn.execute(
         "INSERT INTO host (host, offered) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET offered = excluded.offered",
@@ -71,12 +85,18 @@ def write(db: Database, host: str, today: Today) -> None:
     )
 
 
-def looked(db: Database, host: str, *, now: float, same: bool) -> None:
+def looked(db: Database, host: str, *, now: float, same: bool, backfill: bool = False) -> None:
     """Count the first look at a new address."""
-    today = read(db, host, now=now)
+    days = read(db, host, now=now)
+    today = days.of(backfill=backfill)
     today.looks += 1
     today.same += same
-    write(db, host, today)
+    write(db, host, days)
+
+
+def next_day(now: float) -> float:
+    """When the day of `now` is over, and with it what its allowance refused."""
+    return (now // DAY + 1) * DAY
 
 
 class Allowance:
@@ -84,7 +104,7 @@ class Allowance:
 
     def __init__(self, db: Database, *, now: float, limit: int | None, backfill: bool) -> None:
         self._db, self._now, self._limit, self._backfill = db, now, limit, backfill
-        self._days: dict[str, Today] = {}
+        self._days: dict[str, Days] = {}
         self._refused: dict[tuple[str, str], tuple[int, str]] = {}
 
     def refuses(self, url: str, *, held: bool = False, first: bool = False) -> bool:
@@ -93,20 +113,21 @@ class Allowance:
         if self._limit is None:
             return False
         host = clean.host_of(url)
-        today = self._days.setdefault(host, read(self._db, host, now=self._now))
+        if host not in self._days:
+            self._days[host] = read(self._db, host, now=self._now)
+        today = self._days[host].of(backfill=self._backfill)
         reason = None
         if held:
             reason = OVER if today.held >= HELD * self._limit else None
         elif first:
             return False
-        elif (today.back >= BACKFILLS * self._limit) if self._backfill else (today.live >= self._limit):
+        elif today.taken >= self._limit * (BACKFILLS if self._backfill else 1):
             reason = OVER
         elif today.suspect and today.after >= min(SUSPECTED, self._limit):
             reason = SAME
         if reason is None:
             today.held += held
-            today.back += self._backfill and not held
-            today.live += not self._backfill and not held
+            today.taken += not held
             today.after += today.suspect and not held
             return False
         count, example = self._refused.get((host, reason), (0, url))
@@ -127,7 +148,8 @@ class Allowance:
 
 
 def refuse(db: Database, source: str, host: str, reason: str, count: int, *, now: float, example: str = "") -> None:
-    """Count links that were not taken for a reason of traps; what is older than `KEPT_DAYS` goes."""
+    """Count how often links were not taken for a reason of traps (one link as often as it is offered); what is older than
+    `KEPT_DAYS` goes."""
     db.conn.execute(
         "INSERT INTO refused_link (day, source, host, reason, count, example) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (day, source, host, reason) DO UPDATE SET count = count + excluded.count",

@@ -26,6 +26,9 @@ FIRST = 1e12
 DAY_ENDS = 36 * 3600.0
 """Seconds from the beginning of a day, UTC, to its end in the last zone on earth."""
 
+OVER = "over_allowance"
+"""How the reason of an archive's page begins that waits since it gave more than a day's allowance."""
+
 OUTSIDE = "rejected:outside_span"
 """How the reason of a page begins that was read and lies outside the span it was fetched for (pipelines/judge.py)."""
 
@@ -186,6 +189,16 @@ def claim(db: Database, source: str, link: Link, scope: Scope, *, now: float) ->
     return int(again)
 
 
+def wait_for_allowance(db: Database, link_id: int, *, until: float, over: int) -> None:
+    """Have a page of an archive read again at `until`, since `over` of the new addresses that it gave were not taken: until
+    then it counts among those that could not be read."""
+    db.conn.execute(
+        "UPDATE link SET state = 'pending', due = ?, tries = 1, unasked = 0, reason = ?"
+        " WHERE id = ? AND state = 'done' AND kind <> 'article'",
+        (until, f"{OVER}: {over} new addresses over the day's allowance were not taken", link_id),
+    )
+
+
 def forget_look(db: Database, link_id: int) -> None:
     """Make the row of an article as if it had not been looked at, so that it is fetched like a new one."""
     db.conn.execute(
@@ -233,6 +246,8 @@ def listed(db: Database, ending: Ending) -> None:
     lease = ending.lease
     assert lease is not None, "a backfill's pages are leased"
     assert ending.entries is not None, "what a page had is counted where it was read"
+    if lease.seen:
+        return  # counted when it was read first; what was over the day's allowance is taken now
     leaf = all(link.kind == "article" or link.shown is not None for link in ending.links)  # no index
     db.conn.execute(
         "UPDATE backfill SET listed = listed + :leaf, entries = entries + :entries,"

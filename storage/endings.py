@@ -61,7 +61,7 @@ def end(db: Database, ending: Ending) -> Ended:
             refused.append((url, f"raw page: {clean.refusal(error)}"))
     if ending.host is not None:
         _note_host(db, ending.host, at=ending.at)
-    lease = ending.lease
+    lease, ours = ending.lease, False
     if lease is not None:
         if ending.outcome.name in ("alias", "unchanged") and _looked_at_elsewhere(db, article_id, lease):
             ending = replace(ending, due=None)
@@ -75,7 +75,7 @@ def end(db: Database, ending: Ending) -> Ended:
         if ours:
             _new_address(db, ending, lease)
         _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
-    offered = _offered(db, ending, source)
+    offered = _offered(db, ending, source, ours=ours)
     return Ended(
         article_id=article_id,
         revision=revision,
@@ -168,12 +168,16 @@ def _note_host(db: Database, told: HostNote, *, at: float) -> None:
         quarantine.come_back(db, host, since=since, now=at)
 
 
-def _offered(db: Database, ending: Ending, source: str) -> links.Offered:
-    """Offer what a document listed; what of it is not taken stands in the fetch's detail, with the reason."""
+def _offered(db: Database, ending: Ending, source: str, *, ours: bool) -> links.Offered:
+    """Offer what a document listed; what of it is not taken stands in the fetch's detail, with the reason. `ours`: its row
+    was this fetch's until it ended."""
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
     left = []
     if offered.over:
         left.append(f"{offered.over} new addresses over the day's allowance were not taken")
+        if ours and ending.lease is not None and ending.lease.backfill:
+            until = allowance.next_day(ending.at)
+            backfills.wait_for_allowance(db, ending.lease.link_id, until=until, over=offered.over)
     if offered.refused:
         left.append(f"{len(offered.refused)} links could not be stored, the first: {offered.refused[0][1]}")
     if left:
@@ -188,7 +192,8 @@ def _new_address(db: Database, ending: Ending, lease: Lease) -> None:
     """What the first look at a new address says of its host's links, and what a document had that looks like a trap."""
     name = ending.outcome.name.partition(":")[0]
     if lease.kind == "article" and not lease.seen and ending.new_links is not None and name in _LOOKED:
-        allowance.looked(db, lease.host, now=ending.at, same=name in ("alias", "unchanged"))
+        same, backfill = name in ("alias", "unchanged"), lease.backfill is not None
+        allowance.looked(db, lease.host, now=ending.at, same=same, backfill=backfill)
     for reason, count in ending.traps:
         allowance.refuse(db, lease.source, lease.host, reason, count, now=ending.at, example=lease.url)
 

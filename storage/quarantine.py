@@ -113,7 +113,8 @@ def _released(db: Database, which: str, scope: dict[str, Any], *, now: float) ->
     rows = db.conn.execute(
         "UPDATE link SET state = 'pending', due = :now, tries = 0, unasked = 0, interrupted = 0, reason = NULL,"  # noqa: S608 - our own words
         " failing_since = NULL, failed_at = NULL,"
-        " backfill = CASE WHEN kind = 'article' AND (SELECT b.finished_at FROM backfill AS b WHERE b.id = link.backfill) IS NOT NULL THEN 0 ELSE backfill END"
+        " backfill = CASE WHEN kind = 'article' AND (SELECT b.finished_at FROM backfill AS b"
+        "  WHERE b.id = link.backfill) IS NOT NULL THEN 0 ELSE backfill END"
         f" WHERE {which} RETURNING scope",
         scope | {"now": now},
     ).fetchall()
@@ -149,7 +150,8 @@ def at_rest(db: Database, *, now: float) -> list[AtRest]:
 
 @dataclass(frozen=True, slots=True)
 class RefusedLinks:
-    """New addresses of a day that were not taken since they look like a trap."""
+    """New addresses of a day that were not taken since they look like a trap: `count` times, one as often as it was
+    offered."""
 
     day: str
     source: str

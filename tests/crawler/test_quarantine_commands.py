@@ -93,7 +93,7 @@ def test_status_tells_of_given_up_addresses_resting_hosts_and_traps(database: Pa
     assert "2 addresses were given up: `dateline quarantine list`" in out
     assert "down.test is left alone until 2023-11-14T22:" in out
     assert "6 failures in a row" in out
-    assert "7 links of h.test not taken on 2999-01-01 (over_allowance)" in out
+    assert "7 times a link of h.test was not taken on 2999-01-01 (over_allowance)" in out
     told = json.loads(run(database, "status", "--json")[1])
     assert told["given_up"] == 2
     assert [one["host"] for one in told["hosts_at_rest"]] == ["down.test"]

@@ -153,11 +153,11 @@ def test_a_quarantined_address_tells_why_how_often_and_when(crawl: Crawl) -> Non
     ]
 
 
-def poll(crawl: Crawl, numbers: range, *, allowed: int, backfill: int | None = None) -> int:
+def poll(crawl: Crawl, numbers: range, *, allowed: int) -> int:
     """Poll the feed, which offers these; how many became due."""
     crawl.later(400)
-    crawl.sql("UPDATE link SET due = ?, etag = 'x', seen = 1 WHERE kind = 'feed'", crawl.now)
-    lease = crawl.take(kinds=["feed"], backfill=backfill)
+    crawl.sql("UPDATE link SET due = ?, etag = 'x', seen = 1 WHERE kind = 'feed' AND scope = 0", crawl.now)
+    lease = crawl.take(kinds=["feed"])
     ended = crawl.end(lease, links=tuple(link(n) for n in numbers), due=crawl.now + 300, new_links=allowed)
     return ended.offered
 
@@ -204,5 +204,31 @@ def test_a_backfill_has_an_allowance_of_its_own(crawl: Crawl) -> None:
     number = crawl.frontier.begin_backfill(SOURCE, crawl.now - 1e6, crawl.now, crawl.now).result()
     crawl.seed((FEED, "feed"), backfill=number)
     crawl.open_host()
-    assert poll(crawl, range(1000, 1100), allowed=4, backfill=number) == 4 * allowance.BACKFILLS
+    crawl.later(400)
+    page_of_archive = crawl.take(kinds=["feed"], backfill=number)
+    most = 4 * allowance.BACKFILLS
+    offered = tuple(link(n) for n in range(1000, 1000 + most + 20))
+    assert crawl.end(page_of_archive, links=offered, entries=most + 20, due=None, new_links=4).offered == most
+    standing = crawl.frontier.standing(number).result()
+    assert (standing.has_holes, standing.unread, standing.to_list) == (True, 1, 1)
+    assert standing.retry_at == allowance.next_day(crawl.now)
+    assert [why.partition(":")[0] for _, why in crawl.frontier.covered(number).result().unread] == ["over_allowance"]
+    assert not crawl.lease(kinds=["feed"], backfill=number).leases, "not before the next day"
     assert poll(crawl, range(9000, 9003), allowed=4) == 3, "the live crawl's is untouched"
+    crawl.later(allowance.DAY)
+    again = crawl.take(kinds=["feed"], backfill=number)
+    assert crawl.end(again, links=offered, entries=most + 20, due=None, new_links=4).offered == 20
+    standing = crawl.frontier.standing(number).result()
+    assert (standing.has_holes, standing.to_list, standing.found) == (False, 0, most + 20)
+    assert (standing.listed, standing.entries) == (1, most + 20), "a page is counted once"
+
+
+def test_a_backfills_known_articles_do_not_make_its_host_suspect_to_the_live_crawl(crawl: Crawl) -> None:
+    listing(crawl, [link(0)])
+
+    def looked(db: Database) -> None:
+        for _ in range(allowance.SUSPICION):
+            allowance.looked(db, HOST, now=crawl.now, same=True, backfill=True)
+
+    crawl.store.writer.submit(looked).result()
+    assert poll(crawl, range(5000, 5250), allowed=1000) == 250
