@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
@@ -20,6 +20,9 @@ from storage.models import HostRules
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+
+MOST_HOSTS: Final = 1000
+"""Hosts whose rules are kept; each may be 500 KiB."""
 
 _META = {"dont_obey_robotstxt": True, "handle_httpstatus_all": True}
 
@@ -48,7 +51,10 @@ class Obey:
             return
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
         task = self._known.get(origin)
-        if task is None or (task.done() and robots.stale(task.result(), time.time())):
+        if task is None or _is_over(task):
+            self._known.pop(origin, None)  # so that the dictionary is in the order of asking
+            if len(self._known) >= MOST_HOSTS:
+                del self._known[next(iter(self._known))]
             task = self._known[origin] = asyncio.ensure_future(self._ask(origin, parts.netloc.lower()))
         outcome = robots_asked.refusal(await asyncio.shield(task), request.url, parts.netloc.lower())
         if outcome is not None:
@@ -60,3 +66,10 @@ class Obey:
             origin, host, meta=_META, download=self._crawler.engine.download_async, now=time.time
         )
         return rules or HostRules(host)
+
+
+def _is_over(task: asyncio.Task[HostRules]) -> bool:
+    """Whether its rules no longer hold, or there are none: what went wrong once is tried again."""
+    if not task.done():
+        return False
+    return task.cancelled() or task.exception() is not None or robots.stale(task.result(), time.time())

@@ -7,14 +7,17 @@ import logging
 import os
 import socket
 import subprocess
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from scrapy import Spider
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 from crawler import settings as project
+from crawler.commands import fetch, shell
 from crawler.loader import harmless
 from crawler.politeness.addresses import without_user
 from crawler.politeness.protected import reads_pickles, weakened
@@ -46,6 +49,10 @@ def weak(**settings: Any) -> list[str]:
         {"TELNETCONSOLE_ENABLED": True},
         {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver"},
         {"COOKIES_ENABLED": True},
+        {"RETRY_ENABLED": True},
+        {"DOWNLOAD_MAXSIZE": 0},
+        {"DOWNLOAD_TIMEOUT": 10**6},
+        {"DOWNLOAD_FAIL_ON_DATALOSS": False},
         {"ADDRESS_EXCEPTIONS": {"evil.test": "127.0.0.1:22"}},
     ],
 )
@@ -66,6 +73,19 @@ def test_a_spider_may_set_what_does_no_harm() -> None:
 def test_what_reads_pickles_is_refused_to_the_operator_too() -> None:
     assert "JOBDIR" in (reads_pickles(Settings({"JOBDIR": "job"})) or "")
     assert reads_pickles(Settings({"HTTPCACHE_ENABLED": "0"})) is None
+
+
+@pytest.mark.parametrize("command", [fetch.Command, shell.Command])
+@pytest.mark.parametrize("given", ["HTTPCACHE_ENABLED=1", "JOBDIR=job"])
+def test_scrapys_own_commands_read_no_pickles_either(command: Any, given: str) -> None:
+    own = command()
+    own.settings = Settings()
+    options = Namespace(set=[given], logfile=None, loglevel=None, nolog=None, pidfile=None, pdb=None)
+    with pytest.raises(UsageError, match=r"pickles"):
+        own.process_options(["http://wire.test/"], options)
+    options.set = ["HTTPCACHE_ENABLED=0"]
+    own.settings = Settings()
+    own.process_options(["http://wire.test/"], options)
 
 
 @pytest.mark.parametrize(
