@@ -3,8 +3,9 @@ r"""What is written to the log: one line an event, without secrets, whoever said
 Line ends and whatever could steer a terminal are written as Python escapes them (`\n`, `\x1b`, `\u202e`), so that no title, no
 address and no traceback makes a line of its own. Taken out, as `***`: user names and passwords of addresses, the values of the
 names in `CONFIDENTIAL` in queries and key-value pairs, and what follows `Authorization`, `Proxy-Authorization`, `Cookie`,
-`Set-Cookie`, `Bearer` and `Basic`. That is a net below what is kept out of addresses in the first place: an article's own
-address with a token in it stands whole in the database, where it is the article's identity, and shortened in the log.
+`Set-Cookie`, `X-Api-Key:` and its like, `Bearer` and `Basic`. That is a net below what is kept out of addresses in the first
+place: an article's own address with a token in it stands whole in the database, where it is the article's identity, and
+shortened in the log.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MODE: Final = 0o600
 CONFIDENTIAL: Final = (
     r"(?:access|refresh|id|auth|csrf|xsrf)?[-_]?token|api[-_]?key|key|(?:client[-_]?)?secret|pass|passwd|password|pwd|auth"
     r"|signature|sig|hmac|session|session[-_]?id|sid|phpsessid|jsessionid|credentials?|jwt|ticket|otp"
-    r"|x-amz-(?:signature|credential|security-token)"
+    r"|x-amz-(?:signature|credential)|[\w-]{1,40}[-_](?:key|token|secret)"
 )
 """Names whose values are not for the log."""
 
@@ -45,17 +46,22 @@ _SECRETS: Final = (
     # `//user:pw@`, and `user:pw@host` where a proxy is named without its scheme.
     (re.compile(r"(?<=//)[^\s/?#\"'<>]*@"), "***@"),
     (re.compile(r"(?<![\w.-])[\w.+-]{1,64}:[^\s@/\"'<>]{1,256}@(?=[\w\[])"), "***@"),
-    # A header with all that follows it, to the end of what is quoted, of a list or of the line.
+    # A header with all that follows it, to the end of what is quoted, of a list or of the line; in a path, `cookie` is a page.
     (
         re.compile(
-            r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie2?)\b(['\"]?\s*[:=,]\s*\[?\s*)"
+            r"(?i)(?<![\w/-])((?:proxy-)?authorization|(?:set-)?cookie2?)\b(['\"]?\s*[:=,]\s*\[?\s*)"
             r"(?:b?\"[^\"]*\"|b?'[^']*'|[^\r\n\]}]+)"
         ),
         r"\1\2***",
     ),
     (re.compile(r"(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 ***"),
+    # `X-Api-Key: …`, `token: …`, but not `the key: …`.
+    (
+        re.compile(rf"(?i)(?<![\w/-])((?:[\w-]{{1,40}}[-_](?:key|token|secret)|token|secret|password)\s?:\s?){_VALUE}"),
+        r"\1***",
+    ),
     # `?token=…`, `"token": "…"`, but not `monkey=`; and the same within an address in an address, `%3Ftoken%3D…`.
-    (re.compile(rf"(?i)(?<![\w-])((?:{CONFIDENTIAL})(?:['\"]\s*:\s*|=)b?){_VALUE}"), r"\1***"),
+    (re.compile(rf"(?i)(?<![\w-])((?:{CONFIDENTIAL})(?:['\"]\s*:\s*\[?|=)b?){_VALUE}"), r"\1***"),
     (re.compile(rf"(?i)((?:%3f|%26|%3b)(?:{CONFIDENTIAL})%3d)(?:(?!%26|%23|%3b)[^\s&;#\"'<>])+"), r"\1***"),
 )
 
