@@ -88,9 +88,10 @@ def note_lines(reader: Reader, *, now: float) -> list[str]:
     rests = quarantine.at_rest(reader.db, now=now)
     for one in rests[:MOST_NOTES]:
         why = f"{one.failures} failures in a row since {one.since}, the last {one.said}" if one.since else "as it asked"
-        lines.append(terminal.line(f"{one.host} is left alone until {one.until}: {why}"))
+        how = "is asked by single requests" if one.probed else f"is left alone until {one.until}"
+        lines.append(terminal.line(f"{one.host} {how}: {why}"))
     if len(rests) > MOST_NOTES:
-        lines.append(f"… and {len(rests) - MOST_NOTES} more hosts are left alone")
+        lines.append(f"… and {len(rests) - MOST_NOTES} more hosts that fail, or asked for a pause")
     traps = quarantine.refused_links(reader.db, since=clock.text(now - 86400.0)[:10])
     for trap in traps[:MOST_NOTES]:
         lines.append(

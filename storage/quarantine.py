@@ -126,26 +126,37 @@ def _at(seconds: float | None) -> str | None:
     return None if seconds is None else clock.text(seconds)
 
 
+_WAITED_FOR: Final = (
+    "(EXISTS (SELECT 1 FROM link AS l INDEXED BY link_live WHERE l.host = host.host AND l.state = 'pending'"
+    "  AND l.backfill = 0)"
+    " OR EXISTS (SELECT 1 FROM link AS l INDEXED BY link_leased WHERE l.host = host.host AND l.state = 'leased')"
+    " OR EXISTS (SELECT 1 FROM backfill AS b CROSS JOIN link AS l INDEXED BY link_backfill"
+    "  ON l.backfill = b.id AND l.host = host.host AND l.state = 'pending' AND l.backfill > 0))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AtRest:
-    """A host that is left alone: `until` the next request; `failures` in a row, since `since`, the last as `said`. None
-    failed: it asked for a pause."""
+    """A host that is left alone `until` the next request, or whose next one is due (`probed`), by itself; `failures` in a
+    row, since `since`, the last as `said`. None failed: it asked for a pause."""
 
     host: str
     until: str
     failures: int
     since: str | None
     said: str | None
+    probed: bool = False
 
 
 def at_rest(db: Database, *, now: float) -> list[AtRest]:
-    """Hosts whose breaker is open, or that asked to be left alone until later than `now`; the longest silent first."""
+    """Hosts whose breaker is open, or that asked to be left alone until later than `now`; the longest silent first. Not those
+    of which nothing is to be asked any more: their rest is over and no address of theirs waits."""
     rows = db.conn.execute(
-        "SELECT host, paused_until, failures, down_since, said FROM host WHERE paused_until > ? OR failures >= ?"
-        " ORDER BY down_since IS NULL, down_since, host",
-        (now, breaker.OPENS),
+        "SELECT host, paused_until, failures, down_since, said FROM host WHERE paused_until > :now OR failures >= :opens"  # noqa: S608 - our own words
+        f" AND {_WAITED_FOR} ORDER BY down_since IS NULL, down_since, host",
+        {"now": now, "opens": breaker.OPENS},
     ).fetchall()
-    return [AtRest(row[0], clock.text(row[1]), row[2], _at(row[3]), row[4]) for row in rows]
+    return [AtRest(row[0], clock.text(row[1]), row[2], _at(row[3]), row[4], row[1] <= now) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

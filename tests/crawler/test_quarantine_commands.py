@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from crawler.cli import main
+from storage import hosts
 from storage.models import HostNote
 from tests.storage.harness import HOST, SOURCE, Crawl, link, listing, page
 
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two addresses given up, one of them of a backfill that is finished; a host whose breaker is open."""
+    """Two addresses given up, one of them of a backfill that is finished; three hosts whose breakers are open: `down.test`
+    failed just now, the crawl's own and `left.test`, of which no address waits, years ago."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DATELINE_DB", raising=False)
     path = tmp_path / "news.db"
@@ -28,17 +33,16 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     crawl.offer(link("old"), backfill=number)
     crawl.end(crawl.take(backfill=number), "failed:timeout", quarantine=True, due=None)
     crawl.frontier.finish_backfill(number, crawl.now).result()
-    for _ in range(6):
-        crawl.store.writer.submit(lambda db: _fails(db, crawl.now)).result()
+    for host, at in (("down.test", time.time()), (HOST, crawl.now), ("left.test", crawl.now)):
+        for _ in range(6):
+            crawl.store.writer.submit(partial(_fails, host=host, now=at)).result()
     crawl.sql("INSERT INTO refused_link VALUES ('2999-01-01', 's', 'h.test', 'over_allowance', 7, 'http://h.test/1')")
     crawl.close()
     return path
 
 
-def _fails(db: object, now: float) -> None:
-    from storage import hosts
-
-    hosts.note(db, HostNote("down.test", failed=True, said="failed:refused: nobody\nlistens"), now=now)  # type: ignore[arg-type]
+def _fails(db: Database, *, host: str, now: float) -> None:
+    hosts.note(db, HostNote(host, failed=True, said="failed:refused: nobody\nlistens"), now=now)
 
 
 def run(path: Path, *arguments: str) -> tuple[int, str]:
@@ -91,10 +95,12 @@ def test_status_tells_of_given_up_addresses_resting_hosts_and_traps(database: Pa
     code, out = run(database, "status")
     assert code == 0
     assert "2 addresses were given up: `dateline quarantine list`" in out
-    assert "down.test is left alone until 2023-11-14T22:" in out
+    assert "down.test is left alone until 2" in out
     assert "6 failures in a row" in out
+    assert f"{HOST} is asked by single requests: 6 failures in a row since 2023-11-14T22:" in out
+    assert "left.test" not in out, "nobody wants anything of it any more"
     assert "7 times a link of h.test was not taken on 2999-01-01 (over_allowance)" in out
     told = json.loads(run(database, "status", "--json")[1])
     assert told["given_up"] == 2
-    assert [one["host"] for one in told["hosts_at_rest"]] == ["down.test"]
+    assert [(one["host"], one["probed"]) for one in told["hosts_at_rest"]] == [(HOST, True), ("down.test", False)]
     assert told["refused_links"][0]["count"] == 7
