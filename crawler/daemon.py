@@ -73,6 +73,11 @@ class _Daemon:
         self._scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
 
     async def run(self) -> int:
+        try:
+            await nightly.make_sure(self._session)
+        except StorageError as error:
+            self._storage_failed(str(error))
+            return self._status
         for source in self._session.sources.values():
             await asyncio.wrap_future(
                 self._session.frontier.seed(source.name, live_rows(source), now=self._session.clock())

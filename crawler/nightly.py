@@ -1,7 +1,8 @@
-"""The check of the database that the daemon does by itself: at night, and soon after its start when the last one is a day old.
+"""The check of the database that the daemon does by itself: at night, soon after its start when the last one is a day old, and
+before it crawls anything where the last one found the structure damaged.
 
-It runs in a worker process at some 8 MB a second of one core (measured on 20 MB of news), and holds no state of the
-database for longer than one part of the check takes.
+It runs in a worker process of its own, which gives way to all others, and holds no state of the database for longer than one
+part of the check takes.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+from pipelines.workers import ExtractionPool
 from storage import checks
-from storage.errors import Corrupt
+from storage.errors import Corrupt, StorageError
 
 if TYPE_CHECKING:
     from crawler.session import Session
@@ -27,6 +29,7 @@ HOUR, JITTER = 3, 3600
 AFTER_START: Final = 60.0
 EVERY: Final = 86400.0
 LONGEST: Final = 6 * 3600.0
+NICE: Final = 15
 
 
 async def check(session: Session) -> None:
@@ -34,26 +37,49 @@ async def check(session: Session) -> None:
 
     Raises Corrupt where the structure is damaged: nothing more should be written then."""
     path = session.config.database
-    looking = asyncio.ensure_future(session.pool.run(checks.check, path, seconds=LONGEST))
-    stopped = asyncio.ensure_future(session.stop.wait())
-    await asyncio.wait({looking, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not looking.done():
-        looking.cancel()  # its worker ends with the pool
-        return
-    found = looking.result()
+    pool = ExtractionPool(1, nice=NICE)  # of its own: there may be one only that reads pages
+    try:
+        looking = asyncio.ensure_future(pool.run(checks.check, path, known=True, seconds=LONGEST))
+        stopped = asyncio.ensure_future(session.stop.wait())
+        await asyncio.wait({looking, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not looking.done():
+            looking.cancel()
+            return
+        found = looking.result()
+    finally:
+        await pool.close()
     if isinstance(found, str):
         logger.error("%s: the check could not be finished (%s); tried again the next night", path, found)
         return
-    now = session.clock()
-    await asyncio.wrap_future(session.store.writer.submit(lambda db: checks.keep_result(db, found, at=now)))
     for line in found.damage:
         logger.error("%s: damaged: %s", path, line)
+    now = session.clock()
+    try:
+        await asyncio.wrap_future(session.store.writer.submit(lambda db: checks.keep_result(db, found, at=now)))
+    except StorageError as error:
+        if not found.structure:
+            raise
+        logger.error("%s; the result of the check is not kept", error)  # what is damaged may be where it would be
     if found.structure:
         raise Corrupt(f"{path}: its structure is damaged: stop all writers, then `dateline db restore BACKUP`")
 
 
+async def make_sure(session: Session) -> None:
+    """Where the last check found the structure damaged, check again before anything more is fetched.
+
+    Raises Corrupt where it still is: a restart heals nothing, a restored backup does."""
+    last = await _last(session)
+    if last is not None and last.structure:
+        logger.warning("%s: the last check found its structure damaged; checking it again", session.config.database)
+        await check(session)
+
+
 async def is_due(session: Session) -> bool:
     """Whether the last check is a day old, or there was none."""
-    last = await asyncio.wrap_future(session.store.writer.submit(checks.last_result, writes=False))
+    last = await _last(session)
     return last is None or last.at < session.clock() - EVERY
+
+
+async def _last(session: Session) -> checks.Result | None:
+    return await asyncio.wrap_future(session.store.writer.submit(checks.last_result, writes=False))

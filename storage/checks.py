@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from storage import articles, clean, journal, raw, sums, tables, tokens
 from storage.access import lock_holder
 from storage.database import open_reader
-from storage.errors import Corrupt, DiskFailed, ours
+from storage.errors import Corrupt, DiskFailed, NotDateline, ours
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,10 +64,11 @@ class Report:
         return [*self.structure, *self.rows, *self.index]
 
 
-def check(path: Path | str, *, quick: bool = False) -> Report:
+def check(path: Path | str, *, quick: bool = False, known: bool = False) -> Report:
     """Look at a database: with `quick` only at its structure and the references between its rows, else at everything in it,
-    which is read at some 8 MB a second of CPU time. Writes nothing. Raises StorageError where it cannot be opened
-    as a database of ours at all."""
+    which is read at some 8 MB a second of CPU time. Writes nothing. Damage that keeps it from being opened is damage of its
+    structure; with `known`, for a file that is in use as a database of ours, also that it is none any more. Raises
+    StorageError where it cannot be opened as a database of ours for another reason."""
     file = Path(path).absolute()
     report = Report(str(file), whole=not quick)
     left = journal.size(file)
@@ -76,7 +77,14 @@ def check(path: Path | str, *, quick: bool = False) -> Report:
             f"a journal of {left / 2**20:.1f} MiB was left by a process that did not end cleanly; nothing is lost, "
             "the next writer merges it"
         )
-    with closing(open_reader(file, older=True)) as db:
+    try:
+        db = open_reader(file, older=True)
+    except (Corrupt, NotDateline) as error:
+        if isinstance(error, NotDateline) and not known:
+            raise
+        report.structure.append(f"it cannot be opened: {error.__cause__ or error}")
+        return report
+    with closing(db):
         parts: list[tuple[list[str], Callable[[], list[str]]]] = [
             (report.structure, lambda: _structure(db, quick=quick)),
             (report.structure, lambda: _references(db)),
@@ -97,15 +105,17 @@ def check(path: Path | str, *, quick: bool = False) -> Report:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the last check of a daemon found. `at`: epoch seconds; `damage`: the first lines."""
+    """What the last check of a daemon found. `at`: epoch seconds; `damage`: the first lines; `structure`: whether SQLite
+    found the structure damaged, so that nothing more should be written."""
 
     at: float
     damage: tuple[str, ...]
+    structure: bool = False
 
 
 def keep_result(db: Database, report: Report, *, at: float) -> None:
     """Keep a check's result in the database, for those who look at its state."""
-    value = clean.dumps([at, report.damage[:_KEPT]])
+    value = clean.dumps([at, report.damage[:_KEPT], bool(report.structure)])
     db.conn.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, value))
 
 
@@ -114,8 +124,8 @@ def last_result(db: Database) -> Result | None:
     row = db.conn.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
     if row is None:
         return None
-    at, damage = json.loads(row[0])
-    return Result(at, tuple(damage))
+    at, damage, *structure = json.loads(row[0])
+    return Result(at, tuple(damage), any(structure))
 
 
 def damaged(db: Database) -> list[str]:
@@ -142,7 +152,7 @@ def _tried(into: list[str], file: Path, part: Callable[[], list[str]]) -> None:
         failure = ours(error, file)
         if not isinstance(failure, (Corrupt, DiskFailed)) and not isinstance(error, sqlite3.DatabaseError):
             raise failure from error
-        into.append(str(failure))
+        into.append(f"it cannot be read to its end: {error}")
     except (UnicodeDecodeError, ValueError, TypeError) as error:  # bytes that are no text any more
         into.append(f"a value cannot be read: {error}")
 

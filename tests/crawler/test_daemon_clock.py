@@ -93,6 +93,7 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
     monkeypatch.setattr(daemon, "LOOK_SECONDS", 0.002)
     monkeypatch.setattr(nightly, "check", checked)
     monkeypatch.setattr(nightly, "is_due", not_due)
+    monkeypatch.setattr(nightly, "make_sure", not_due)
     monkeypatch.setattr(nightly, "JITTER", 0)
     sources = {name: SimpleNamespace(name=name) for name in ("one", "two", "three")}
     config = SimpleNamespace(learn=False, database="news.db")
