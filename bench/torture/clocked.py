@@ -27,14 +27,17 @@ T = TypeVar("T")
 
 @dataclass
 class Clocked:
-    """`ahead`: seconds that the crawler's clock is ahead of the world's."""
+    """`ahead`: seconds that the crawler's clock is ahead of the world's, or of the moment at which the world's `stood` still
+    for it, so that what a slow machine takes for a pass does not count. (Nothing that is waited for comes then, but by
+    `ahead`.)"""
 
     hosts: HostileHost
     sessions: list[tuple[Any, Any]]
     ahead: float = 0.0
+    stood: float | None = None
 
     def now(self) -> float:
-        return time.time() + self.ahead
+        return (time.time() if self.stood is None else self.stood) + self.ahead
 
     async def run(
         self, source: Source, *paths: str, session: int = 0, limit: int | None = None, span: Span | None = None
@@ -79,14 +82,21 @@ class _Here:
 
 @asynccontextmanager
 async def clocked(
-    folder: Path, hosts: HostileHost, names: Sequence[str], *, sessions: int = 1, first_poll: int = 0
+    folder: Path,
+    hosts: HostileHost,
+    names: Sequence[str],
+    *,
+    sessions: int = 1,
+    first_poll: int = 0,
+    stands: bool = False,
 ) -> AsyncIterator[Clocked]:
-    """Sessions on one new database, to whom the names are these hosts. Needs the reactor (`in_loop`)."""
+    """Sessions on one new database, to whom the names are these hosts. `stands`: their clock moves only as the test turns
+    it. Needs the reactor (`in_loop`)."""
     config = replace(
         Config(database=folder / "news.db"), contact="a@wire.test", first_poll=first_poll, delay_floor=0.0, workers=1
     )
     settings = crawl_settings(config, quiet=True) | {"LOG_ENABLED": False}
-    made = Clocked(hosts, [])
+    made = Clocked(hosts, [], stood=time.time() if stands else None)
     opened = dict.fromkeys(names, (ADDRESS, hosts.port))
     start = Start(config, {}, settings, Silent(), opened, made.now)
     async with AsyncExitStack() as stack:

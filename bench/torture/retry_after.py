@@ -23,6 +23,9 @@ CAP: Final = 6 * HOUR
 OWN: Final = 60.0
 """Seconds of our own pause where the header asks for none that can be used."""
 
+EDGE: Final = 0.01
+"""Seconds before the end of a pause at which the last look within it is taken."""
+
 UNUSABLE: Final = ("-1", "-1000000000", "soon", "", "1e9", "NaN", "inf", "0x10", "\x00", "12;34", "Sun, 99 Foo")
 
 ROBOTS = whole(answer(b"User-agent: *\nAllow: /\n", kind="text/plain"))
@@ -76,11 +79,11 @@ async def _window(at: Clocked, hosts: _Hosts, host: str, draw: random.Random) ->
     del hosts.behaviour[host]
     if before != 1 and least > 1:
         faults.append(f"{told}: {before} requests before the host was left alone")
-    for share in sorted(draw.uniform(0.0, 0.98) for _ in range(2)):
-        at.ahead = began + share * max(least - 2.0, 0.0)
-        if least > 4:
+    for share in (draw.uniform(0.0, 1.0), 1.0):
+        at.ahead = began + share * max(least - EDGE, 0.0)
+        if least > EDGE:
             await at.run(source, session=draw.randrange(2))
-    if least > 4 and len(at.asked(host)) != before:
+    if least > EDGE and len(at.asked(host)) != before:
         faults.append(f"{told}: asked within the {least:.0f} s that it asked for")
     at.ahead = began + most + 1.0
     await at.run(source, session=draw.randrange(2))
@@ -161,7 +164,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
     async def run() -> list[str]:
         faults = []
         with serving(hosts) as server:
-            async with clocked(folder, server, names, sessions=2) as at:
+            async with clocked(folder, server, names, sessions=2, stands=True) as at:
                 for n, name in enumerate(names):
                     kind = KINDS[n] if n < len(KINDS) and size > len(KINDS) else _window
                     faults += [f"seed {seed}, {name}: {fault}" for fault in await kind(at, hosts, name, draw)]
