@@ -68,11 +68,17 @@ async def check(session: Session) -> None:
 async def make_sure(session: Session) -> None:
     """Where the last check found the structure damaged, check again before anything more is fetched.
 
-    Raises Corrupt where it still is: a restart heals nothing, a restored backup does."""
+    Raises Corrupt where it still is, or nobody could tell: a restart heals nothing, a restored backup does."""
     last = await _last(session)
     if last is not None and last.structure:
         logger.warning("%s: the last check found its structure damaged; checking it again", session.config.database)
         await check(session)
+        last = await _last(session)
+        if last is not None and last.structure and not session.stop.is_set():
+            raise Corrupt(
+                f"{session.config.database}: its structure was damaged when it was checked last, and it could not be checked "
+                "again: stop all writers, then `dateline db restore BACKUP`"
+            )
 
 
 async def is_due(session: Session) -> bool:

@@ -38,7 +38,7 @@ class Journal:
 
     def __init__(self, database: Path) -> None:
         self._database = database
-        self._next = 0.0
+        self._next = self._next_pressed = 0.0
         self._told = ALARM
         self._failed: str | None = None
 
@@ -47,7 +47,7 @@ class Journal:
         that does not help. Does nothing when it has just looked. `pressed`: nothing can be written, perhaps for want of the
         room that the log takes: one of any size."""
         now = time.monotonic()
-        if now < self._next:
+        if now < (self._next_pressed if pressed else self._next):
             return
         self._next = now + LOOK_SECONDS
         if size(self._database) <= (0 if pressed else LIMIT):
@@ -69,6 +69,9 @@ class Journal:
                 )
         finally:
             conn.execute(f"PRAGMA busy_timeout = {int(patience)}")
+            self._next_pressed = time.monotonic() + min(
+                LOOK_SECONDS, 9 * (time.monotonic() - now)
+            )  # a tenth of the time
         if (left := size(self._database)) >= self._told:
             log.warning("%s", alarm(self._database, left))
             self._told = 2 * left

@@ -101,6 +101,10 @@ async def test_a_daemon_that_is_started_again_on_a_damaged_structure_crawls_noth
     session = at(store)
     assert await daemon._Daemon(session, cast("Any", None)).run() == 3
     assert session.stop.is_set()
+    with monkeypatch.context() as broken:
+        broken.setattr(checks, "check", lambda *_, **__: "extract_memory")
+        with pytest.raises(Corrupt, match="could not be checked again"):
+            await nightly.make_sure(at(store))
     refer(store, to=1)
     await nightly.make_sure(at(store))
     last = store.writer.submit(checks.last_result, writes=False).result()

@@ -130,7 +130,6 @@ from storage import journal
 from storage.store import Store
 from sqlite_utils.utils import sqlite3
 
-journal.LOOK_SECONDS = 0.05
 store = Store.open(sys.argv[1], hold=math.inf)
 store.writer.submit(lambda db: None).result()
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
