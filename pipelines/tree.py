@@ -150,7 +150,7 @@ def drop_templates(parsed: Parsed) -> list[str]:
 
 
 def _candidates(body: bytes, charset: str | None) -> Iterator[str]:
-    return filter(None, map(_known, _named(body, charset)))
+    return filter(None, map(encoding_of, _named(body, charset)))
 
 
 def _named(body: bytes, charset: str | None) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _named(body: bytes, charset: str | None) -> Iterator[str]:
     yield "utf-8"
 
 
-def _known(name: str) -> str | None:
+def encoding_of(name: str) -> str | None:
     """The encoding of a label; None for one that is unknown or no page's: Python's own codecs turn bytes into bytes (zip),
     refuse all (undefined), or read escapes."""
     try:

@@ -9,6 +9,8 @@ import zlib
 
 from w3lib.encoding import read_bom, resolve_encoding
 
+from pipelines.tree import encoding_of
+
 MAX_FEED_BYTES = 5_000_000
 MAX_WHOLE_FEED_BYTES = 10_000_000
 """A feed of some 800 articles with their whole texts; what Scrapy is told to take at most (DOWNLOAD_MAXSIZE)."""
@@ -112,7 +114,8 @@ def decode(body: bytes, charset: str | None) -> str:
         return _clean(body.decode(utf16, "replace"))
     head = body[:2048].decode("latin-1")
     declared = _DECLARED.match(head) or _META_CHARSET.search(head)
-    names = [resolve_encoding(name) for name in (charset, declared and declared.group(1)) if name]
+    given = [name for name in (charset, declared and declared.group(1)) if name and encoding_of(name)]
+    names = [resolve_encoding(name) for name in given]
     known = [name for name in names if name and not name.startswith(("utf-16", "utf-32"))]
     several = [name for name in known if name.startswith(_SEVERAL_BYTES)]
     for name in dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known]):

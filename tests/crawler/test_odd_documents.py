@@ -202,3 +202,11 @@ def test_a_file_of_more_gzip_members_than_anybody_makes_is_not_all_read() -> Non
     member = gzip.compress(b"x")
     assert documents.gunzip(member * documents.MAX_MEMBERS) == (b"x" * documents.MAX_MEMBERS, True)
     assert documents.gunzip(member * (documents.MAX_MEMBERS + 1)) == (b"x" * documents.MAX_MEMBERS, False)
+
+
+@pytest.mark.parametrize("name", ["idna", "undefined", "hex", "zip", "unicode_escape", "punycode", "no such thing"])
+@pytest.mark.parametrize("declared", [False, True])
+def test_a_charset_that_is_no_documents_is_not_believed(name: str, declared: bool) -> None:
+    head = f'<?xml version="1.0" encoding="{name}"?>' if declared else ""
+    body = f"{head}<rss><title>Zürich</title></rss>".encode()
+    assert "Zürich" in documents.decode(body, None if declared else name)
