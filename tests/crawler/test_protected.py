@@ -19,6 +19,7 @@ from scrapy.settings import Settings
 from crawler import settings as project
 from crawler.commands import fetch, shell
 from crawler.loader import harmless
+from crawler.log_lines import one_line
 from crawler.politeness.addresses import without_user
 from crawler.politeness.protected import reads_pickles, weakened
 from crawler.registry import RegistryError
@@ -124,6 +125,7 @@ async def test_no_secret_of_an_address_is_stored_or_logged(
 
     site.answers["/feed"] = feed
     before = listening()
+    caplog.set_level(logging.DEBUG)
     async with crawls(tmp_path, site, Endpoint("/feed", "feed"), recheck=(60,)) as wire:
         await wire.live()
         wire.ahead = 7200.0
@@ -131,6 +133,8 @@ async def test_no_secret_of_an_address_is_stored_or_logged(
         assert "/page" in wire.targets()
         assert not any("Cookie" in headers or "Authorization" in headers for *_, headers in wire.server.asked)
         assert ports - before == {f"{wire.server.port:04X}"}
+    assert any(record.levelno == logging.DEBUG for record in caplog.records)
+    assert secret not in "".join(one_line(record.getMessage()) for record in caplog.records)
     assert secret not in "".join(record.getMessage() for record in caplog.records if record.levelno >= logging.INFO)
     assert secret.encode() not in b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
