@@ -9,30 +9,29 @@ import json
 import math
 import os
 import random
+import resource
 import shutil
+import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from bench.torture.bad_disks_verdict import verdict
+from bench.torture.bad_disks_wire import Wire
 from crawler.config import Config
 from crawler.disk import GIGABYTE, Room
 from storage import journal, trouble
-from storage.models import Article, Decision, Ended, Ending, Outcome
 from storage.store import Store
 
 RESUME_SECONDS: Final = 5.0
 JOURNAL_SECONDS: Final = 60.0
-THREADS: Final = 4
 ERRORS: Final = {"full": errno.ENOSPC, "quota": errno.EDQUOT, "broken": errno.EIO, "read-only": errno.EROFS}
-KINDS: Final = (*ERRORS, "unsynced", "locked", "reader", "tmpfs", "floor")
+KINDS: Final = (*ERRORS, "unsynced", "locked", "reader", "log", "tmpfs", "floor")
 
 LOCK = """
 import sys, time
@@ -43,82 +42,6 @@ conn.execute("SELECT count(*) FROM article").fetchone()
 print("held", flush=True)
 sys.stdin.readline()
 """
-
-
-@dataclass(slots=True)
-class Wire:
-    """Threads that save articles through one store until they are told to stop; `stored`: acknowledged id -> text."""
-
-    store: Store
-    draws: random.Random
-    stored: dict[int, str] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    last: float = 0.0
-    stop: threading.Event = field(default_factory=threading.Event)
-    may: threading.Event = field(default_factory=threading.Event)
-    threads: list[threading.Thread] = field(default_factory=list)
-
-    def begin(self, size: int) -> None:
-        self.may.set()
-        self.threads = [threading.Thread(target=self._save, args=(part, size)) for part in range(THREADS)]
-        for thread in self.threads:
-            thread.start()
-
-    def _save(self, part: int, size: int) -> None:
-        number = 0
-        while not self.stop.is_set():
-            self.may.wait()
-            number += 1
-            key = f"{part}-{number}"
-            text = f"Story {key}. " + "The harbour reopens. " * self.draws.randint(1, size)
-            try:
-                found = self._one(key, text)
-            except Exception as error:  # noqa: BLE001 - a write that was dropped is the breach that is sought
-                self.errors.append(f"{type(error).__name__}: {error}")
-                return
-            self.stored[found] = text
-            self.last = time.monotonic()
-
-    def _one(self, key: str, text: str) -> int:
-        at = time.time()
-        url = f"https://mercury.test/{key}"
-        fetch = self.store.begin_record(None, "mercury", url, f"warc:x#{key}", at).result()
-        assert fetch is not None
-        article = Article(
-            source="mercury",
-            key=f"id:{key}",
-            url=url,
-            canonical_url=url,
-            title=key,
-            body=text,
-            content_hash=key,
-            extractor="t",
-        )
-        ended: Future[Ended] = self.store.end(
-            Ending(fetch, Outcome("new"), at, article=article, decision=Decision("new", None, 0, "first"))
-        )
-        article_id = ended.result().article_id
-        assert article_id is not None
-        return article_id
-
-    def wait_for(self, more: int, seconds: float = 60.0) -> bool:
-        """Until so many more were stored."""
-        until, goal = time.monotonic() + seconds, len(self.stored) + more
-        while len(self.stored) < goal and time.monotonic() < until and not self.errors:
-            time.sleep(0.005)
-        return len(self.stored) >= goal
-
-    def resumed_after(self, released: float) -> float:
-        """Seconds from the release to the first write acknowledged after it; infinite when none came."""
-        while self.last < released and time.monotonic() < released + 30 and not self.errors:
-            time.sleep(0.005)
-        return self.last - released if self.last >= released else math.inf
-
-    def end(self) -> None:
-        self.stop.set()
-        self.may.set()
-        for thread in self.threads:
-            thread.join()
 
 
 @dataclass(slots=True)
@@ -189,6 +112,30 @@ def reader(wire: Wire, path: Path, draws: random.Random) -> Seen:
     return seen
 
 
+def logged(wire: Wire, path: Path, draws: random.Random) -> Seen:
+    """The journal takes all the room that there is, since another process reads an old state; then that ends."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    whole = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with subprocess.Popen(
+        [sys.executable, "-c", LOCK, str(path), "BEGIN"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + draws.randint(2 << 20, 8 << 20), whole[1]))
+        try:
+            until = time.monotonic() + 120
+            while not (noted := trouble.is_unwritable(path)) and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(draws.uniform(0.1, 3.0))
+            other.communicate(b"\n")
+            seen = Seen(wire.resumed_after(time.monotonic()))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, whole)
+    if not noted:
+        seen.faults.append("the journal did not fill what it had, so nothing was tried")
+    return seen
+
+
 def filled(wire: Wire, path: Path, draws: random.Random) -> Seen:
     """The disk's last byte is taken by somebody else, and given back."""
     wire.wait_for(draws.randint(1, 20))
@@ -245,11 +192,12 @@ def scenario(kind: str, folder: Path, draws: random.Random, shim: Any) -> Seen:
     journal.LIMIT = 64 << 20 if kind == "reader" and draws.random() < 0.1 else 1 << 20  # type: ignore[misc]  # mostly small
     store = Store.open(path, hold=math.inf)
     wire = Wire(store, draws)
-    wire.begin(draws.choice((1, 20, 200)) if kind != "reader" else 400)
+    wire.begin(draws.choice((1, 20, 200)) if kind not in ("reader", "log") else 400)
     try:
         does: dict[str, Callable[[], Seen]] = {
             "locked": lambda: locked(wire, path, draws),
             "reader": lambda: reader(wire, path, draws),
+            "log": lambda: logged(wire, path, draws),
             "tmpfs": lambda: filled(wire, path, draws),
             "floor": lambda: floored(wire, path, draws),
         }
