@@ -116,7 +116,7 @@ def lock_holders(file: Path, bytes_: range | None = None) -> list[str]:
     Opening -shm to ask the kernel would not do: closing it again drops every lock that this process holds on it.
     """
     try:
-        inode = str(file.stat().st_ino)
+        found_file = file.stat()
     except FileNotFoundError:
         return []
     try:
@@ -126,9 +126,21 @@ def lock_holders(file: Path, bytes_: range | None = None) -> list[str]:
     found = []
     for line in table.splitlines():
         fields = line.split()
-        if "->" in fields or len(fields) < 8 or fields[5].rpartition(":")[2] != inode:
+        if "->" in fields or len(fields) < 8 or not _is_of(fields[5], found_file):
             continue  # `->`: waits for the lock
         last = 2**63 if fields[7] == "EOF" else int(fields[7])
         if bytes_ is None or (int(fields[6]) < bytes_.stop and last >= bytes_.start):
             found.append(fields[4])
     return list(dict.fromkeys(found))
+
+
+def _is_of(named: str, file: os.stat_result) -> bool:
+    """Whether `08:01:1234` of /proc/locks may be that file. On a device without a number of its own (overlay, btrfs: major 0)
+    `stat` and the kernel's table may name different ones: there only the number of the file counts."""
+    major, minor, inode = named.split(":")
+    if inode != str(file.st_ino):
+        return False
+    device = int(major, 16), int(minor, 16)
+    if os.major(file.st_dev) == 0:
+        return device[0] == 0
+    return device == (os.major(file.st_dev), os.minor(file.st_dev))

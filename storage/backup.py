@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import logging
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -9,10 +11,12 @@ from typing import Final
 from storage import checks, clock
 from storage.copies import counted, fill, part_of, put, refuse_target
 from storage.database import open_reader
-from storage.errors import Corrupt, Missing
+from storage.errors import Corrupt, Missing, StorageError, driver_errors_as_ours
+from storage.parts import sweep
 
-_LEFT_SECONDS: Final = 86400.0
-"""After which what a killed backup left half done is removed: nobody works on it any more."""
+_DIGITS: Final = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
+
+log = logging.getLogger(__name__)
 
 
 def publish(path: Path | str, target: Path | str, mode: int = 0o644) -> Path:
@@ -28,10 +32,12 @@ def publish(path: Path | str, target: Path | str, mode: int = 0o644) -> Path:
 
 def backup(path: Path | str, target: Path | str, *, now: float, keep: int | None = None) -> tuple[Path, list[Path]]:
     """Put a verified copy of the database at `path`, which may be in use, at `target`, or into it under
-    `<name>-<UTC time>.db` where that is a folder; then of such copies there only the newest `keep` stay.
+    `<name>-<UTC time>.db` where that is a folder; then of this database's copies there only the newest `keep` stay.
 
     Before the copy takes its name it is read whole (`checks`), its rows are counted, and it is synced; a database that is
-    damaged gives none, and takes no older copy's place. Answers the copy and what was removed. Raises StorageError."""
+    damaged gives none, and takes no older copy's place. Where only a table's sum is wrong, which another program's write makes
+    it too, a copy is made with a warning, and still takes no older one's place. Answers the copy and what was removed.
+    Raises StorageError."""
     file, goal = Path(path).absolute(), Path(target).absolute()
     folder = goal if goal.is_dir() else None
     if folder is not None:
@@ -39,38 +45,57 @@ def backup(path: Path | str, target: Path | str, *, now: float, keep: int | None
     elif keep is not None:
         raise Missing(f"{goal}: is no folder: copies are kept in a folder, make it first")
     refuse_target(file, goal)
-    with part_of(file, goal) as part:
-        verify(part, rows=fill(file, part))
-        put(part, goal, 0o600)
-    removed = []
     if folder is not None:
-        for part in folder.glob(f".{file.stem}-*.db.*"):
-            if part.stat().st_mtime < now - _LEFT_SECONDS:
-                part.unlink()
+        sweep(folder, f".{glob.escape(file.stem)}-{_DIGITS}.db.*.part")
+    with part_of(file, goal) as part:
+        doubtful = verify(part, f"a copy of {file} for {goal}", rows=fill(file, part))
+        if doubtful and goal.exists():
+            raise Corrupt(f"{goal}: {doubtful}; it stays as it is: name another file, or a folder")
+        put(part, goal, 0o600)
+    if doubtful:
+        log.warning("%s: %s; no older copy is removed", goal, doubtful)
+        return goal, []
+    removed = []
     if folder is not None and keep is not None:
-        removed = [old for old in backups(folder, file.stem)[max(1, keep) :] if old != goal]
+        removed = [old for old in backups(folder, goal, file.stem)[max(1, keep) :] if old != goal]
         for old in removed:
             old.unlink()
     return goal, removed
 
 
-def backups(folder: Path, stem: str) -> list[Path]:
-    """The copies of the database of that name in a folder, the newest first."""
-    pattern = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
-    found = [each for each in folder.glob(f"{stem}-{pattern}.db") if each.is_file() and not each.is_symlink()]
-    return sorted(found, reverse=True)
+def backups(folder: Path, copy: Path, stem: str) -> list[Path]:
+    """`copy` and the older copies in a folder of the same database, whose files are named `<stem>-<UTC time>.db`, the newest
+    first. One whose time is after that of `copy` was made under a wrong clock: it is not counted, nor ever removed."""
+    found = [
+        each for each in folder.glob(f"{glob.escape(stem)}-{_DIGITS}.db") if each.is_file() and not each.is_symlink()
+    ]
+    own = identity_of(copy)
+    return [each for each in sorted(found, reverse=True) if each.name <= copy.name and identity_of(each) in (own, "")]
 
 
-def verify(copy: Path, *, rows: dict[str, int] | None = None) -> None:
-    """Raise Corrupt where a copy is damaged, or has not as many `rows`."""
+def identity_of(copy: Path) -> str | None:
+    """The identity of the database that a file is a copy of; "" for one that an older release made, which has none; None for
+    a file that is none of ours, or cannot be read."""
+    try:
+        with closing(open_reader(copy, older=True)) as db, driver_errors_as_ours(copy):
+            row = db.conn.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+    except StorageError:
+        return None
+    return row[0] if row else ""
+
+
+def verify(copy: Path, named: str, *, rows: dict[str, int] | None = None) -> str | None:
+    """Read a copy whole. Raises Corrupt, calling it `named`, where it is damaged, or has not as many `rows`; answers a warning
+    where a table's sum alone is wrong."""
     found = checks.check(copy)
-    if found.damage:
+    if found.structure or found.rows or found.index:
         raise Corrupt(
-            f"{copy}: the copy is damaged, so it takes nobody's place: {'; '.join(found.damage[:5])}; "
-            "`dateline db check` says whether the database itself is"
+            f"{named} is damaged, so it takes nobody's place: {'; '.join(found.damage[:5])}; "
+            "`dateline db check` says what else is"
         )
     if rows is not None and (here := _counts(copy)) != rows:
-        raise Corrupt(f"{copy}: the copy has {here} rows instead of {rows}: it takes nobody's place; try again")
+        raise Corrupt(f"{named} has {here} rows instead of {rows}: it takes nobody's place; try again")
+    return f"{'; '.join(found.sums[:5])}: {checks.SUMS_ADVICE}" if found.sums else None
 
 
 def stamp(now: float) -> str:

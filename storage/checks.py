@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from storage import articles, clean, journal, raw, sums, tables, tokens
-from storage.access import lock_holder
-from storage.database import open_reader
-from storage.errors import Corrupt, DiskFailed, NotDateline, ours
+from storage.access import leave_sides, lock_holder
+from storage.database import open_reader, open_writer
+from storage.errors import Corrupt, DiskFailed, NotDateline, driver_errors_as_ours, ours
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 else:
     from sqlite_utils.utils import sqlite3
+
+SUMS_ADVICE: Final = (
+    "changed by a bad disk, another program, or an older Dateline that went on writing after a migration; where you know which "
+    "it was, `dateline db check --accept` takes the rows as they are"
+)
 
 MOST: Final = 100
 """Damages of one kind that are listed."""
@@ -48,25 +53,27 @@ _TEXT = "article_id, revision, kind, label, title, lead, body, subheads, content
 @dataclass(slots=True)
 class Report:
     """What a check found. `structure`: SQLite's own findings, after which nothing more should be written; `rows`: rows of
-    news, and tables, that are not those that were written; `index`: articles that the full-text index does not hold as
-    they are. `notes`: no damage. `whole`: everything was read (not `quick`)."""
+    news that are not those that were written; `index`: articles that the full-text index does not hold as
+    they are; `sums`: tables whose rows are not those that this program wrote, though nothing else is wrong with them.
+    `notes`: no damage. `whole`: everything was read (not `quick`)."""
 
     database: str
     whole: bool
     structure: list[str] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     index: list[str] = field(default_factory=list)
+    sums: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def damage(self) -> list[str]:
         """All that is damaged, in lines."""
-        return [*self.structure, *self.rows, *self.index]
+        return [*self.structure, *self.rows, *self.sums, *self.index]
 
 
 def check(path: Path | str, *, quick: bool = False, known: bool = False) -> Report:
     """Look at a database: with `quick` only at its structure and the references between its rows, else at everything in it,
-    which is read at some 8 MB a second of CPU time. Writes nothing. Damage that keeps it from being opened is damage of its
+    which takes CPU time that grows with it. Writes nothing. Damage that keeps it from being opened is damage of its
     structure; with `known`, for a file that is in use as a database of ours, also that it is none any more. Raises
     StorageError where it cannot be opened as a database of ours for another reason."""
     file = Path(path).absolute()
@@ -92,12 +99,12 @@ def check(path: Path | str, *, quick: bool = False, known: bool = False) -> Repo
         if not quick:
             parts += [
                 (report.rows, lambda: damaged(db)),
-                (report.rows, lambda: [f"table {name}: a row is not as it was written" for name in sums.wrong(db)]),
+                (report.sums, lambda: [f"table {name}: a row is not as it was written" for name in sums.wrong(db)]),
                 (report.index, lambda: _index(db)),
             ]
         for into, part in parts:
             db.conn.execute("BEGIN")  # one state a part: meanwhile the journal of a busy crawl grows
-            _tried(into, file, part)
+            _tried(into, file, part, unread=report.rows if into is report.sums else into)
             if db.conn.in_transaction:
                 db.conn.execute("ROLLBACK")
     return report
@@ -144,17 +151,29 @@ def damaged(db: Database) -> list[str]:
     return found[:MOST]
 
 
-def _tried(into: list[str], file: Path, part: Callable[[], list[str]]) -> None:
-    """One part of the check; where the damage keeps it from its end, that is what it found."""
+def accept(path: Path | str) -> Report:
+    """Take the rows of a database as they are, though tables' sums are wrong: where nothing else is damaged the sums are made
+    anew, within one transaction, by which any writer waits. Answers what the check found before, and renews nothing
+    where that is more than sums. Raises StorageError."""
+    report = check(path)
+    if report.sums and report.damage == report.sums:
+        with closing(open_writer(report.database)) as db, driver_errors_as_ours(report.database):
+            sums.renew(db)
+        leave_sides(Path(report.database))
+    return report
+
+
+def _tried(into: list[str], file: Path, part: Callable[[], list[str]], unread: list[str]) -> None:
+    """One part of the check; where the damage keeps it from its end, that is what it found, told in `unread`."""
     try:
         into.extend(part())
     except sqlite3.Error as error:
         failure = ours(error, file)
         if not isinstance(failure, (Corrupt, DiskFailed)) and not isinstance(error, sqlite3.DatabaseError):
             raise failure from error
-        into.append(f"it cannot be read to its end: {error}")
+        unread.append(f"it cannot be read to its end: {error}")
     except (UnicodeDecodeError, ValueError, TypeError) as error:  # bytes that are no text any more
-        into.append(f"a value cannot be read: {error}")
+        unread.append(f"a value cannot be read: {error}")
 
 
 def _structure(db: Database, *, quick: bool) -> list[str]:

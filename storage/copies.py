@@ -3,24 +3,26 @@ databases, since an older database is copied while it is being opened."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import migrations
 from storage.errors import DiskFailed, Full, Missing, NotDateline, ReadOnly, driver_errors_as_ours
+from storage.parts import part_beside
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from pathlib import Path
 else:
     from sqlite_utils.utils import sqlite3
 
 _PAGES: Final = 4096
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _COUNTED: Final = ("article", "revision", "raw_page", "change", "fetch", "link")
 
 
@@ -79,23 +81,21 @@ def part_of(file: Path, goal: Path) -> Iterator[Path]:
     """A file beside `goal`, of its owner alone, that is to become it; gone afterwards in any case."""
     if not file.exists():
         raise Missing(f"{file}: no such database: name it with --db")
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{goal.name}.", dir=goal.parent)
-    except FileNotFoundError:
-        raise Missing(f"{goal}: its folder does not exist: make it first") from None
-    except OSError as error:
-        raise ReadOnly(f"{goal}: its folder cannot be written ({error.strerror})") from error
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        with driver_errors_as_ours(file):
-            yield part
-    except OSError as error:
-        kind = Full if error.errno in (28, 122) else DiskFailed
-        raise kind(f"{goal}: could not be written ({error.strerror}): check its disk and the room there") from error
-    finally:
-        for side in ("", "-wal", "-shm", "-journal"):
-            Path(f"{part}{side}").unlink(missing_ok=True)
+    with ExitStack() as made:
+        try:
+            part = made.enter_context(part_beside(goal))
+        except FileNotFoundError:
+            raise Missing(f"{goal}: its folder does not exist: make it first") from None
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise Full(f"{goal}: no room is left on its disk ({error.strerror}): free some") from error
+            raise ReadOnly(f"{goal}: its folder cannot be written ({error.strerror})") from error
+        try:
+            with driver_errors_as_ours(file):
+                yield part
+        except OSError as error:
+            kind = Full if error.errno in _NO_ROOM else DiskFailed
+            raise kind(f"{goal}: could not be written ({error.strerror}): check its disk and the room there") from error
 
 
 def fill(file: Path, part: Path) -> dict[str, int]:

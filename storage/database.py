@@ -10,16 +10,20 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import random
 import stat
-import tempfile
+import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from storage import access, journal, migrations, sums
+from storage.copies import backup_before_migration
 from storage.errors import (
     Full,
+    InUse,
     Missing,
     NewerSchema,
     NotDateline,
@@ -30,6 +34,7 @@ from storage.errors import (
     driver_errors_as_ours,
 )
 from storage.first_look import refuse_damaged
+from storage.parts import part_beside
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,6 +43,9 @@ else:
 
 OLDEST_SAFE = (3, 51, 3)
 BUSY_SECONDS = 30.0
+
+_OPEN = range(128, 129)
+"""The byte of -shm that a process locks as long as it has the database open (SQLite's os_unix.c, UNIX_SHM_DMS)."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +94,17 @@ def open_writer(
     if not file.exists():
         _make(file, group, busy_seconds)
     access.prepare(file, group)
+    ends = time.monotonic() + busy_seconds
+    while True:
+        try:
+            return _opened(file, busy_seconds)
+        except InUse:  # maybe by one that saw this one, and gives way too
+            if (left := ends - time.monotonic()) <= 0:
+                raise
+            time.sleep(min(left, random.uniform(0.05, 0.5)))  # noqa: S311 - so that one of the two comes first
+
+
+def _opened(file: Path, busy_seconds: float) -> Database:
     with driver_errors_as_ours(file):
         db = _connect(file, mode="rw", busy_seconds=busy_seconds)
         try:
@@ -104,30 +123,23 @@ def open_writer(
 def _make(file: Path, group: str | int | None, busy_seconds: float) -> None:
     """A new database, which takes its name when it is whole: so that an empty file of that name is never one of ours."""
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.absolute().parent)
+        with part_beside(file.absolute()) as part:
+            access.prepare(part, group)
+            with driver_errors_as_ours(file):
+                db = _connect(part, mode="rw", busy_seconds=busy_seconds)
+                try:
+                    _set_modes(db, part)
+                    _migrate(db, part)
+                    db.conn.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file, synced
+                finally:
+                    db.close()
+            os.link(part, file)
+    except FileExistsError:
+        pass  # another process has made it meanwhile
     except FileNotFoundError:
         raise Missing(f"{file}: its folder does not exist: make it first") from None
     except OSError as error:
         raise _unmakable(file, error) from error
-    os.close(descriptor)
-    part = Path(name)
-    try:
-        access.prepare(part, group)
-        with driver_errors_as_ours(file):
-            db = _connect(part, mode="rw", busy_seconds=busy_seconds)
-            try:
-                _set_modes(db, part)
-                _migrate(db, part)
-                db.conn.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file, synced
-            finally:
-                db.close()
-        os.link(part, file)
-    except FileExistsError:
-        pass  # another process has made it meanwhile
-    except OSError as error:
-        raise _unmakable(file, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _unmakable(file: Path, error: OSError) -> StorageError:
@@ -205,8 +217,7 @@ def _migrate(db: Database, file: Path) -> None:
     if found == known:
         return
     if found is not None:
-        from storage.copies import backup_before_migration
-
+        _refuse_in_use(file)
         backup_before_migration(file, known)
     db.conn.execute("BEGIN IMMEDIATE")
     try:
@@ -216,12 +227,26 @@ def _migrate(db: Database, file: Path) -> None:
         migrations.MIGRATIONS.apply(db)
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(known),))
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('created_by', ?)", (_program(),))
+        db.conn.execute("INSERT OR IGNORE INTO meta VALUES ('identity', ?)", (uuid.uuid4().hex,))
         sums.forget(db)
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
+
+
+def _refuse_in_use(file: Path) -> None:
+    """Raise InUse where another process has the database open: one of an older release would go on writing rows as that knew
+    them, past the sums."""
+    others = [
+        pid for pid in access.lock_holders(Path(f"{file}-shm"), _OPEN) if pid not in ("unknown", str(os.getpid()))
+    ]
+    if others:
+        raise InUse(
+            f"{file}: made by an older Dateline, and process {', '.join(others)} has it open: stop that one first (or wait, if "
+            "it is one of this version that brings it to the new schema); nothing was changed"
+        )
 
 
 def _program() -> str:

@@ -21,6 +21,10 @@ class Busy(StorageError):
     """Another process held the write lock for longer than the patience of this one."""
 
 
+class InUse(Busy):
+    """Another process has a database open that is to be changed as a whole."""
+
+
 class Full(StorageError):
     """No space is left, on the disk or within the database's page limit. The transaction was rolled back whole."""
 

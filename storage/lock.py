@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from storage.access import lock_holder
-from storage.errors import StorageError
+from storage.errors import Full, Missing, ReadOnly, StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 def holder(database: Path) -> str | None:
     """The process whose daemon works on this database, None where there is none; `unknown` where there is one that the
-    system does not name. Takes no lock where the kernel's table can be read, so that no daemon's start is disturbed."""
+    system does not name. Tries the lock itself only where the kernel's table says that one is held, so that no daemon's start
+    is disturbed: the table names files by number alone, and one of another disk may have the same."""
     file = database.with_name(database.name + ".daemon-lock")
     found = lock_holder(file)
-    if found != "unknown":
+    if found is None:
+        return None
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # another user's: what the table says is all that can be known
         return found
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -60,7 +65,7 @@ class DaemonLock:
         self._descriptor = -1
 
     def __enter__(self) -> Self:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._file()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -68,13 +73,31 @@ class DaemonLock:
             os.close(descriptor)
             raise DaemonHeld(self._path, told) from error
         since = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n{os.uname().nodename}\n{since}\n".encode(), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n{os.uname().nodename}\n{since}\n".encode(), 0)
+        except OSError as error:
+            os.close(descriptor)
+            raise _ours(self._path, error) from error
         self._descriptor = descriptor
         return self
 
+    def _file(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _ours(self._path, error) from error
+
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
+
+
+def _ours(file: Path, error: OSError) -> StorageError:
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return Missing(f"{file}: its folder does not exist: make it first, or name another database with --db")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Full(f"{file}: cannot be written ({error.strerror}): free some space on its disk")
+    return ReadOnly(f"{file}: cannot be made or written ({error.strerror}): check its owner and mode, and its folder's")
 
 
 def _told(text: bytes) -> str:

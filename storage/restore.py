@@ -6,15 +6,16 @@ has its name: a journal that lay beside the new file would be taken for its own.
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import access
+from storage import access, migrations
 from storage.backup import stamp, verify
 from storage.copies import fill, header_of, put, sync
-from storage.errors import Busy, Missing, NotDateline, ReadOnly, driver_errors_as_ours, ours
+from storage.errors import Busy, Missing, NotDateline, ReadOnly, StorageError, driver_errors_as_ours, ours
 from storage.lock import DaemonLock
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ else:
 _SIDES: Final = ("-wal", "-shm", "-journal")
 PATIENCE: Final = 1.0
 """Seconds for which a process may still hold the database: one that only looks is gone by then."""
+
+log = logging.getLogger(__name__)
 
 
 def restore(copy: Path | str, database: Path | str, *, now: float) -> Path | None:
@@ -40,11 +43,12 @@ def restore(copy: Path | str, database: Path | str, *, now: float) -> Path | Non
     with DaemonLock(goal):  # nobody else restores either: what lies at `part` was left by one that was killed
         try:
             _made(source, part, goal)
-            verify(part)
+            if doubtful := verify(part, f"{source}: the backup"):
+                log.warning("%s: %s", source, doubtful)
             _as_the_old(part, goal)
             return _exchange(part, goal, now)
         finally:
-            part.unlink(missing_ok=True)
+            _removed(part)
 
 
 def _refuse_foreign(source: Path, goal: Path) -> None:
@@ -55,21 +59,24 @@ def _refuse_foreign(source: Path, goal: Path) -> None:
     if goal.samefile(source):
         raise ReadOnly(f"{source}: is the database itself: name a backup of it")
     if access.lock_holder(goal) is None and not header_of(goal).ours:
-        raise NotDateline(
-            f"{goal}: is no Dateline database, or its first page is lost: it is left as it is; move it and its -wal away "
-            "yourself, then restore again"
-        )
+        raise _anothers(goal)
 
 
 def _made(source: Path, part: Path, goal: Path) -> None:
     """One state of the backup in `part`, beside the database, whatever journal the backup has."""
-    part.unlink(missing_ok=True)
+    _removed(part)
     try:
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, access.OWNER_MODE))
     except OSError as error:
         raise ReadOnly(f"{goal}: its folder cannot be written ({error.strerror})") from error
     with driver_errors_as_ours(source):
         fill(source, part)
+
+
+def _removed(part: Path) -> None:
+    """With the journals that a kill while it was filled left beside it."""
+    for side in ("", *_SIDES):
+        Path(f"{part}{side}").unlink(missing_ok=True)
 
 
 def _as_the_old(part: Path, goal: Path) -> None:
@@ -118,9 +125,14 @@ def _alone(goal: Path) -> Any:
     cannot. Raises Busy where another process has it open."""
     conn = sqlite3.connect(f"{goal.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=PATIENCE)
     try:
+        _refuse_anothers(conn, goal)  # whose file could not be looked at by hand while somebody had it
         conn.execute("PRAGMA locking_mode = EXCLUSIVE")
         conn.execute("PRAGMA journal_mode = DELETE").fetchone()
         conn.execute("BEGIN EXCLUSIVE")
+        _refuse_anothers(conn, goal)
+    except StorageError:
+        conn.close()
+        raise
     except (sqlite3.Error, UnicodeDecodeError) as error:  # its words may be those of a damaged page
         conn.close()
         failure = ours(error, goal)
@@ -132,8 +144,23 @@ def _alone(goal: Path) -> Any:
             ) from error
         if not isinstance(error, (sqlite3.DatabaseError, UnicodeDecodeError)):
             raise failure from error
+        if not header_of(goal).ours:
+            raise _anothers(goal) from error
         return None
     return conn
+
+
+def _refuse_anothers(conn: Any, goal: Path) -> None:
+    (application,) = conn.execute("PRAGMA application_id").fetchone()
+    if application != migrations.APPLICATION_ID:
+        raise _anothers(goal)
+
+
+def _anothers(goal: Path) -> NotDateline:
+    return NotDateline(
+        f"{goal}: is no Dateline database, or its first page is lost: it is left as it is; move it and its -wal away "
+        "yourself, then restore again"
+    )
 
 
 def _move_sides(goal: Path, aside: Path) -> bool:

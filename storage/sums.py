@@ -8,10 +8,11 @@ writer's own connection has. A row that was changed in any other way (a bad disk
 from __future__ import annotations
 
 import hashlib
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -21,6 +22,10 @@ _LEFT_OUT: Final = {"raw_page": ("body",)}
 """Columns that have a hash of their own in the row."""
 
 _NOT_OURS: Final = ("sqlite_%", "search%")
+_TOLD_ROWS: Final = 200_000
+"""Rows from which on it is told that sums are being made: some seconds."""
+
+log = logging.getLogger(__name__)
 
 
 def keep(db: Database) -> None:
@@ -32,15 +37,7 @@ def keep(db: Database) -> None:
     tables = _tables(db)
     missing = [name for name, columns in tables.items() if _stored(db, name, columns) is None]
     if missing:
-        conn.execute("BEGIN IMMEDIATE")
-        try:
-            for name in missing:
-                _renew(db, name, tables[name])
-            conn.execute("COMMIT")
-        except BaseException:
-            if conn.in_transaction:
-                conn.execute("ROLLBACK")
-            raise
+        _renew(db, missing, tables)
     for name, columns in tables.items():
         key = _key(name, columns)
         old, new = (f"{_FUNCTION}({', '.join(f'{row}.{column}' for column in columns)})" for row in ("OLD", "NEW"))
@@ -51,6 +48,12 @@ def keep(db: Database) -> None:
                 f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{name}_{event.lower()} AFTER {event} ON main.{name}{when} BEGIN"  # noqa: S608
                 f" UPDATE meta SET value = CAST((CAST(value AS INTEGER) {change}) & {_MASK} AS TEXT) WHERE key = '{key}'; END"
             )
+
+
+def renew(db: Database) -> None:
+    """On a connection that `keep` has prepared: make all sums from the rows as they are."""
+    tables = _tables(db)
+    _renew(db, list(tables), tables)
 
 
 def forget(db: Database) -> None:
@@ -106,6 +109,22 @@ def _sum(db: Database, name: str, columns: Sequence[str]) -> int:
     return total & _MASK
 
 
-def _renew(db: Database, name: str, columns: Sequence[str]) -> None:
-    db.conn.execute("DELETE FROM meta WHERE key LIKE ?", (f"sum:{name}:%",))
-    db.conn.execute("INSERT INTO meta VALUES (?, ?)", (_key(name, columns), str(_sum(db, name, columns))))
+def _renew(db: Database, names: Sequence[str], tables: Mapping[str, Sequence[str]]) -> None:
+    """In one transaction, so that no row is written meanwhile."""
+    conn = db.conn
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        rows = sum(conn.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names)  # noqa: S608 - our own names
+        if rows >= _TOLD_ROWS:
+            log.warning(
+                "the sums over %d rows of %d tables are made; others that write wait meanwhile", rows, len(names)
+            )
+        for name in names:
+            conn.execute("DELETE FROM meta WHERE key LIKE ?", (f"sum:{name}:%",))
+            key, total = _key(name, tables[name]), _sum(db, name, tables[name])
+            conn.execute("INSERT INTO meta VALUES (?, ?)", (key, str(total)))
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise

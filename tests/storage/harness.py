@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,21 @@ from storage.models import (
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 SOURCE = "mercury-en"
 HOST = "mercury.test"
 FEED = f"https://{HOST}/feed.xml"
 NOON = 1_700_000_000.0
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether it is so within a time that is long enough for any machine."""
+    ends = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < ends:
+        time.sleep(0.02)
+    return is_so()
 
 
 def page(number: int | str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from storage.reader import Reader
 from storage.restore import restore
 from storage.room import prune
 from storage.store import Store
-from tests.storage.harness import NOON, SOURCE, Crawl, article
+from tests.storage.harness import NOON, SOURCE, Crawl, article, eventually
 
 if TYPE_CHECKING:
     import sqlite3
@@ -290,10 +289,6 @@ def test_a_journal_that_a_long_reader_blew_up_is_small_again_when_it_ends(
         for number in range(60):
             crawl.new(article(number, text="A long text. " * 1000))
         assert journal.size(crawl.path) > 400_000
-    for _ in range(100):
-        if journal.size(crawl.path) <= 100_000:
-            break
-        time.sleep(0.05)
-    assert journal.size(crawl.path) <= 100_000
-    assert "close that reader" in caplog.text
+        assert eventually(lambda: "close that reader" in caplog.text)
+    assert eventually(lambda: journal.size(crawl.path) <= 100_000)
     crawl.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import StorageError
+from storage.errors import Full, Missing, ReadOnly, StorageError
 from storage.lock import DaemonHeld, DaemonLock, refuse_held
 
 HOLD = """
@@ -46,6 +47,30 @@ def test_what_an_older_release_wrote_is_understood_and_an_empty_file_says_unknow
             file.write_text(text)
             with pytest.raises(DaemonHeld, match=told):
                 refuse_held(database)
+
+
+def test_a_lock_of_another_file_of_the_same_number_is_no_daemons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel's table names files by number; the lock itself is asked before anybody is refused."""
+    (tmp_path / "news.db.daemon-lock").write_text("4711\n")
+    monkeypatch.setattr("storage.lock.lock_holder", lambda file: "4711")
+    refuse_held(tmp_path / "news.db")
+
+
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [(errno.ENOENT, Missing), (errno.ENOSPC, Full), (errno.EACCES, ReadOnly), (errno.EROFS, ReadOnly)],
+)
+def test_a_lock_that_cannot_be_made_says_why_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[StorageError]
+) -> None:
+    def failing(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(kind, match=r"news\.db\.daemon-lock: .*(free|make|check)"), DaemonLock(tmp_path / "news.db"):
+        pass
 
 
 def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,191 @@
+"""Rows that were changed past the sums: told as that, healed by hand, and no reason to be without backups."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import main
+from storage import access, backup, checks, copies, database, errors, sums
+from storage.restore import restore
+from storage.store import Store
+from tests.storage.harness import NOON, Crawl, article
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    from sqlite_utils.utils import sqlite3
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Path:
+    """A database into which another program wrote a row that is right in all but the sum."""
+    crawl = Crawl(tmp_path / "news.db")
+    crawl.new(article(1))
+    crawl.close()
+    changed(crawl.path, "INSERT INTO host (host) VALUES ('another.test')")
+    return crawl.path
+
+
+def changed(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as conn:
+        conn.execute(sql)
+
+
+def test_wrong_sums_alone_are_accepted_by_hand_and_right_from_then_on(strange: Path) -> None:
+    found = checks.check(strange)
+    assert found.damage == found.sums == ["table host: a row is not as it was written"]
+    told = CliRunner().invoke(main, ["db", "check", "--db", str(strange)])
+    assert (told.exit_code, "db check --accept" in told.stderr) == (3, True)
+    accepted = CliRunner().invoke(main, ["db", "check", "--accept", "--db", str(strange)])
+    assert accepted.exit_code == 0, accepted.output
+    assert "accepted: table host" in accepted.output
+    with Store.open(strange) as store:
+        store.begin_run("mercury-en", NOON).result()
+    assert checks.check(strange).damage == []
+
+
+def test_nothing_is_accepted_where_a_row_of_news_is_damaged_too(strange: Path) -> None:
+    changed(strange, "UPDATE article SET section = 'x'")
+    before = CliRunner().invoke(main, ["db", "check", "--accept", "--db", str(strange)])
+    assert before.exit_code == 3
+    assert "accepted:" not in before.output
+    assert checks.check(strange).sums
+    with pytest.raises(errors.Corrupt, match=r"a copy of .*news\.db for .*copy\.db is damaged"):
+        backup.backup(strange, strange.with_name("copy.db"), now=NOON)
+
+
+def test_a_value_that_is_no_text_any_more_is_more_than_a_wrong_sum(strange: Path) -> None:
+    changed(strange, "UPDATE host SET robots_body = CAST(x'ff41' AS TEXT)")
+    report = checks.accept(strange)
+    assert "Could not decode to UTF-8" in report.rows[0]
+    assert report.sums == []
+
+
+def test_a_wrong_sum_stops_no_backup_and_takes_no_older_copys_place(
+    strange: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = strange.with_name("copies")
+    folder.mkdir()
+    made = [backup.backup(strange, folder, now=NOON + hour * 3600, keep=1) for hour in range(2)]
+    assert [removed for _, removed in made] == [[], []]
+    assert len(list(folder.iterdir())) == 2
+    assert "db check --accept" in caplog.text
+    before = made[0][0].read_bytes()
+    with pytest.raises(errors.Corrupt, match="it stays as it is"):
+        backup.backup(strange, made[0][0], now=NOON)
+    assert made[0][0].read_bytes() == before
+    assert restore(made[1][0], strange, now=NOON) is not None
+    checks.accept(strange)
+    assert len(backup.backup(strange, folder, now=NOON + 9 * 3600, keep=1)[1]) == 2
+
+
+def test_only_copies_of_the_same_database_that_are_not_of_the_future_are_removed(tmp_path: Path) -> None:
+    paths = [tmp_path / name / "news[1].db" for name in ("one", "other")]
+    for path in paths:
+        path.parent.mkdir()
+        Store.open(path).close()
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    others, _ = backup.backup(paths[1], folder, now=NOON - 3600, keep=1)
+    future, _ = backup.backup(paths[0], folder, now=NOON + 1e9, keep=1)
+    for hour in range(3):
+        last, _ = backup.backup(paths[0], folder, now=NOON + 3600 * hour, keep=1)
+    assert set(folder.iterdir()) == {others, future, last}
+
+
+def test_a_database_of_an_older_schema_that_another_process_has_open_is_not_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "news.db"
+    Store.open(path).close()
+    changed(path, "UPDATE meta SET value = '9' WHERE key = 'schema_version'")
+    before = path.read_bytes()
+    holding = (
+        "import sys; from sqlite_utils.utils import sqlite3; c = sqlite3.connect(sys.argv[1]);"
+        " c.execute('SELECT * FROM meta').fetchall(); print('open', flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holding, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(errors.InUse, match=rf"process {process.pid} has it open: stop that one"):
+            database.open_writer(path, busy_seconds=0.1)
+        process.communicate("\n")
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("*.bak"))
+    database.open_writer(path).close()
+    assert len(list(tmp_path.glob("*.bak"))) == 1
+
+
+def test_what_makers_left_that_were_killed_goes_and_what_others_are_at_stays(tmp_path: Path) -> None:
+    path, goal, folder = tmp_path / "news.db", tmp_path / "pub.db", tmp_path / "copies"
+    folder.mkdir()
+    Store.open(path).close()
+    dying = """
+import os, sys
+from pathlib import Path
+from storage import backup, copies
+from storage.store import Store
+news, new, goal, folder = map(Path, sys.argv[1:])
+copies.sync = os.link = lambda *given: os._exit(9)
+for make in (lambda: backup.publish(news, goal), lambda: backup.backup(news, folder, now=0.0), lambda: Store.open(new)):
+    if (child := os.fork()) == 0:
+        make()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    given = [str(each) for each in (path, tmp_path / "new.db", goal, folder)]
+    done = subprocess.run([sys.executable, "-c", dying, *given], cwd=ROOT, check=True, capture_output=True)
+    assert done.stdout == b"9\n9\n9\n"
+    assert len([*tmp_path.glob(".*"), *folder.glob(".*")]) == 3
+    with copies.part_of(path, goal) as working:
+        backup.publish(path, goal)
+        assert working.exists(), "another's, who is at work"
+    backup.backup(path, folder, now=NOON)
+    Store.open(tmp_path / "new.db").close()
+    assert [*tmp_path.glob(".*"), *folder.glob(".*")] == []
+
+
+def test_a_database_of_another_program_that_is_busy_is_not_replaced(tmp_path: Path) -> None:
+    path, theirs = tmp_path / "news.db", tmp_path / "theirs.db"
+    Store.open(path).close()
+    changed(theirs, "CREATE TABLE t (a)")
+    before = theirs.read_bytes()
+    with closing(sqlite3.connect(theirs)) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM t").fetchall()
+        assert access.lock_holders(theirs) == [str(os.getpid())]
+        with pytest.raises(errors.NotDateline, match="is no Dateline database"):
+            restore(path, theirs, now=NOON)
+    assert theirs.read_bytes() == before
+
+
+def test_a_lock_of_a_file_of_the_same_number_on_another_disk_is_not_taken_for_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "news.db"
+    file.touch()
+    found = file.stat()
+    for device, same in ((os.makedev(8, 1), True), (os.makedev(8, 2), False), (os.makedev(0, 40), False)):
+        as_told = f"{os.major(device):02x}:{os.minor(device):02x}:{found.st_ino}"
+        here = os.stat_result((*found[:2], os.makedev(8, 1), *found[3:]))
+        assert access._is_of(as_told, here) is same
+    overlay = os.stat_result((*found[:2], os.makedev(0, 41), *found[3:]))
+    assert access._is_of(f"00:28:{found.st_ino}", overlay), "where the two may name different devices"
+    assert not access._is_of(f"00:28:{found.st_ino + 1}", overlay)
+
+
+def test_sums_over_many_rows_are_told_of_before_they_are_made(
+    strange: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sums, "_TOLD_ROWS", 1)
+    with caplog.at_level(logging.WARNING):
+        checks.accept(strange)
+    assert "are made; others that write wait meanwhile" in caplog.text
