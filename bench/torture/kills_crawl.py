@@ -42,6 +42,8 @@ GONE_SECONDS = 2.0
 """After so many seconds no process outlives the one that started it."""
 PATIENCE = 10.0
 """Seconds after which a process that asks for nothing is killed all the same."""
+LAST_WAIT = 400.0
+"""Seconds that the end of a batch waits for what rests between its tries."""
 POLLED_AGAIN = 31.0
 """Seconds after which the endpoints are due again."""
 DATELINE = str(Path(sys.executable).parent / "dateline")
@@ -63,6 +65,7 @@ class Project:
         self.run = [DATELINE, "run", *places]
         self.backfill = [DATELINE, "backfill", "demo", "--since", since, *places]
         self.daemon = [DATELINE, "daemon", *places]
+        self.release = [DATELINE, "quarantine", "release", "--all"]
 
     def start(self, command: list[str]) -> subprocess.Popen[bytes]:
         """In a session of its own, by which all that it starts is known."""
@@ -128,11 +131,27 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
                     f"seed {seed}, kill {kills}: processes of {command[1]} {process.pid} are alive {seconds:.1f} s later"
                 )
         time.sleep(max(0.0, due - time.monotonic()))
-        found += killed.finish(killed.run, killed.backfill, killed.run)
+        # What was under way at several kills in a row is taken for a page that kills, and given up until a person looks.
+        found += killed.finish(killed.release, killed.run, killed.backfill, killed.run)
+        until = time.monotonic() + LAST_WAIT
+        while (wait := rests(killed)) is not None and time.monotonic() + wait < until:
+            time.sleep(wait)
+            found += killed.finish(killed.run, killed.backfill)
         beside.join()
         wrong, figures = compared(killed, calm)
     figures |= {"max seconds a process outlived its parent": slowest, "sum seconds": time.monotonic() - began}
     return Batch(kills, found + [f"seed {seed}: {what}" for what in wrong], figures)
+
+
+def rests(project: Project) -> float | None:
+    """Seconds until the first article that was tried and never read is due: what was under way at several kills rests between
+    its tries; None where there is none."""
+    with Reader(project.database) as reader:
+        (due,) = reader.db.conn.execute(
+            "SELECT min(due) FROM link WHERE kind = 'article' AND state = 'pending' AND seen = 0 AND looked_at IS NULL"
+            " AND (tries > 0 OR interrupted > 0)"
+        ).fetchone()
+    return None if due is None else float(max(1.0, due - time.time()))
 
 
 def aim(process: subprocess.Popen[bytes], server: DemoServer, chance: random.Random) -> None:
@@ -184,7 +203,7 @@ def compared(killed: Project, calm: Project) -> tuple[list[str], dict[str, float
     texts, wanted = killed.texts(), calm.texts()
     with Reader(killed.database) as reader:
         outcomes = dict(reader.db.conn.execute("SELECT outcome, count(*) FROM fetches GROUP BY 1").fetchall())
-    wrong = [f"lost: {text}" for text in sorted(set(wanted) - set(texts))]
+    wrong = [f"lost: {text}; still waiting: {rests(killed)} s" for text in sorted(set(wanted) - set(texts))]
     wrong += [f"not in the undisturbed crawl: {text}" for text in sorted(set(texts) - set(wanted))]
     if len(texts) != len(set(texts)):
         wrong.append(f"{len(texts) - len(set(texts))} texts are there twice")
