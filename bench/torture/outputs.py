@@ -41,6 +41,9 @@ TITLE = "hostile texts through page, store, every command, log and export (web p
 TARGET = 350
 BATCH = 70
 
+SHOWING: Final = frozenset({"show", "diff", "search", "export", "extract", "changes", "quarantine"})
+"""Commands that show addresses whole, since they are what an article is known by."""
+
 BIN: Final = Path(sys.executable).parent
 PLACES: Final = (
     ("article", "url"), ("article", "canonical_url"), ("article", "image_url"), ("address", "url"), ("link", "url"),
@@ -185,8 +188,8 @@ class _Project:
                     yield from (f"{table}.{column}: {what}" for what in checks.followed(url))
         for file in self.folder.rglob("*"):
             if file.is_file() and file.name not in {"dateline.toml", "scrapy.cfg", "wire.toml", "page.html"}:
-                if file.stat().st_mode & 0o007:
-                    yield f"{file.name} may be read by all: {file.stat().st_mode & 0o777:o}"
+                if file.stat().st_mode & 0o077:
+                    yield f"{file.name} may be read by others: {file.stat().st_mode & 0o777:o}"
                 yield from self.secrets(file.name, file.read_bytes())
 
     def secrets(self, where: str, data: bytes) -> Iterator[str]:
@@ -217,6 +220,8 @@ class _Project:
             yield f"{named}: not one line: {ascii(done.stderr)[:200]}"
         yield from self.told(named, checks.shown, done.stderr_bytes)
         yield from self.secrets(named, done.stdout_bytes + done.stderr_bytes)
+        if TOKEN.encode() in (done.stderr_bytes if command[0] in SHOWING else done.stdout_bytes + done.stderr_bytes):
+            yield f"{named}: {TOKEN} stands in it"
         if done.exit_code == 0 or check is not checks.one_json:
             yield from self.told(named, check, done.stdout_bytes)
 

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any, Final
 
 from bench.torture.address_forms import PUBLIC, PUBLIC_V6
-from bench.torture.listeners import World, world
+from bench.torture.listeners import World, WouldDial, world
 from bench.torture.part import Batch
 
 PROMISE = 4
@@ -97,7 +97,7 @@ async def _tried(here: World, seed: int, size: int) -> Batch:
             if guard.reason_of(failure.value):
                 ended["refused"] += 1
             else:
-                ended["public" if "WouldDial" in repr(failure.value) or here.dialled else "else"] += 1
+                ended["public" if isinstance(failure.value, WouldDial) else "else"] += 1
 
     installed = guard.install(reactor, lookup=look_up)
     installed._kept = Forgetful()
@@ -106,7 +106,7 @@ async def _tried(here: World, seed: int, size: int) -> Batch:
     wrong = sorted(set(here.dialled) - {PUBLIC, PUBLIC_V6})
     faults = [f"seed {seed}: {address} would have been dialled" for address in wrong]
     faults += [f"seed {seed}: the secret listener answered {host}{target}" for host, target in here.secret.asked]
-    if not ended["refused"] or not here.dialled or sum(ended.values()) != size or ended["else"]:
+    if not ended["refused"] or ended["public"] != len(here.dialled) or sum(ended.values()) != size or ended["else"]:
         faults.append(
             f"seed {seed}: the trial itself is wrong: {ended}, {len(here.dialled)} dials noted, of {size} requests"
         )
