@@ -54,6 +54,8 @@ async def check(session: Session) -> None:
         return
     for line in found.damage:
         logger.error("%s: damaged: %s", path, line)
+    if found.sums and found.damage == found.sums:
+        logger.error("%s: %s", path, checks.SUMS_ADVICE)
     now = session.clock()
     try:
         await asyncio.wrap_future(session.store.writer.submit(lambda db: checks.keep_result(db, found, at=now)))

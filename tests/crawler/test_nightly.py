@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -72,6 +73,17 @@ async def test_the_check_has_a_process_of_its_own(store: Store, monkeypatch: pyt
     assert last is not None
     assert (last.damage, last.structure) == ((), False)
     assert not await nightly.is_due(at(store))
+
+
+async def test_a_row_that_another_program_wrote_is_told_with_what_to_do_and_ends_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(nightly, "ExtractionPool", Here)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as conn:
+        conn.execute("INSERT INTO host (host) VALUES ('another.test')")
+    await nightly.check(at(store))
+    assert "damaged: table host" in caplog.text
+    assert "db check --accept" in caplog.text
 
 
 async def test_a_file_whose_first_page_is_lost_ends_the_daemon(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
