@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from bench.torture.clocked import Clocked, clocked, in_loop
-from bench.torture.endless_site import TRAPS, Busy, Site
+from bench.torture.endless_site import PER_LOOK, TRAPS, Busy, Site
 from bench.torture.hostile_host import Asked, Behaviour, HostileHost, serving
 from bench.torture.part import Batch
 from crawler.source import Endpoint
@@ -18,28 +18,39 @@ BATCH = 2
 
 DAYS = 3
 ALLOWED = 150
+FIRST = 30
+"""Links of a first poll that are taken at once."""
+
 POLLS = 120
 """Polls of a host in an hour, as for every source; the trap's maps are looked at each four hours."""
+
+
+def _lists(target: str) -> bool:
+    return target == "/start" or target.endswith(".xml")
 
 
 async def _trap(at: Clocked, site: Site, host: str, draw: random.Random) -> list[str]:
     source = at.source(host, Endpoint("/start", site.kind), new_links=ALLOWED, polls=POLLS)
     name, faults, days = type(site).__name__, list[str](), set[int]()
+    looks = POLLS if site.kind == "sitemap" else 1
     for _ in range(DAYS * 6):
         days.add(int(at.now() // 86400))
+        before = len(at.asked(host))
         await at.run(source)
+        listing = [target for target in at.asked(host)[before:] if _lists(target)]
+        if len(listing) > looks:
+            faults.append(f"{name}: {len(listing)} listings asked for in one hour of {looks}")
         at.ahead += draw.uniform(3.5, 4.5) * 3600
-    most = ALLOWED * len(days)
-    first = 0 if site.kind == "sitemap" else 60  # a feed's first poll is whole
+    most = ALLOWED * len(days) + (FIRST if site.kind == "sitemap" else PER_LOOK) + 1  # a feed's first poll is whole
     ((taken,),) = await at.rows(
         "SELECT count(*) FROM link WHERE source = ? AND state <> 'held' AND kind <> 'robots'", host
     )
     told = await at.rows("SELECT reason, sum(count), max(example) FROM refused_link WHERE source = ? GROUP BY 1", host)
-    asked = len(at.asked(host))
-    if taken > most + first + 61 * (1 if site.kind == "sitemap" else 0) + 1:
+    pages = [target for target in at.asked(host) if not _lists(target)]
+    if taken > most:
         faults.append(f"{name}: {taken} addresses in {len(days)} days of {ALLOWED}")
-    if asked > most + first + DAYS * 6 * (POLLS if site.kind == "sitemap" else 1):  # maps that change are read again
-        faults.append(f"{name}: {asked} requests in {len(days)} days of {ALLOWED}")
+    if not pages or len(pages) > len(set(pages)) or len(pages) > taken:
+        faults.append(f"{name}: {len(pages)} requests for {len(set(pages))} pages of {taken} addresses")
     if not told or not all(count > 0 and example for _, count, example in told):
         faults.append(f"{name}: refusals are not told: {told}")
     if (await at.rows("SELECT count(*) FROM link WHERE source = ? AND length(url) > 2100", host))[0][0]:
@@ -77,7 +88,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
         faults = []
         with serving(behaviour) as server:
             at_port.append(server)
-            async with clocked(folder, server, list(sites), first_poll=30) as at:
+            async with clocked(folder, server, list(sites), first_poll=FIRST) as at:
                 for host, site in list(sites.items())[:-1]:
                     faults += [f"seed {seed}, {fault}" for fault in await _trap(at, site, host, draw)]
                 if seed % 5 == 0:
