@@ -178,7 +178,7 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
         f"pathlib.Path({str(hook / 'was-here')!r}).touch()\n"
     )
     with project_of() as made:
-        command = made.command("run")
+        command = made.command("run", "demo-outlet")  # the smallest of its sources
         environment = {**os.environ, "PYTHONPATH": str(hook)}
         done = subprocess.run(
             command, cwd=made.folder, env=environment, capture_output=True, text=True, timeout=120, check=False
