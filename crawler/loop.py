@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+
 
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run `main(stop)` to its end on Scrapy's reactor and return its exit status.
@@ -16,6 +18,10 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     SIGTERM and SIGINT set `stop`: `main` finishes or hands back its leases. A second SIGINT ends at once with 130.
     An exception of `main` is raised here, never lost in a callback.
     """
+    # Until the loop has its own handlers: a KeyboardInterrupt within an import or a callback there can be lost.
+    early: list[int] = []
+    for number in STOPPING:
+        signal.signal(number, lambda told, _: early.append(told))
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
@@ -34,8 +40,10 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
                 loop.remove_signal_handler(signal.SIGINT)
             stop.set()
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in STOPPING:
             loop.add_signal_handler(number, asked)
+        if early:
+            asked()
         try:
             result.append(await main(stop))
         except BaseException as error:  # noqa: BLE001 - carried out of the reactor, which would swallow it

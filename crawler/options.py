@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from functools import wraps
 from pathlib import Path
@@ -43,17 +44,24 @@ def configuration(db: Path | None) -> Config:
     return found(db, Path.cwd())
 
 
+INTERRUPTED = 128 + signal.SIGINT
+"""Exit status of a command that was interrupted before it had begun, as shells have it."""
+
+
 def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
     """Expected errors are one line on standard error and the status that belongs to them."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
-        from crawler.arguments import ArgumentProblem
-        from crawler.config import ConfigError
-        from crawler.log_lines import careful_from_here
-        from crawler.registry import RegistryError
-        from storage.errors import StorageError
-        from storage.search import QueryError
+        try:
+            from crawler.arguments import ArgumentProblem
+            from crawler.config import ConfigError
+            from crawler.log_lines import careful_from_here
+            from crawler.registry import RegistryError
+            from storage.errors import StorageError
+            from storage.search import QueryError
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
         careful_from_here()
         try:
@@ -70,6 +78,8 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
         except OSError as error:  # a log file, a folder: what the user named cannot be used
             click.echo(terminal.line(f"{error.filename or 'standard output'}: {error.strerror or error}"), err=True)
             status = 2
+        except KeyboardInterrupt:  # before a command has ends of its own
+            status = INTERRUPTED
         sys.exit(status)
 
     return run
