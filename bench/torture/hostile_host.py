@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import socket
 import struct
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from crawler.demo.beside import beside
 
 ADDRESS = "127.0.0.1"
 MOST_SENT = 400 * 2**20
@@ -154,19 +155,8 @@ class HostileHost:
 def serving(behaviour: Callable[[Asked], Behaviour]) -> Iterator[HostileHost]:
     """The hosts in a thread with a loop of its own, until the block is left."""
     server = HostileHost(behaviour)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="hostile-host", daemon=True)
-    thread.start()
-    try:
-        asyncio.run_coroutine_threadsafe(server.start(), loop).result()
-        try:
-            yield server
-        finally:
-            asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    with beside(server, "hostile-host"):
+        yield server
 
 
 def by_target(routes: Mapping[str, Behaviour], *, otherwise: Behaviour | None = None) -> Callable[[Asked], Behaviour]:

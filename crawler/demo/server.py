@@ -6,8 +6,6 @@ process: `python -m crawler.demo`.
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,6 +16,7 @@ from typing import Protocol, Self
 from aiohttp import web
 
 from crawler.demo.answers import Response
+from crawler.demo.beside import beside
 from crawler.demo.control import PREFIX, control
 from crawler.demo.expected import Expected
 from crawler.demo.faults import Fault, Faults, commit
@@ -180,16 +179,5 @@ def serving(
     """A server in a thread with a loop of its own, until the block is left. Its site, faults and log may be used from
     the outside. Raises OSError where the port is taken."""
     server = DemoServer(site, port=port, log_file=log_file, levers=levers, faults=faults)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="dateline-demo", daemon=True)
-    thread.start()
-    try:
-        asyncio.run_coroutine_threadsafe(server.start(), loop).result()
-        try:
-            yield server
-        finally:
-            asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+    with beside(server, "dateline-demo"):
+        yield server
