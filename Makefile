@@ -2,6 +2,7 @@
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 VENV := .venv
 READY := $(VENV)/.ready
+TESTS := $(VENV)/.ready-tests
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
@@ -19,11 +20,17 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# What tests, linters, documents and benchmarks need beside it: nobody who only wants to see the demo waits for it.
+$(TESTS): requirements-dev.lock $(READY)
+	@echo "installing what the tests need into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
+
 demo: $(READY)  ## crawl the bundled agency on loopback and look at what is in the database
 	@$(BIN)/dateline demo
 
 # The tests start a hundred processes: each would compile all modules anew where no bytecode may be kept.
-test: $(READY)  ## lint, types and every test, offline
+test: $(TESTS)  ## lint, types and every test, offline
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -31,12 +38,12 @@ test: $(READY)  ## lint, types and every test, offline
 
 MINUTES ?= 60
 
-torture: $(READY)  ## the promises of docs/reliability.md at length (MINUTES=60; goes on where it was ended)
+torture: $(TESTS)  ## the promises of docs/reliability.md at length (MINUTES=60; goes on where it was ended)
 	@$(BIN)/python -m bench.torture --minutes $(MINUTES)
 
 CORPUS ?= ../shared/corpus
 
-bench-extraction: corpus $(READY)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
+bench-extraction: corpus $(TESTS)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
 	@$(BIN)/python bench/extraction.py "$(CORPUS)" --peers --halves
 
 # Looked for first: an installation that ends at a missing folder is time lost.
@@ -44,7 +51,7 @@ bench-extraction: corpus $(READY)  ## ours beside trafilatura, newspaper4k and n
 corpus:
 	@test -f "$(CORPUS)/score.py" || { echo "no corpus at $(CORPUS) (there is no $(CORPUS)/score.py): name its folder with make $(or $(MAKECMDGOALS),bench-extraction) CORPUS=/path/to/corpus"; exit 2; }
 
-bench-stories: corpus $(READY)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
+bench-stories: corpus $(TESTS)  ## the figures of stories, revisions, marks and credits (CORPUS=folder; half an hour and more)
 	@$(BIN)/python bench/events.py
 	@$(BIN)/python bench/copies.py --corpus "$(CORPUS)"
 	@$(BIN)/python bench/window.py
