@@ -49,15 +49,15 @@ def articles(reader: Reader, selection: Selection, *, batch: int = BATCH) -> Ite
 
     Raises QueryError at the first row where the selection cannot be understood, `StorageError`."""
     names = ", ".join(COLUMNS)
-    for numbers in _numbers(reader, selection, batch):
+    for numbers in found_by(reader, selection, batch):
         marks = ", ".join("?" * len(numbers))
         rows = _rows(reader, f"SELECT {names} FROM articles WHERE id IN ({marks}) ORDER BY id", *numbers)  # noqa: S608 - our own parts
         yield from (Row("articles", row) for row in rows)
 
 
-def _numbers(reader: Reader, selection: Selection, batch: int) -> Iterator[Sequence[int]]:
+def found_by(reader: Reader, selection: Selection, batch: int) -> Iterator[Sequence[int]]:
     """The selected articles' numbers, batch by batch."""
-    conditions, values = _conditions(selection)
+    conditions, values = conditions_of(selection)
     if selection.query is not None:
         _, match = search.match(selection.query)
         where = " AND ".join(["search MATCH ?", *conditions])
@@ -74,7 +74,8 @@ def _numbers(reader: Reader, selection: Selection, batch: int) -> Iterator[Seque
         after = some[-1]
 
 
-def _conditions(selection: Selection) -> tuple[list[str], list[str]]:
+def conditions_of(selection: Selection) -> tuple[list[str], list[str]]:
+    """SQL conditions on `article AS a` (all but the query), and their values. Raises QueryError."""
     where, values = [], []
     if selection.sources:
         where.append(f"a.source IN ({', '.join('?' * len(selection.sources))})")
