@@ -34,13 +34,14 @@ _WHEN: Final = "coalesce(a.published_at, a.first_seen_at)"
 class Selection:
     """Which articles: of these sources (empty: all), this language, published `since` and `until` (UTC text, both inclusive, a
     day means the whole day; an article without a time counts by when it was first seen), found by `query` as
-    `search.search` finds them."""
+    `search.search` finds them; with a change after the number `changes_since`."""
 
     sources: tuple[str, ...] = ()
     language: str | None = None
     since: str | None = None
     until: str | None = None
     query: str | None = None
+    changes_since: int | None = None
 
 
 def articles(reader: Reader, selection: Selection, *, batch: int = BATCH) -> Iterator[Row]:
@@ -74,9 +75,9 @@ def found_by(reader: Reader, selection: Selection, batch: int) -> Iterator[Seque
         after = some[-1]
 
 
-def conditions_of(selection: Selection) -> tuple[list[str], list[str]]:
+def conditions_of(selection: Selection) -> tuple[list[str], list[str | int]]:
     """SQL conditions on `article AS a` (all but the query), and their values. Raises QueryError."""
-    where, values = [], []
+    where, values = list[str](), list[str | int]()
     if selection.sources:
         where.append(f"a.source IN ({', '.join('?' * len(selection.sources))})")
         values += [search.bindable(name) for name in selection.sources]
@@ -90,6 +91,9 @@ def conditions_of(selection: Selection) -> tuple[list[str], list[str]]:
         until = _time(selection.until)
         where.append(f"substr({_WHEN}, 1, {len(until)}) <= ?")
         values.append(until)
+    if selection.changes_since is not None:
+        where.append("a.id IN (SELECT article_id FROM change WHERE seq > ?)")
+        values.append(selection.changes_since)
     return where, values
 
 
