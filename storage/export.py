@@ -8,8 +8,8 @@ was when its batch was read; what is stored meanwhile does not come.
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from storage import clock, search
 from storage.errors import driver_errors_as_ours
@@ -26,6 +26,13 @@ BATCH: Final = 200
 """Articles of one read: some megabytes where they are long."""
 
 COLUMNS: Final = next(tuple(name for name, _ in view.columns) for view in VIEWS if view.name == "articles")
+CHANGE_COLUMNS: Final = ("change_seq", "change_at", "change_kind")
+"""Beside those of `articles` where the selection says `changes_since`: the article's last change, as in `changes`."""
+
+TEXT_COLUMNS: Final = ("article_id", "revision", "kind", "label", "seen_at", "modified_at")
+"""Of `revisions`: what `Exported.texts` has of the current text, whose words the article has."""
+
+WORDS: Final = ("title", "lead", "body")
 
 _WHEN: Final = "coalesce(a.published_at, a.first_seen_at)"
 
@@ -34,7 +41,12 @@ _WHEN: Final = "coalesce(a.published_at, a.first_seen_at)"
 class Selection:
     """Which articles: of these sources (empty: all), this language, published `since` and `until` (UTC text, both inclusive, a
     day means the whole day; an article without a time counts by when it was first seen), found by `query` as
-    `search.search` finds them; with a change after the number `changes_since`."""
+    `search.search` finds them.
+
+    `newest_first`: by their publication, as the search has them, and not by their numbers, which follow their coming;
+    `limit`: not more than the first so many. `changes_since`: only what changed after the change of this number, in the order
+    of each article's last change. With a query too, all that was withdrawn since comes, since nobody can say any more whether
+    the query would have found it."""
 
     sources: tuple[str, ...] = ()
     language: str | None = None
@@ -42,37 +54,124 @@ class Selection:
     until: str | None = None
     query: str | None = None
     changes_since: int | None = None
+    limit: int | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One article. `values`: its columns by name (lists are JSON text), with `CHANGE_COLUMNS` where changes were asked for;
+    `texts`: those of its revisions that were asked for, the current one last."""
+
+    values: dict[str, Any]
+    texts: tuple[dict[str, Any], ...] = ()
+
+
+class Export:
+    """The selected articles, to be read once; beside nothing but the batch, 8 bytes for each are held where they are found by
+    a query or come newest first.
+
+    Afterwards `number` says how many came, and `last_seq`, where changes were asked for, the change to go on from: the
+    next call with it in `changes_since` gives what changed since (None: not at the end yet).
+
+    `texts`: `current` for what `revisions` says of each article's current text, `all` for every text with its words.
+    Raises QueryError at the first row where the selection cannot be understood, Rewound where the database never had the
+    change `changes_since`, `StorageError`."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        selection: Selection,
+        *,
+        texts: Literal["current", "all"] | None = None,
+        batch: int = BATCH,
+    ) -> None:
+        self.number = 0
+        self.last_seq: int | None = None
+        self._reader = reader
+        self._selection = selection
+        self._texts = texts
+        self._batch = batch
+
+    def __iter__(self) -> Iterator[Exported]:
+        if self._selection.changes_since is not None:
+            yield from self._changed(self._selection.changes_since)
+            return
+        for numbers in found_by(self._reader, self._selection, self._batch):
+            found, texts = self._read(numbers)
+            for number in numbers:
+                if number in found:
+                    self.number += 1
+                    yield Exported(dict(zip(COLUMNS, found[number], strict=True)), texts.get(number, ()))
+
+    def _changed(self, since: int) -> Iterator[Exported]:
+        names = COLUMNS + CHANGE_COLUMNS
+        limit = self._selection.limit
+        last = reached = _last_change(self._reader, since)
+        for changes in _last_changes(self._reader, self._selection, since, last, self._batch):
+            found, texts = self._read([number for number, *_ in changes])
+            for number, seq, at, kind in changes:
+                if number in found:
+                    self.number += 1
+                    reached = seq
+                    row = (*found[number], seq, at, kind)
+                    yield Exported(dict(zip(names, row, strict=True)), texts.get(number, ()))
+        self.last_seq = reached if limit is not None and self.number >= limit else last
+
+    def _read(self, numbers: Sequence[int]) -> tuple[dict[int, tuple[Any, ...]], dict[int, tuple[dict[str, Any], ...]]]:
+        """Number -> the article's columns, and -> its texts, both of one moment."""
+        marks = ", ".join("?" * len(numbers))
+        select = f"SELECT {', '.join(COLUMNS)} FROM articles WHERE id IN ({marks})"  # noqa: S608 - our own parts
+        if self._texts is None:
+            return {row[0]: row for row in _rows(self._reader, select, *numbers)}, {}
+        columns = TEXT_COLUMNS + (WORDS if self._texts == "all" else ())
+        current = "r.revision = a.revision"
+        which = "" if self._texts == "all" else f"AND {current}"
+        with self._reader.one_state():
+            found = {row[0]: row for row in _rows(self._reader, select, *numbers)}
+            rows = _rows(
+                self._reader,
+                f"SELECT {', '.join(f'r.{name}' for name in columns)} FROM article AS a"  # noqa: S608 - our own parts
+                f" JOIN revisions AS r ON r.article_id = a.id {which} WHERE a.id IN ({marks})"
+                f" ORDER BY a.id, {current}, r.revision",
+                *numbers,
+            )
+        texts: dict[int, tuple[dict[str, Any], ...]] = {}
+        for row in rows:
+            texts[row[0]] = (*texts.get(row[0], ()), dict(zip(columns, row, strict=True)))
+        return found, texts
 
 
 def articles(reader: Reader, selection: Selection, *, batch: int = BATCH) -> Iterator[Row]:
-    """The selected articles as rows of `articles`, by their numbers, which follow their coming. With a query 8 bytes for
-    each article that it finds are held, else nothing but the batch.
-
-    Raises QueryError at the first row where the selection cannot be understood, `StorageError`."""
-    names = ", ".join(COLUMNS)
-    for numbers in found_by(reader, selection, batch):
-        marks = ", ".join("?" * len(numbers))
-        rows = _rows(reader, f"SELECT {names} FROM articles WHERE id IN ({marks}) ORDER BY id", *numbers)  # noqa: S608 - our own parts
-        yield from (Row("articles", row) for row in rows)
+    """The selected articles as rows of `articles`, in the order of the selection. Raises what `Export` does."""
+    for each in Export(reader, selection, batch=batch):
+        yield Row("articles", tuple(each.values.values())[: len(COLUMNS)])
 
 
 def found_by(reader: Reader, selection: Selection, batch: int) -> Iterator[Sequence[int]]:
-    """The selected articles' numbers, batch by batch."""
+    """The selected articles' numbers, batch by batch, in the order of the selection (whose `changes_since` is not asked)."""
     conditions, values = conditions_of(selection)
-    if selection.query is not None:
-        _, match = search.match(selection.query)
-        where = " AND ".join(["search MATCH ?", *conditions])
-        hits = "SELECT a.id FROM search JOIN article AS a ON a.search_id = search.rowid"
-        found = array("q", _firsts(reader, f"{hits} WHERE {where} ORDER BY a.id", match, *values))
+    limit = -1 if selection.limit is None else selection.limit
+    if selection.query is not None or selection.newest_first:
+        table = "article AS a"
+        if selection.query is not None:
+            _, match = search.match(selection.query)
+            table = "search JOIN article AS a ON a.search_id = search.rowid"
+            conditions, values = ["search MATCH ?", *conditions], [match, *values]
+        order = "a.id" if not selection.newest_first else "a.search_id DESC"
+        order = "search.rowid DESC" if selection.newest_first and selection.query is not None else order
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        hits = f"SELECT a.id FROM {table} {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - our own parts; values are bound
+        found = array("q", _firsts(reader, hits, *values, limit))
         yield from (found[start : start + batch] for start in range(0, len(found), batch))
         return
     (last,) = _firsts(reader, "SELECT coalesce(max(id), 0) FROM article")
     where = " AND ".join(["a.id > ?", "a.id <= ?", *conditions])
     numbers = f"SELECT a.id FROM article AS a WHERE {where} ORDER BY a.id LIMIT ?"  # noqa: S608 - our own parts; values are bound
-    after = 0
-    while some := _firsts(reader, numbers, after, last, *values, batch):
+    after, left = 0, limit
+    while some := _firsts(reader, numbers, after, last, *values, batch if left < 0 else min(batch, left)):
         yield some
-        after = some[-1]
+        after, left = some[-1], left - len(some) if left > 0 else left
 
 
 def conditions_of(selection: Selection) -> tuple[list[str], list[str | int]]:
@@ -95,6 +194,36 @@ def conditions_of(selection: Selection) -> tuple[list[str], list[str | int]]:
         where.append("a.id IN (SELECT article_id FROM change WHERE seq > ?)")
         values.append(selection.changes_since)
     return where, values
+
+
+def _last_change(reader: Reader, since: int) -> int:
+    """The number of the last change; raises Rewound where the database never had the change `since`."""
+    reader.changes(since, limit=1)
+    return max(reader.last_seq(), since)
+
+
+def _last_changes(
+    reader: Reader, selection: Selection, since: int, last: int, batch: int
+) -> Iterator[list[tuple[int, int, str, str]]]:
+    """(article, seq, at, kind) of the last change of each selected article that changed after `since` and up to `last`."""
+    conditions, values = conditions_of(replace(selection, changes_since=None))
+    if selection.query is not None:
+        _, match = search.match(selection.query)
+        conditions.append(
+            "(a.status = 'withdrawn' OR EXISTS (SELECT 1 FROM search WHERE search MATCH ? AND search.rowid = a.search_id))"
+        )
+        values.append(match)
+    where = "".join(f" AND {each}" for each in conditions)
+    changes = (
+        "SELECT c.article_id, c.seq, c.at, c.kind FROM change AS c CROSS JOIN article AS a ON a.id = c.article_id"  # noqa: S608 - our own parts; values are bound
+        " WHERE c.seq > ? AND c.seq <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM change AS d WHERE d.article_id = c.article_id AND d.seq > c.seq AND d.seq <= ?)"
+        f"{where} ORDER BY c.seq LIMIT ?"
+    )
+    left = -1 if selection.limit is None else selection.limit
+    while some := _rows(reader, changes, since, last, last, *values, batch if left < 0 else min(batch, left)):
+        yield some
+        since, left = some[-1][1], left - len(some) if left > 0 else left
 
 
 def _time(text: str) -> str:
