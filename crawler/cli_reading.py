@@ -114,19 +114,29 @@ def status(db: Path | None, as_json: bool) -> int:
     "--late", type=click.IntRange(1), default=120, show_default=True, help="Minutes after which a verdict is old."
 )
 @click.option("--strict", is_flag=True, help="1 where any source is broken or was judged late.")
+@click.option("--max-age", type=click.IntRange(1), help="1 where no fetch of any source succeeded in so many minutes.")
 @DATABASE
+@AS_JSON
 @told_plainly
 @until_nobody_reads
-def health(db: Path | None, late: int, strict: bool) -> int:
+def health(db: Path | None, late: int, strict: bool, max_age: int | None, as_json: bool) -> int:
     """One exit status, for a container: 0 fine, 1 no source was judged lately, or at least half of those that are crawled
     are broken or were judged late, or the database cannot be written, has no room, or was found damaged; 3 the database
     cannot be read."""
-    from crawler.show_status import show_health
+    from crawler.show_health import show_health
     from crawler.show_storage import notes
 
     config, now = configuration(db), time.time()
-    stored = notes(config, now=now)
-    return show_health(config.database, now=now, late=late * 60.0, strict=strict, chosen=config.sources, stored=stored)
+    return show_health(
+        config.database,
+        now=now,
+        late=late * 60.0,
+        max_age=None if max_age is None else max_age * 60.0,
+        strict=strict,
+        chosen=config.sources,
+        stored=notes(config, now=now),
+        as_json=as_json,
+    )
 
 
 COMMANDS = (search, show, diff, changes, status, health)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import shlex
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -69,6 +70,15 @@ class Config:
             if (folder / FILE).is_file():
                 return read(folder / FILE)
         return Config(database=start / "news.db")
+
+
+def configuration(db: Path | None, start: Path) -> Config:
+    """The nearest dateline.toml above `start`, its database overruled by DATELINE_DB and that by `db`.
+
+    Raises ConfigError."""
+    config = Config.find(start)
+    chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
+    return replace(config, database=chosen.absolute()) if chosen else config
 
 
 def read(path: Path) -> Config:

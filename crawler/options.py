@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crawler import terminal
+from crawler import lean, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class BrokeOff(Exception):
 
 def configuration(db: Path | None) -> Config:
     """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
-    from crawler.start_crawl import configuration as found
+    from crawler.config import configuration as found
 
     return found(db, Path.cwd())
 
@@ -54,10 +54,11 @@ def told_plainly(command: Callable[..., int]) -> Callable[..., None]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
         try:
+            lean.load_sqlite_utils()
             from crawler.arguments import ArgumentProblem
             from crawler.config import ConfigError
+            from crawler.fields import RegistryError
             from crawler.log_lines import careful_from_here
-            from crawler.registry import RegistryError
             from storage.errors import StorageError
             from storage.search import QueryError
         except KeyboardInterrupt:

@@ -9,6 +9,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from crawler.lean import load_sqlite_utils
+
+load_sqlite_utils()  # the first that `scrapy` loads of ours
+
 BOT_NAME = "dateline"
 # Our `crawl` checks its arguments and returns a true exit status.
 COMMANDS_MODULE = "crawler.commands"

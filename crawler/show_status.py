@@ -1,4 +1,4 @@
-"""`dateline status / health`: how each source does, for people and, with `--json`, for programs; the worst first."""
+"""`dateline status`: how each source does, for people and, with `--json`, for programs; the worst first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from crawler import show_quarantine, terminal
+from crawler.show_health import LATE_SECONDS
+from crawler.terminal import span
 from storage import clock
 from storage.reader import Reader
 
@@ -23,19 +25,8 @@ if TYPE_CHECKING:
 ORDER: Final = ("blocked", "failing", "layout_changed", "quiet", "never_run", "ok")
 """States, the worst first."""
 
-BROKEN: Final = frozenset({"blocked", "failing", "layout_changed"})
-"""States that count as broken; a silence is only unlikely."""
-
 MOST_NEVER_RUN: Final = 20
 """Sources that never ran are shown up to so many: an import alone may bring thousands of sites."""
-
-LATE_SECONDS: Final = 7200.0
-"""A verdict that is older is old: a daemon judges every source every five minutes, a timer's pass after each."""
-
-LEFT_SECONDS: Final = 7 * 86400.0
-"""A source that was judged last so long ago is crawled no more: its last state is shown, and does not count."""
-
-_UNITS: Final = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
 
 def unchecked(config: Config) -> dict[str, str]:
@@ -94,55 +85,13 @@ def show_status(
     if late:
         oldest = max(_age(one, now) for one in health if one.judged_at)
         click.echo(
-            f"{len(late)} of them were judged more than {_span(LATE_SECONDS)} ago, the oldest {_span(oldest)} ago: "
+            f"{len(late)} of them were judged more than {span(LATE_SECONDS)} ago, the oldest {span(oldest)} ago: "
             "is a daemon or a timer running?"
         )
     for line in lines:
         click.echo(terminal.fitted(line, width))
     click.echo(f"{database}: {counts['articles']} articles, {counts['revisions']} texts, {counts['stories']} stories")
     return 0
-
-
-def show_health(
-    database: Path,
-    *,
-    now: float,
-    late: float = LATE_SECONDS,
-    strict: bool = False,
-    chosen: Sequence[str] = (),
-    stored: Sequence[Note] = (),
-) -> int:
-    """One line and one exit status, for a container: 0 fine; 1 when no source was judged in the last `late` seconds, or when
-    at least half of the sources that are crawled are broken (blocked, failing, layout changed) or were judged longer ago. One
-    agency that is down is no reason to start the container anew; with `strict` one is enough. 1 also while something is
-    wrong with the database itself (`stored`). Crawled are the `chosen` ones
-    that were ever judged; without such a choice those that were judged within `LEFT_SECONDS`. Raises `StorageError` where
-    the database cannot be read."""
-    if ill_stored := [note.text for note in stored if note.ill]:
-        click.echo(terminal.line(f"database: {'; '.join(ill_stored)}"))
-        return 1
-    with Reader(database) as reader:
-        judged = [one for one in reader.health() if one.judged_at]
-    crawled = [one for one in judged if (one.source in chosen if chosen else _age(one, now) <= max(late, LEFT_SECONDS))]
-    if all(_age(one, now) > late for one in crawled):
-        click.echo(f"no source was judged in the last {_span(late)}: is a daemon or a timer running?")
-        return 1
-    ills = {one.source: _ill(one, now, late) for one in sorted(crawled, key=lambda one: ORDER.index(one.state))}
-    ill = {source: what for source, what in ills.items() if what}
-    if not ill:
-        click.echo(f"{len(crawled)} sources, none broken")
-        return 0
-    named = ", ".join(f"{source} {what}" for source, what in list(ill.items())[:5])
-    more = f" and {len(ill) - 5} more" if len(ill) > 5 else ""
-    click.echo(f"{len(ill)} of {len(crawled)} sources: {terminal.line(named)}{more}")
-    return int(strict or 2 * len(ill) >= len(crawled))
-
-
-def _ill(one: Health, now: float, late: float) -> str | None:
-    """What is wrong with a source for `show_health`; None: nothing."""
-    if one.state in BROKEN:
-        return one.state
-    return f"judged {_span(_age(one, now))} ago" if _age(one, now) > late else None
 
 
 def _rows(health: Sequence[Health], polls: Mapping[str, Polls], now: float) -> list[str]:
@@ -155,8 +104,8 @@ def _rows(health: Sequence[Health], polls: Mapping[str, Polls], now: float) -> l
             _ago(one.since, now) if one.since else "",
             _ago(one.last_new_at, now),
             str(one.articles_24h),
-            "" if one.median_delay_s is None else _span(one.median_delay_s),
-            "" if one.p95_delay_s is None else _span(one.p95_delay_s),
+            "" if one.median_delay_s is None else span(one.median_delay_s),
+            "" if one.p95_delay_s is None else span(one.p95_delay_s),
             _next(one, polls.get(one.source), now),
         )
         for one in health
@@ -181,7 +130,7 @@ def _age(one: Health, now: float) -> float:
 
 def _ago(at: str | None, now: float) -> str:
     found = clock.epoch(at)
-    return "never" if found is None else f"{_span(now - found)} ago"
+    return "never" if found is None else f"{span(now - found)} ago"
 
 
 def _next(one: Health, polls: Polls | None, now: float) -> str:
@@ -192,14 +141,4 @@ def _next(one: Health, polls: Polls | None, now: float) -> str:
         return "none"
     if found <= now:
         return "due"
-    return (
-        f"waits for its host, {_span(found - now)}" if polls is not None and polls.due else f"in {_span(found - now)}"
-    )
-
-
-def _span(seconds: float) -> str:
-    """`42 s`, `3 min`, `5 h`, `2 d`: the largest unit of which there are at least two."""
-    for size, unit in _UNITS:
-        if seconds >= 2 * size or size == 1.0:
-            return f"{max(seconds, 0.0) / size:.0f} {unit}"
-    raise AssertionError("the last unit takes all")
+    return f"waits for its host, {span(found - now)}" if polls is not None and polls.due else f"in {span(found - now)}"

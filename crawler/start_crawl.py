@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from ipaddress import ip_address
@@ -19,7 +18,7 @@ import click
 
 from crawler import settings as project_settings
 from crawler.arguments import ArgumentProblem, parse
-from crawler.config import Config, ConfigError, user_agent
+from crawler.config import Config, ConfigError, configuration, user_agent
 from crawler.first_day import warn_without_contact
 from crawler.loop import run_in_loop
 from crawler.politeness.protected import reads_pickles
@@ -49,15 +48,6 @@ which would be slow to let go of the database's lock."""
 
 Opened = Mapping[str, tuple[str, int]]
 """Host name -> (loopback address, port) that the command opens in the address guard."""
-
-
-def configuration(db: Path | None, start: Path) -> Config:
-    """The nearest dateline.toml above `start`, its database overruled by DATELINE_DB and that by `db`.
-
-    Raises `ConfigError`."""
-    config = Config.find(start)
-    chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
-    return replace(config, database=chosen.absolute()) if chosen else config
 
 
 def registry_of(config: Config) -> tuple[dict[str, Source], dict[str, RegistryError]]:

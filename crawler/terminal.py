@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WIDEST = 100
 """Columns beyond which running text is hard to read."""
 
+_UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
+
 Styled = tuple[str, str]
 """A piece of text with its style in rich's words (`red strike`), empty for none."""
 
@@ -116,3 +118,9 @@ def _shown(found: re.Match[str]) -> str:
     if c in "\n\u2028\u2029\x85":
         return "\n"
     return "\ufffd" if "\ud800" <= c <= "\udfff" else ""
+
+
+def span(seconds: float) -> str:
+    """`42 s`, `3 min`, `5 h`, `2 d`: the largest unit of which there are at least two."""
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds >= 2 * size or size == 1.0)
+    return f"{max(seconds, 0.0) / size:.0f} {unit}"

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from storage import journal
 from storage.errors import driver_errors_as_ours
-from storage.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from storage.store import Store
 else:
     from sqlite_utils.utils import sqlite3
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from crawler.show_status import show_health, show_status
+from crawler.show_health import show_health
+from crawler.show_status import show_status
+from storage import clock
 from storage.frontier import Frontier
 from storage.health import Standing
 from storage.store import Store
@@ -141,3 +145,36 @@ def test_the_commands_are_there_and_take_a_database(tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert "failing" in shown.output
     assert dateline("health", "--db", str(tmp_path / "nowhere.db")).exit_code == 3
+
+
+def test_nothing_that_succeeds_for_long_is_ill_health_where_an_age_was_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = told(tmp_path, ("a", "ok", 60), ("b", "ok", 60))
+    assert show_health(path, now=NOW, max_age=600.0) == 1
+    assert "no fetch of 2 sources succeeded ever" in capsys.readouterr().out
+    with Store.open(path, write=True) as store:
+        store.writer.submit(
+            lambda db: db.conn.execute(
+                "INSERT INTO fetch (source, url, kind, at, outcome) VALUES ('a', 'https://a.test/feed', 'feed', ?, 'listed')",
+                (clock.text(NOW - 1000),),
+            )
+        ).result()
+    assert show_health(path, now=NOW, max_age=600.0) == 1
+    assert "succeeded for 17 min" in capsys.readouterr().out
+    assert show_health(path, now=NOW, max_age=1200.0, as_json=True) == 0
+    told_as_json = json.loads(capsys.readouterr().out)
+    assert told_as_json["last_success_seconds"] == 1000
+    assert (told_as_json["status"], told_as_json["ill"]) == (0, {})
+
+
+def test_a_health_check_loads_neither_scrapy_nor_the_extractor_nor_pandas(tmp_path: Path) -> None:
+    path = told(tmp_path, ("a", "ok", 60))
+    look = (
+        "import sys; from crawler.cli import main\n"
+        f"try: main(['health', '--late', '999999999', '--db', {str(path)!r}])\n"
+        "except SystemExit as end: print(end.code)\n"
+        "print([name for name in ('scrapy', 'twisted', 'trafilatura', 'pandas', 'numpy', 'lxml') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines() == ["1 sources, none broken", "0", "[]"]
