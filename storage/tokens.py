@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 # Scripts written without spaces, or (Hangul) with endings that hang on the word: Thai, Lao, Myanmar, Khmer, kana, Han, Hangul.
-_RUN = re.compile(
+RUN: Final = re.compile(
     "["
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff"
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -33,22 +34,33 @@ def normal(text: str) -> str:
 
 def for_index(text: str) -> str:
     """The text as the index takes it."""
-    return _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} {run.group()[-1]} ", normal(text))
+    return RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} {run.group()[-1]} ", normal(text))
 
 
 def for_phrase(text: str) -> tuple[str, bool]:
     """Words of a query as tokens that stand together in the index; whether the last is a beginning only (a run of one
     character is the beginning of a pair)."""
-    cut = normal(text)
-    runs = list(_RUN.finditer(cut))
-    beginning = bool(runs) and runs[-1].end() == len(cut.rstrip()) and len(runs[-1].group()) == 1
-    tokens = _RUN.sub(lambda run: f" {' '.join(_pairs(run.group()) or [run.group()])} ", cut)
-    return " ".join("".join(c if _in_a_word(c) else " " for c in tokens).split()), beginning
+    whole = normal(text)
+    inner = [place for place, character in enumerate(whole) if in_a_word(character)]
+    cut = whole[inner[0] : inner[-1] + 1] if inner else ""
+    beginning = False
+    parts: list[str] = []
+    at = 0
+    for found in RUN.finditer(cut):
+        run = found.group()
+        last = found.end() == len(cut)  # else the run ends there in the text, too, and its last character is a token
+        beginning = last and len(run) == 1
+        parts += [cut[at : found.start()], *_pairs(run), *([] if last and len(run) > 1 else [run[-1]])]
+        at = found.end()
+    parts.append(cut[at:])
+    return " ".join("".join(c if in_a_word(c) else " " for c in " ".join(parts)).split()), beginning
+
+
+def in_a_word(character: str) -> bool:
+    """Whether the index takes a character for part of a word."""
+    category = unicodedata.category(character)
+    return category[0] in "LN" or category in ("Mn", "Mc", "Co")
 
 
 def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
-
-
-def _in_a_word(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LN" or unicodedata.category(character) in ("Mn", "Mc", "Co")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from bench.torture.outputs_payloads import QUERIES
 from crawler.cli import main
-from storage import tokens
+from storage import tables, tokens
 from storage.reader import Reader
 from storage.search import QueryError, snippet
 from tests.storage.harness import article, instant
@@ -103,6 +106,31 @@ def test_whatever_stands_in_a_text_is_cut_the_same_way_in_a_query(text: str) -> 
     indexed = " ".join(tokens.for_index(text).split())
     if cut and not beginning and " " not in text.strip():
         assert cut.split()[0] in indexed
+
+
+@given(
+    st.lists(
+        st.sampled_from(["GDP", "3", "%", " ", "・", "東", "京", "都", "서", "울", "시", "ก"]), min_size=1, max_size=12
+    ),
+    st.integers(0, 11),
+    st.integers(1, 12),
+)
+@example(["中", "国", "GDP", "成", "長", "率", "3", "%"], 2, 5)
+@example(["서", "울", " ", "시", "장"], 0, 5)
+def test_any_part_of_a_text_in_quotes_finds_the_text(pieces: list[str], first: int, count: int) -> None:
+    before, part, behind = (
+        "".join(pieces[s]) for s in (slice(first), slice(first, first + count), slice(first + count, 99))
+    )
+    words = {"GDP", "3"}
+    assume(not any(a in words and b in words for a, b in pairwise(pieces)))
+    cut, beginning = tokens.for_phrase(part)
+    with closing(Database(memory=True)) as db:
+        db.conn.execute(tables.SEARCH)
+        db.conn.execute("INSERT INTO search (rowid, title) VALUES (1, ?)", (tokens.for_index(before + part + behind),))
+        query = f'"{cut}"{"*" if beginning else ""}'
+        assert not cut or db.conn.execute("SELECT rowid FROM search WHERE search MATCH ?", (query,)).fetchall() == [
+            (1,)
+        ]
 
 
 def test_filters_narrow_by_source_language_and_day(stored: Crawl) -> None:
