@@ -1,12 +1,12 @@
-"""Reading what is stored, typed: for `dateline show`, `status`, `changes`, exports, and programs of others.
-
-Programs in other languages read the views (docs/schema.md); this is the same for Python.
+"""Reading what is stored, typed: for `dateline show`, `status`, `changes` and exports. What programs of others use is built on
+it (`storage.wire`).
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from storage import database, search
@@ -53,6 +53,11 @@ class Change:
     url: str
     title: str | None
 
+    @property
+    def when(self) -> datetime:
+        """`at` as an aware datetime."""
+        return datetime.fromisoformat(self.at)
+
 
 _CHANGE = "SELECT seq, at, kind, article_id, revision, source, url, title FROM changes"
 
@@ -91,12 +96,13 @@ WHERE seeded AND scope = 0 AND state IN ('pending', 'leased') GROUP BY source
 
 class Reader:
     """A read-only connection. For one thread, or with `any_thread` for several that take care not to use it at once.
+    `immutable`: see `database.open_reader`.
 
     Raises Missing, NotDateline, OlderSchema or NewerSchema at opening, `StorageError` later."""
 
-    def __init__(self, path: Path | str, *, any_thread: bool = False) -> None:
+    def __init__(self, path: Path | str, *, any_thread: bool = False, immutable: bool = False) -> None:
         self.path = path
-        self.db = database.open_reader(path, any_thread=any_thread)
+        self.db = database.open_reader(path, any_thread=any_thread, immutable=immutable)
 
     def close(self) -> None:
         """Close the connection."""
