@@ -7,13 +7,13 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from crawler import terminal
-from storage.export import COLUMNS
+from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.export.formats import Wishes
-    from storage.reader import Row
+    from storage.export import Export
 
 _FEWEST: Final = 10
 """Columns; no version had fewer."""
@@ -21,19 +21,26 @@ _FEWEST: Final = 10
 LISTS: Final = ("subheads", "authors", "tags")
 
 
-def pieces(rows: Iterator[Row], wishes: Wishes) -> Iterator[bytes]:
-    """A line a row; nothing else."""
+def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
+    """A line an article; nothing else."""
     del wishes
-    for row in rows:
-        values = row.as_dict()
+    for each in articles:
+        values = each.values
         values |= {name: json.loads(values[name]) for name in LISTS if values[name] is not None}
         yield f"{terminal.dumps(values)}\n".encode()
 
 
-def is_ours(first: bytes) -> bool:
-    """Whether it is an object with these columns, or with those of a version with fewer, in their order and none beside."""
+def is_ours(first: bytes, last: bytes) -> bool:
+    """Whether the first line is an object with these columns, or with those of a version with fewer, in their order and none
+    beside but those of a change."""
+    del last
     try:
         found = json.loads(first)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and len(found) >= _FEWEST and tuple(found) == COLUMNS[: len(found)]
+    if not isinstance(found, dict):
+        return False
+    names = tuple(found)
+    if names[-len(CHANGE_COLUMNS) :] == CHANGE_COLUMNS:
+        names = names[: -len(CHANGE_COLUMNS)]
+    return len(names) >= _FEWEST and names == COLUMNS[: len(names)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from crawler.arguments import ArgumentProblem
-from crawler.export.formats import made_here
+from crawler.export.formats import TAIL, made_here
 from storage.copies import sync
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def refuse_taken(out: Path, database: Path, *, force: bool) -> None:
     try:
         with out.open("rb") as opened:
             first = opened.readline(_LINE)
+            opened.seek(max(0, found.st_size - TAIL))
+            last = opened.read(TAIL)
     except OSError as error:
         raise ArgumentProblem(
             f"--out {out}: is there already and cannot be read ({error.strerror}): name another"
@@ -49,7 +51,7 @@ def refuse_taken(out: Path, database: Path, *, force: bool) -> None:
     sides = [Path(f"{database}{side}") for side in ("", "-wal", "-shm", "-journal", ".daemon-lock")]
     if first.startswith(b"SQLite format 3\0") or any(side.exists() and out.samefile(side) for side in sides):
         raise ArgumentProblem(f"--out {out}: is a database, or belongs to one: name another file")
-    if first and not force and not made_here(first):
+    if first and not force and not made_here(first, last):
         raise ArgumentProblem(
             f"--out {out}: is there already and no export has written it: name another, or give --force"
         )

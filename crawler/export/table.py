@@ -15,13 +15,13 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import terminal
-from storage.export import COLUMNS
+from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.export.formats import Wishes
-    from storage.reader import Row
+    from storage.export import Export
 
 _SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _HIDING: Final = (
@@ -32,17 +32,19 @@ _FORMULA: Final = re.compile(f"(?<![{_HIDING}])[{_HIDING}]*+[{_SIGNS}]")
 _CONTROLS: Final = re.compile("\\A[\\t\\r\\n]")
 _BOM: Final = b"\xef\xbb\xbf"
 _HEADER: Final = ",".join(f'"{name}"' for name in COLUMNS).encode()
+_CHANGE: Final = "".join(f',"{name}"' for name in CHANGE_COLUMNS).encode()
 
 
-def pieces(rows: Iterator[Row], wishes: Wishes) -> Iterator[bytes]:
-    """The header, then a record a row."""
+def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
+    """The header, then a record an article."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if wishes.bom:
         yield _BOM
-    yield _HEADER + b"\r\n"
-    for row in rows:
-        writer.writerow(row.values if wishes.raw_cells else [harmless(value) for value in row.values])
+    yield _HEADER + (_CHANGE if wishes.changes else b"") + b"\r\n"
+    for each in articles:
+        values = each.values.values()
+        writer.writerow(values if wishes.raw_cells else [harmless(value) for value in values])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
@@ -64,7 +66,8 @@ def _marked(found: re.Match[str]) -> str:
     return f"{before}{lines}{end}'{last}" if end else f"{before}{run}"
 
 
-def is_ours(first: bytes) -> bool:
+def is_ours(first: bytes, last: bytes) -> bool:
     """Whether it is this header, or that of a version with fewer columns."""
-    first = first.removeprefix(_BOM).removesuffix(b"\r\n")
+    del last
+    first = first.removeprefix(_BOM).removesuffix(b"\r\n").removesuffix(_CHANGE)
     return len(first) > 100 and _HEADER.startswith(first)
