@@ -74,7 +74,7 @@ class Wire:
         since: str | date | datetime | None = None,
         until: str | date | datetime | None = None,
         query: str | None = None,
-        changed_since: int | None = None,
+        changes_since: int | None = None,
         newest_first: bool = False,
         limit: int | None = None,
         columns: Iterable[str] | None = None,
@@ -84,10 +84,10 @@ class Wire:
         `source`: one name or several. `language`: a tag as stored (`en`). `since`, `until`: publication, both inclusive; an
         aware datetime, a date, or text (`2026-11-22`, `2026-11-22T08:00:00Z`); a day means the whole day in UTC, and an
         article without a time counts by when it was first seen. `query`: all these words, and each "phrase in quotes".
-        `changed_since`: only what has a change with a greater `seq`. `limit`: so many at most.
+        `changes_since`: only what has a change with a greater `seq`. `limit`: so many at most.
 
-        They come by their numbers, which follow their coming into the database; with `newest_first` by publication, those
-        without a time last. `columns`: only these are read; without `body` that is much quicker.
+        They come by their numbers, which follow their coming into the database; with `newest_first` by publication.
+        `columns`: only these are read; without `body` that is much quicker.
 
         Raises QueryError (a ValueError) for a column that there is none of, and at the first row for a selection that cannot
         be understood."""
@@ -97,16 +97,12 @@ class Wire:
             _bound(since),
             _bound(until),
             query,
-            changed_since,
+            changes_since=changes_since,
+            limit=limit,
+            newest_first=newest_first,
         )
         names = _known("articles", columns)
-        batch = picking.batch_for(names)
-
-        def batches() -> Iterator[list[tuple[Any, ...]]]:
-            found = picking.picked(self._reader, selection, newest_first=newest_first, limit=limit, batch=batch)
-            return (picking.rows(self._reader, names, numbers) for numbers in found)
-
-        return Rows(Article, names, batches)
+        return Rows(Article, names, lambda: picking.picked(self._reader, selection, names))
 
     def article(self, which: int | str) -> Article | None:
         """An article by its number, or by any address that leads to it; None where there is none."""
