@@ -60,6 +60,10 @@ EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
 }
+# Letters as they are, not as escapes; `-o`, `-O` and FEEDS give the items of pipelines/item.py.
+FEED_EXPORT_ENCODING = "utf-8"
+# Cells that a spreadsheet computes and characters that XML may not hold: pages choose both.
+FEED_EXPORTERS = {"csv": "crawler.export.scrapy_feeds.HarmlessCsv", "xml": "crawler.export.scrapy_feeds.LegalXml"}
 # http_proxy and its kin in the environment would carry requests round the address guard; `proxy` in dateline.toml is asked.
 HTTPPROXY_ENABLED = False
 ITEM_PIPELINES: dict[str, int] = {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
 from pipelines.deduplicate import decided
+from pipelines.item import item as stored_item
 from pipelines.wiring import wired
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from storage.models import Article, ArticleStore, Dispatch, Ended
+    from storage.models import ArticleStore, Dispatch, Ended
 
 STORED = frozenset({"new", "revised", "copy"})
 ATTEMPTS = 5
@@ -45,7 +46,7 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
 
 
 class Save:
-    """Decision -> saved; gives the article on (`-O out.jsonl` exports it) when a new text was stored."""
+    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it)."""
 
     def __init__(self, store: ArticleStore, *, keep_raw: bool) -> None:
         self._store = store
@@ -56,9 +57,14 @@ class Save:
         wiring = wired(crawler)
         return cls(wiring.store, keep_raw=wiring.keep_raw)
 
-    async def process_item(self, item: Dispatch) -> Article:
+    async def process_item(self, item: Dispatch) -> dict[str, Any]:
         dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
-        article = dispatch.ending.article
-        if article is None or dispatch.ending.outcome.name not in STORED or ended.article_id is None:
+        article, decision = dispatch.ending.article, dispatch.ending.decision
+        if (
+            article is None
+            or decision is None
+            or dispatch.ending.outcome.name not in STORED
+            or ended.article_id is None
+        ):
             raise NothingNew(dispatch.ending.outcome.name)
-        return article
+        return stored_item(article, decision, ended)

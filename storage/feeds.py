@@ -91,8 +91,8 @@ def entry(article: Mapping[str, Any], text: Mapping[str, Any], publisher: str | 
         published=article["published_at"],
         updated=updated_at(article, text),
         publisher=publisher or article["source"],
-        authors=tuple(json.loads(article["authors"])),
-        categories=tuple(dict.fromkeys(filter(None, (article["section"], *json.loads(article["tags"]))))),
+        authors=_lines(json.loads(article["authors"])),
+        categories=_lines((article["section"], *json.loads(article["tags"]))),
         language=article["language"],
         withdrawn=withdrawn,
     )
@@ -148,10 +148,10 @@ def _atom(entries: list[Entry], channel: Channel) -> Iterator[str]:
         yield _empty("link", rel="alternate", type="text/html", href=each.link) if each.link else ""
         yield _tag("published", each.published) if each.published and "T" in each.published else ""
         yield _tag("updated", each.updated)
-        for name in each.authors or (each.publisher,):
-            yield f"<author>{_tag('name', _line(name)).strip()}</author>\n"
+        for name in each.authors or (_line(each.publisher) or GENERATOR,):
+            yield f"<author>{_tag('name', name).strip()}</author>\n"
         for term in each.categories:
-            yield _empty("category", term=_line(term))
+            yield _empty("category", term=term)
         yield _empty("category", term="withdrawn", scheme=_STATUS) if each.withdrawn else ""
         whole = channel.full_text and each.body
         # An entry without any link must have content (RFC 4287, 4.1.2).
@@ -187,13 +187,13 @@ def _rss(entries: list[Entry], channel: Channel) -> Iterator[str]:
         yield _tag("atom:updated", each.updated)
         yield _tag("dc:publisher", _line(each.publisher))
         for name in each.authors:
-            yield _tag("dc:creator", _line(name))
+            yield _tag("dc:creator", name)
         yield _tag("dc:language", each.language) if each.language else ""
         for term in each.categories:
-            yield _tag("category", _line(term))
+            yield _tag("category", term)
         yield _tag("category", "withdrawn", domain=_STATUS) if each.withdrawn else ""
         # Readers take it for HTML: escaped once as that, once as XML.
-        yield _tag("description", escape(_clean(each.summary))) if each.summary else ""
+        yield _tag("description", escape(legal(each.summary))) if each.summary else ""
         yield _tag("content:encoded", _paragraphs(each.body)) if channel.full_text and each.body else ""
         yield "</item>\n"
     yield "</channel></rss>\n"
@@ -208,7 +208,7 @@ def _rfc822(at: str) -> str:
 
 
 def _paragraphs(body: str) -> str:
-    return "".join(f"<p>{escape(_clean(part))}</p>" for part in body.split("\n\n") if part.strip())
+    return "".join(f"<p>{escape(legal(part))}</p>" for part in body.split("\n\n") if part.strip())
 
 
 def _beginning(body: str) -> str:
@@ -220,18 +220,24 @@ def _beginning(body: str) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[SUMMARY // 2 :] else cut) + " …"
 
 
-def _clean(text: str) -> str:
+def legal(text: str) -> str:
+    """Text without control characters, what XML may not hold, and what turns the reading order of the text beside it."""
     return _CONTROLS.sub("", text)
 
 
+def _lines(texts: Iterable[str | None]) -> tuple[str, ...]:
+    """Each once, without those of which nothing is left."""
+    return tuple(dict.fromkeys(filter(None, map(_line, texts))))
+
+
 def _line(text: str | None) -> str:
-    return " ".join(_clean(text or "").split())
+    return " ".join(legal(text or "").split())
 
 
 def _tag(name: str, text: str | None, *, lang: str | None = None, **attributes: str) -> str:
     if text is None or text == "":
         return ""
-    return f"<{name}{_attributes(lang, attributes)}>{escape(_clean(text))}</{name}>\n"
+    return f"<{name}{_attributes(lang, attributes)}>{escape(legal(text))}</{name}>\n"
 
 
 def _empty(name: str, **attributes: str) -> str:
@@ -240,4 +246,4 @@ def _empty(name: str, **attributes: str) -> str:
 
 def _attributes(lang: str | None, attributes: Mapping[str, str]) -> str:
     given = ({"xml:lang": lang} if lang else {}) | dict(attributes)
-    return "".join(f" {name}={quoteattr(_clean(value))}" for name, value in given.items())
+    return "".join(f" {name}={quoteattr(legal(value))}" for name, value in given.items())

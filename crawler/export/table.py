@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import terminal
+from crawler.export.jsonl import LISTS
 from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:
@@ -43,11 +45,18 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
         yield _BOM
     yield _HEADER + (_CHANGE if wishes.changes else b"") + b"\r\n"
     for each in articles:
-        values = each.values.values()
-        writer.writerow(values if wishes.raw_cells else [harmless(value) for value in values])
+        values = each.values
+        if not wishes.raw_cells:
+            values = {name: harmless(_escaped(value) if name in LISTS else value) for name, value in values.items()}
+        writer.writerow(values.values())
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
+
+
+def _escaped(text: str | None) -> str | None:
+    """JSON text in which the signs that `harmless` would take out or turn into line ends are escaped, so that it stays JSON."""
+    return None if text is None else terminal.dumps(json.loads(text))
 
 
 def harmless(value: Any) -> Any:
