@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_sources
+from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_serve, cli_sources
 from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
@@ -25,6 +25,7 @@ main.add_command(cli_sources.sources)
 main.add_command(cli_database.database)
 main.add_command(cli_quarantine.quarantine)
 main.add_command(cli_export.export)
+main.add_command(cli_serve.serve)
 
 
 @main.command()

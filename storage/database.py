@@ -51,16 +51,23 @@ log = logging.getLogger(__name__)
 
 
 def open_reader(
-    path: Path | str, *, busy_seconds: float = BUSY_SECONDS, any_thread: bool = False, older: bool = False
+    path: Path | str,
+    *,
+    busy_seconds: float = BUSY_SECONDS,
+    any_thread: bool = False,
+    older: bool = False,
+    immutable: bool = False,
 ) -> Database:
-    """A read-only connection to a database of this schema; with `older` also to one of an earlier.
+    """A read-only connection to a database of this schema; with `older` also to one of an earlier. `immutable`: nobody writes
+    the file while it is open (a published copy), so that no lock is taken and no journal read.
 
     Raises Missing, NotDateline, OlderSchema (run `dateline db migrate`) or NewerSchema.
     """
     file = Path(path)
     _refuse_foreign(file, must_exist=True)
     with driver_errors_as_ours(file):
-        db = _connect(file, mode="ro", busy_seconds=busy_seconds, any_thread=any_thread)
+        mode = "ro&immutable=1" if immutable else "ro"
+        db = _connect(file, mode=mode, busy_seconds=busy_seconds, any_thread=any_thread)
         try:
             found = schema_version(db)
             if found is None:

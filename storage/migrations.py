@@ -125,6 +125,21 @@ CREATE TABLE refused_link (
 ) STRICT, WITHOUT ROWID;
 """
 
+_WIRE = """
+-- When an article stands on the wire: its publication; of a bare day, without a time, or in the future, when it was first seen.
+-- What the wire can be narrowed by comes along, so that no row is read that is not shown.
+CREATE INDEX article_wire ON article (
+  CASE WHEN published_at IS NULL OR published_at > first_seen_at
+    OR (length(published_at) = 10 AND substr(first_seen_at, 1, 10) = published_at)
+  THEN first_seen_at ELSE published_at END,
+  id, source, language, section
+);
+CREATE INDEX fetch_article ON fetch (article_id) WHERE article_id IS NOT NULL;
+-- By what a search is narrowed and its hits are counted, in the order of the hits; the datelines of a place, newest first.
+CREATE INDEX article_found ON article (search_id, source, language, coalesce(credit, dateline_agency), dateline_place);
+CREATE INDEX article_place ON article (dateline_place, search_id) WHERE dateline_place IS NOT NULL;
+"""
+
 
 @MIGRATIONS()
 def m001_tables(db: Database) -> None:
@@ -213,6 +228,12 @@ def m009_rule_sets(db: Database) -> None:
 def m010_hosts(db: Database) -> None:
     """Hosts that are down, addresses that were given up, links that look like a trap."""
     db.executescript(_HOSTS)
+
+
+@MIGRATIONS()
+def m011_wire(db: Database) -> None:
+    """The articles in the order in which readers are shown them, and the fetches of an article."""
+    db.executescript(_WIRE)
 
 
 def version() -> int:
