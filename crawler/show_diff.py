@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler import terminal
-from crawler.word_diff import blocks, changed
 from storage.reader import Reader
+from storage.word_diff import blocks, changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from crawler.terminal import Styled
-    from crawler.word_diff import Block, Part
     from storage.reader import Row
+    from storage.word_diff import Block, Part
 
 FIELDS = ("title", "lead", "body")
 

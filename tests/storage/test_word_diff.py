@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.word_diff import blocks, changed
+from storage.word_diff import blocks, changed
 
 TEXTS = st.lists(
     st.text(st.sampled_from("abc .,'’-\n東京กล่ำé"), max_size=30) | st.sampled_from(["one two", "three", "four."]),
