@@ -37,18 +37,14 @@ _URI = re.compile(
 )
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 
-FORMATS = FormatChecker(formats=())
 
-
-@FORMATS.checks("uri")
 def is_uri(value: object) -> bool:
     """Whether it is a URI with a scheme."""
     return not isinstance(value, str) or bool(_URI.match(value))
 
 
-@FORMATS.checks("date-time", raises=ValueError)
 def is_date_time(value: object) -> bool:
-    """Whether it is a time of RFC 3339 that the calendar has."""
+    """Whether it is a time of RFC 3339. Raises ValueError for one that the calendar does not have."""
     return not isinstance(value, str) or bool(_DATE_TIME.match(value) and datetime.fromisoformat(value))
 
 
@@ -56,7 +52,10 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
     """By the schema. It names GeoJSON's by address, which our items do not use and nobody fetches: there, anything passes."""
     geojson = Resource.from_contents({"$schema": "https://json-schema.org/draft/2020-12/schema"})
     known = Registry().with_resource("https://geojson.org/schema/GeoJSON.json", geojson)
-    return Draft202012Validator(schema, registry=known, format_checker=FORMATS)
+    formats = FormatChecker(formats=())
+    formats.checks("uri")(is_uri)
+    formats.checks("date-time", raises=ValueError)(is_date_time)
+    return Draft202012Validator(schema, registry=known, format_checker=formats)
 
 
 def export(database: Path, *options: str) -> bytes:
