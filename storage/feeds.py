@@ -136,7 +136,7 @@ _HEADS: Final = {
 def _atom(entries: list[Entry], channel: Channel) -> Iterator[str]:
     yield f"{_HEADS['atom']}\n"
     yield _tag("id", channel.id)
-    yield _tag("title", _line(channel.title), lang=channel.language)
+    yield _tag("title", _line(channel.title) or GENERATOR, lang=channel.language)
     yield _tag("subtitle", _line(channel.description))
     yield _tag("updated", _latest(entries, channel))
     yield _empty("link", rel="self", type="application/atom+xml", href=channel.self_link) if channel.self_link else ""
@@ -168,9 +168,9 @@ _STATUS: Final = "urn:uuid:0d7c5b0a-6a57-5b7e-8c55-2f4d7f0e9a11"
 
 def _rss(entries: list[Entry], channel: Channel) -> Iterator[str]:
     yield f"{_HEADS['rss']}\n"
-    yield _tag("title", _line(channel.title))
+    yield _tag("title", _line(channel.title) or GENERATOR)
     yield _tag("link", channel.link or channel.self_link or channel.id)
-    yield _tag("description", _line(channel.description or channel.title))
+    yield _tag("description", _line(channel.description) or _line(channel.title) or GENERATOR)
     yield _tag("language", channel.language) if channel.language else ""
     yield _tag("lastBuildDate", _rfc822(_latest(entries, channel)))
     yield (
