@@ -62,10 +62,10 @@ def search(
         if value is not None:
             where.append(f"{column} = ?")
             values.append(bindable(value))
-    for sign, bound in ((">=", _bound(since, last=False)), ("<=", _bound(until, last=True))):
-        if bound is not None:
+    for sign, end in ((">=", bound(since, last=False)), ("<=", bound(until, last=True))):
+        if end is not None:
             where.append(f"search.rowid {sign} ?")
-            values.append(bound)
+            values.append(end)
     (path,) = db.conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     with driver_errors_as_ours(path):
         rows = db.conn.execute(
@@ -92,6 +92,11 @@ def snippet(text: str, terms: list[str], *, length: int = _SNIPPET) -> str:
         cut = cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut
         cut += " …"
     return f"… {cut}" if start else cut
+
+
+def second_of(rowid: int) -> int:
+    """The second, since the epoch, that the rowid of an article in the index says."""
+    return rowid >> _BITS
 
 
 def place(db: Database, article_id: int) -> int:
@@ -148,7 +153,8 @@ def match(query: str) -> tuple[list[str], str]:
     return terms, " AND ".join(parts)
 
 
-def _bound(at: str | None, *, last: bool) -> int | None:
+def bound(at: str | None, *, last: bool) -> int | None:
+    """The first rowid of the time `at`, or the last of it (a day means the whole day). Raises QueryError."""
     if at is None:
         return None
     second = clock.epoch(at)
