@@ -1,0 +1,106 @@
+// What makes reading easier where scripts run; every page is whole without it.
+"use strict";
+
+// Relative times go on.
+const SPANS = [[86400, "day", "days"], [3600, "h", "h"], [60, "min", "min"]];
+function ago(seconds) {
+  if (seconds < 60) return "just now";
+  for (const [size, one, many] of SPANS) {
+    if (seconds >= size) {
+      const count = Math.floor(seconds / size);
+      return `${count} ${count === 1 ? one : many} ago`;
+    }
+  }
+}
+function tick() {
+  for (const span of document.querySelectorAll("time + .ago")) {
+    const then = Date.parse(span.previousElementSibling.dateTime);
+    if (!Number.isNaN(then)) span.textContent = ago(Math.max(0, (Date.now() - then) / 1000));
+  }
+}
+setInterval(tick, 30000);
+
+// A choice takes effect at once; its button stays for the keyboard.
+for (const form of document.querySelectorAll("form[data-filters]")) {
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+// "/" goes to the search field, j and k along the wire.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.key === "/") {
+    const field = document.getElementById("find");
+    if (field) { event.preventDefault(); field.focus(); field.select(); }
+  } else if (event.key === "j" || event.key === "k") {
+    const links = [...document.querySelectorAll(".wire h2 a, .tellings h2 a")];
+    if (!links.length) return;
+    const here = links.indexOf(document.activeElement);
+    const next = here < 0 ? 0 : here + (event.key === "j" ? 1 : -1);
+    if (links[next]) { links[next].focus(); links[next].scrollIntoView({ block: "nearest" }); }
+  }
+});
+
+// The wire: asks what has come since its last change. At the top of the page it is put in by itself; further down, or while
+// something in the list has the focus, a link says so, and nothing moves under the reader.
+const fresh = document.querySelector("[data-news]");
+if (fresh) {
+  const list = document.querySelector("[data-wire]");
+  const link = fresh.querySelector("[data-look]");
+  const told = fresh.querySelector("[data-told]");
+  const plain = link.textContent;
+  const names = { first: "new", update: "updated", correction: "corrected", withdrawal: "withdrawn", refile: "refiled", repeat: "repeated", minor: "edited", return: "back", earlier: "earlier text" };
+  let asking = false;
+
+  const said = (kinds) => Object.entries(kinds).map(([kind, count]) => `${count} ${names[kind] || kind}`).join(", ");
+  const mayMove = () => window.scrollY < 40 && !list.contains(document.activeElement) && !String(window.getSelection());
+
+  async function take(words) {
+    const answer = await fetch(link.href, { headers: { accept: "text/html" } });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const newList = page.querySelector("[data-wire]");
+    const newFresh = page.querySelector("[data-news]");
+    if (!newList || !newFresh) return;
+    const known = new Set([...list.children].map((item) => `${item.dataset.id}.${item.dataset.revision}`));
+    for (const item of newList.children) {
+      if (item.dataset.id && !known.has(`${item.dataset.id}.${item.dataset.revision}`)) item.classList.add("is-new");
+    }
+    list.replaceChildren(...newList.children);
+    const notices = document.querySelector(".notices"), newNotices = page.querySelector(".notices");
+    if (notices && newNotices) notices.replaceChildren(...newNotices.children);
+    fresh.dataset.news = newFresh.dataset.news;
+    link.textContent = plain;
+    link.classList.remove("waiting");
+    told.textContent = words;
+    tick();
+  }
+
+  async function look() {
+    if (asking || document.hidden) return;
+    asking = true;
+    try {
+      const answer = await fetch(fresh.dataset.news);
+      if (!answer.ok) { told.textContent = "Cannot be asked just now."; return; }
+      const news = await answer.json();
+      if (!news.articles) { if (told.textContent.startsWith("Cannot")) told.textContent = ""; return; }
+      if (mayMove()) await take(`${said(news.kinds)}.`);
+      else {
+        link.textContent = `${said(news.kinds)}: show`;
+        link.classList.add("waiting");
+      }
+    } catch (error) {
+      told.textContent = "The server does not answer.";
+    } finally {
+      asking = false;
+    }
+  }
+
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    await take("");
+    window.scrollTo({ top: 0 });
+  });
+  setInterval(look, Number(fresh.dataset.every || 15) * 1000);
+  document.addEventListener("visibilitychange", look);
+}
