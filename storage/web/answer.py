@@ -55,6 +55,12 @@ def told(exception: BaseException) -> tuple[int, str, str]:
         words = str(exception.args[0]) if exception.args and exception.args[0] != "404" else ""
         return 404, "Nothing here", words or "There is no page at this address."
     if isinstance(exception, DatasetteError):
+        if exception.message_is_html:  # its one such message holds a form and a script
+            return (
+                exception.status,
+                "This took too long",
+                "The SQL was ended after two seconds. Narrow it, or give it a LIMIT.",
+            )
         return exception.status, exception.title or "This cannot be answered", str(exception.message)
     if isinstance(exception, Base400):
         return exception.status, "This cannot be answered", str(exception.args[0])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datasette import handle_exception as default_errors
 from datasette import hookimpl as untyped
 
+from storage.views import VIEWS
 from storage.web import pages
 from storage.web.answer import asset, error_page
 from storage.web.canned import queries
@@ -72,7 +73,7 @@ def extra_template_vars(datasette: Any, request: Any) -> dict[str, Any]:
         "now": datasette.now(),
         "titles": datasette.options.titles,
         "path": request.path if request else "",
-        "may_ask_sql": datasette.options.sql,
+        "interface": VIEWS,
     }
 
 
