@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_serve, cli_sources
+from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_running, cli_serve, cli_sources
+from crawler.cli_running import METRICS
+from crawler.completing import teach
 from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
 
 
@@ -19,7 +22,7 @@ def main() -> None:
     """Watch the world's news agencies; keep every text and every revision in one SQLite file."""
 
 
-for _command in cli_reading.COMMANDS:
+for _command in (*cli_reading.COMMANDS, *cli_running.COMMANDS):
     main.add_command(_command)
 main.add_command(cli_sources.sources)
 main.add_command(cli_database.database)
@@ -93,13 +96,17 @@ def run(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[
 @DATABASE
 @AS_JSON
 @OPENED
+@METRICS
 @told_plainly
-def daemon(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...]) -> int:
+def daemon(
+    sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], metrics: str | None
+) -> int:
     """Crawl all chosen sources, each at its own pace, until SIGTERM."""
     from crawler.first_day import warn_without_contact
     from crawler.start_crawl import places, run_daemon
 
     config = configuration(db)
+    config = replace(config, metrics=metrics or config.metrics)
     warn_without_contact(config)
     click.echo(f"database {config.database}", err=True)
     return run_daemon(config, sources, as_json=as_json, opened=places(opened))
@@ -260,3 +267,6 @@ def doctor(offline: bool, db: Path | None, as_json: bool, opened: tuple[str, ...
     from crawler.start_crawl import places
 
     return look(configuration(db), offline=offline, as_json=as_json, opened=places(opened))
+
+
+teach(main)

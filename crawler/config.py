@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler import plain_toml
+from crawler.metrics import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,8 @@ class Config:
     them, compressed, take more than `raw_limit_gb`. `window_days`: copies
     of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
-    none. `learn`: the daemon learns boilerplate at night. `file`: where all this was read, None for the defaults.
+    none. `learn`: the daemon learns boilerplate at night. `metrics`: where the daemon tells Prometheus (`metrics.place`).
+    `file`: where all this was read, None for the defaults.
     """
 
     contact: str | None = None
@@ -58,6 +60,7 @@ class Config:
     workers: int = 0
     on_alert: tuple[str, ...] = ()
     learn: bool = False
+    metrics: str | None = None
     file: Path | None = field(default=None, compare=False)
 
     @staticmethod
@@ -250,6 +253,11 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         lambda value: value if isinstance(value, bool) else None,
         "true or false",
         "Whether the daemon learns at night, each source once a week, which paragraphs are boilerplate (`dateline learn`).",
+    ),
+    "metrics": (
+        lambda value: value if isinstance(value, str) and place.parse(value) else None,
+        place.EXPECTED,
+        "Where the daemon tells Prometheus how it stands (docs/metrics.md).",
     ),
     "on_alert": (
         _command,

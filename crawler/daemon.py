@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import nightly
 from crawler.learning import at_night
+from crawler.metrics.counted import Counted
+from crawler.metrics.place import parse
+from crawler.metrics.watch import told_at
 from crawler.passes import crawl, exit_status, live_rows
+from crawler.service import Service, supervised
 from crawler.start import at_work, told
 from storage.errors import StorageError
 from storage.lock import DaemonLock
@@ -23,6 +29,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import AsyncCrawlerRunner
 
+    from crawler.metrics.text import Series
     from crawler.session import Session
     from crawler.source import Source
     from crawler.start import Start
@@ -50,17 +57,23 @@ LEARNING_HOUR, LEARNING_JITTER = 2, 3600
 async def daemon(start: Start, stop: asyncio.Event) -> int:
     """Crawl every source of `start` at its own pace until `stop`; 0, or 3 when the database failed.
 
-    One daemon a database: a second raises `DaemonHeld` naming the process that holds it."""
-    async with at_work(start, stop) as (session, runner):
+    One daemon a database: a second raises `DaemonHeld` naming the process that holds it. Raises `ConfigError` where nobody
+    can listen at `metrics`."""
+    counted = Counted(start.progress)
+    async with supervised(stop) as service, at_work(replace(start, progress=counted), stop) as (session, runner):
         with DaemonLock(start.config.database):
-            return await _Daemon(session, runner).run()
+            at_its_pace = _Daemon(session, runner, service)
+            place = parse(start.config.metrics) if start.config.metrics else None
+            async with told_at(place, start.config, lambda: counted.figures() | at_its_pace.figures()):
+                return await at_its_pace.run()
 
 
 class _Daemon:
     """The schedule of one daemon: a date job a source, set anew after each of its crawls."""
 
-    def __init__(self, session: Session, runner: AsyncCrawlerRunner) -> None:
+    def __init__(self, session: Session, runner: AsyncCrawlerRunner, service: Service | None = None) -> None:
         self._session = session
+        self._service = service or Service()
         self._runner = runner
         self._room = asyncio.Semaphore(AT_ONCE)
         self._crawls: set[asyncio.Task[None]] = set()
@@ -93,6 +106,7 @@ class _Daemon:
             self._scheduler.add_job(self._start_check, "date", run_date=soon, id=f"{nightly.CHECK} at start")
         self._scheduler.start()
         logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
+        self._service.ready(self._words)
         looking = asyncio.create_task(self._looks())
         await self._session.stop.wait()
         looking.cancel()
@@ -101,6 +115,23 @@ class _Daemon:
             await asyncio.wait(self._crawls)
         self._scheduler.shutdown(wait=False)
         return self._status
+
+    def figures(self) -> dict[str, list[Series]]:
+        """How it stands, for `crawler.metrics`."""
+        now = self._session.clock()
+        late = max((now - job.next_run_time.timestamp() for job in self._scheduler.get_jobs()), default=0.0)
+        figures = {
+            "dateline_crawls_running": len(self._crawls) - self._waiting,
+            "dateline_crawls_waiting": self._waiting,
+            "dateline_scheduler_lag_seconds": max(0.0, late),
+            "dateline_workers": self._session.config.workers or os.cpu_count() or 1,
+            "dateline_worker_starts_total": self._session.pool.starts,
+        }
+        return {name: [((), float(value))] for name, value in figures.items()}
+
+    def _words(self) -> str:
+        crawled = len(self._crawls) - self._waiting
+        return f"{len(self._session.sources)} sources, {crawled} being crawled, {self._waiting} waiting for a place"
 
     def _at(self, source: Source, when: float) -> None:
         self._scheduler.add_job(

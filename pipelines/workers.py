@@ -67,6 +67,7 @@ class ExtractionPool:
         self._clock = clock
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
+        self.starts = 0  # worker processes started so far
         self._closed = asyncio.Event()
 
     async def extract(self, page: Page) -> Extraction:
@@ -136,8 +137,11 @@ class ExtractionPool:
 
     def _current(self) -> _Generation:
         if self._generation is None:
-            self._generation = _Generation(self._workers, self._memory, self._nice)
+            self._generation = _Generation(self._workers, self._memory, self._nice, self._counted)
         return self._generation
+
+    def _counted(self) -> None:
+        self.starts += 1
 
     def _replace(self, broken: _Generation) -> None:
         if self._generation is broken:
@@ -160,8 +164,8 @@ class _Generation:
     PR_SET_PDEATHSIG kills a worker when the thread that started it ends. pebble starts the first workers in the thread
     that asks first and the later ones in a thread of its own; so the first asker is a thread that lives as long."""
 
-    def __init__(self, workers: int, memory: int, nice: int) -> None:
-        self._context = _Context()
+    def __init__(self, workers: int, memory: int, nice: int, told: Callable[[], None]) -> None:
+        self._context = _Context(told)
         self._pool = ProcessPool(
             workers,
             max_tasks=RECYCLE,
@@ -204,14 +208,16 @@ class _Generation:
 class _Context(SpawnContext):
     """Spawn, remembering what it started, and keeping children away from the main module."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[], None]) -> None:
         super().__init__()
         self._started: list[SpawnProcess] = []
+        self._told = told
 
     def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802 - multiprocessing's name
         self._started = [p for p in self._started if p.is_alive()]
         process = _Worker(*args, **kwargs)
         self._started.append(process)
+        self._told()
         return process
 
     def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802 - multiprocessing's name
