@@ -340,9 +340,9 @@ def test_a_terminated_export_leaves_the_file_as_it_was(
 def test_memory_does_not_grow_with_the_number_of_articles(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet, "ROWS", 10)
+    monkeypatch.setattr(parquet, "ROWS", 6)
     crawl = Crawl(tmp_path / "news.db")
-    for number in range(40):
+    for number in range(24):
         crawl.new(article(number, text=f"Harbour {number}. " + "Ships sail. " * 1000))
     crawl.close()
 
@@ -358,4 +358,4 @@ def test_memory_does_not_grow_with_the_number_of_articles(
         return most
 
     peak(1)  # what is imported and kept for good
-    assert peak(40) < 1.3 * peak(20)
+    assert peak(24) < 1.3 * peak(12)

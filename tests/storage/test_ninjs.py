@@ -141,7 +141,7 @@ KINDS = ("first", "update", "correction", "refile", "repeat", "withdrawal", "min
 MOMENTS = st.sampled_from([None, "2023-10-05", "2023-10-05T08:00:00Z", "0001-01-01T00:00:00Z"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries(
         {
