@@ -1,0 +1,104 @@
+"""`/search`: the articles that hold what is asked for, the newest first, and what they have in common."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from storage import search as index
+from storage.search import QueryError
+from storage.web import highlight
+from storage.web.answer import page
+from storage.web.filters import text
+from storage.web.found import COUNTED, Asked, Facet, Facets, Hit, Page, facets, hits
+from storage.web.front import Filters, offered
+
+if TYPE_CHECKING:
+    from datasette import Request, Response
+    from markupsafe import Markup
+
+    from storage.reader import Reader
+    from storage.web.site import Site
+
+_NAMES: Final = ("source", "language", "agency", "place", "since", "until")
+_WORDS: Final = {"source": "Source", "agency": "Agency", "place": "Dateline", "language": "Language", "day": "Day"}
+_ROWID = re.compile(r"\d{1,18}")
+
+
+async def search(request: Request, datasette: Site) -> Response:
+    """`q` and what it is narrowed by; `before`: where the page begins."""
+    asked = Asked(request.args.get("q") or "", *(request.args.get(name) or None for name in _NAMES))
+    choices = await datasette.read(lambda reader: offered(reader, Filters()))
+    context = _form(asked) | {"source_names": choices["source"], "languages": choices["language"]}
+    try:
+        before = _before(request.args.get("before"))
+        if not asked.query.strip() and not asked.asked():
+            return await page(datasette, request, "search.html", context | {"empty": True})
+        found, counted = await datasette.read(lambda reader: _ask(reader, asked, before))
+    except QueryError as error:
+        return await page(datasette, request, "search.html", context | {"refused": str(error)}, 400)
+    terms, _ = index.match(asked.query)
+    pattern = highlight.sought(terms)
+    context |= {
+        "hits": [_shown(hit, pattern) for hit in found.hits],
+        "older": _address(asked, before=str(found.older)) if found.older is not None else None,
+        "newest": _address(asked) if before is not None else None,
+        "facets": [_choices(asked, facet) for facet in counted.facets],
+        "counted": counted.counted,
+        "whole": counted.whole,
+        "most": COUNTED,
+    }
+    return await page(datasette, request, "search.html", context)
+
+
+def _ask(reader: Reader, asked: Asked, before: int | None) -> tuple[Page, Facets]:
+    return hits(reader, asked, before), facets(reader, asked)
+
+
+def _form(asked: Asked) -> dict[str, Any]:
+    """What the form shows, and a link for each thing the search is narrowed by that takes it away."""
+    chosen = [
+        (_WORDS.get(name, name), value, _address(asked, **{name: None})) for name, value in asked.narrowed().items()
+    ]
+    if asked.since and asked.since == asked.until:
+        chosen.append(("Day", asked.since, _address(asked, since=None, until=None)))
+    else:
+        given = (("Since", "since", asked.since), ("Until", "until", asked.until))
+        chosen += [(words, value, _address(asked, **{name: None})) for words, name, value in given if value]
+    return {"asked": asked, "chosen": chosen}
+
+
+def _shown(hit: Hit, pattern: re.Pattern[str] | None) -> dict[str, Any]:
+    """A hit as the template takes it: `row` for its marks, `title` and `excerpt` with the marks of what was found."""
+    told: Markup | None = None
+    if hit.rights != "reserved":
+        whole = "\n".join(filter(None, (hit.lead, hit.body)))
+        told = highlight.marked(text(highlight.excerpt(whole, pattern)), pattern)
+    title = highlight.marked(text(hit.title), pattern) if hit.title else None
+    return {"row": hit, "title": title, "excerpt": told, "at": hit.published_at or hit.first_seen_at}
+
+
+def _choices(asked: Asked, facet: Facet) -> dict[str, Any]:
+    """A facet's values with a link each that narrows by it; `chosen`: the search is narrowed by it already."""
+    values = []
+    for value, count in facet.values:
+        by = {"since": value, "until": value} if facet.name == "day" else {facet.name: value}
+        chosen = asked.asked() == asked.asked(**by)
+        values.append({"value": value, "count": count, "chosen": chosen, "url": _address(asked, **by)})
+    return {"name": facet.name, "words": _WORDS[facet.name], "values": values, "more": facet.more}
+
+
+def _before(given: str | None) -> int | None:
+    if not given:
+        return None
+    if not given.isascii() or not _ROWID.fullmatch(given):
+        raise QueryError(f"{given[:30]!r} is no place among the hits: it is made by the link to older ones")
+    return int(given)
+
+
+def _address(asked: Asked, **other: str | None) -> str:
+    return f"/search?{urlencode(asked.asked(**other), errors='replace')}"
+
+
+ROUTES: Final = ((r"/search$", search),)
