@@ -52,6 +52,7 @@ _FOLLOWED = frozenset({"canonical_url", "image_url"})
 """Beside `url`, for which `host_of` sees to it: addresses that a reader may follow."""
 _STEERS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LARGEST = 2**63
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each value
 
 
 def text(value: str) -> str:
@@ -109,7 +110,7 @@ def link(found: Link) -> Link:
 
 def dumps(value: Any) -> str:
     """JSON as columns hold it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def row_hash(values: Iterable[Any]) -> bytes:
