@@ -26,7 +26,7 @@ document.addEventListener('securitypolicyviolation', event =>
 _INTRUDERS: Final = """
 root => {
   const found = [];
-  const own = url => new URL(url, location.href).origin === location.origin;
+  const own = url => { try { return new URL(url, location.href).origin === location.origin } catch { return false } };
   for (const element of root.querySelectorAll('*')) {
     const name = element.localName;
     const told = element.outerHTML.slice(0, 200);

@@ -1,0 +1,119 @@
+"""Every page: nothing in the console, no other host, nothing wider than the window, nothing that axe calls serious."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.web.browser import DESK, PHONE, SIZES, intruders, overflow
+from tests.web.pages import PAGES
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Page
+
+    from tests.web.wire import Wire
+
+SCREENSHOTS = os.environ.get("DATELINE_SCREENSHOTS")
+"""A folder for a picture of each page in each size, light and dark; unset: none are made."""
+SERIOUS = {"serious", "critical"}
+
+
+async def axe(page: Page, *, rules: list[str] | None = None) -> list[str]:
+    """What axe-core calls serious or critical, by the rules of WCAG 2.2 A and AA and its own best practices."""
+    found = pytest.importorskip(
+        "axe_playwright_python.async_playwright", reason="axe-playwright-python is not installed"
+    )
+    only = {"type": "rule", "values": rules} if rules else {
+        "type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }  # fmt: skip
+    results = await found.Axe().run(page, options={"resultTypes": ["violations"], "runOnly": only})
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in results.response["violations"]
+        if violation["impact"] in SERIOUS
+        for node in violation["nodes"][:3]
+    ]
+
+
+async def _picture(page: Page, name: str) -> None:
+    if SCREENSHOTS:
+        folder = Path(SCREENSHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=folder / f"{name}.png")
+
+
+async def _structure(page: Page) -> dict[str, Any]:
+    return dict(
+        await page.evaluate("""() => ({
+          lang: document.documentElement.lang,
+          title: document.title,
+          headings: document.querySelectorAll('h1').length,
+          mains: document.querySelectorAll('main').length,
+          unnamed: [...document.querySelectorAll('a, button')]
+            .filter(e => !(e.textContent.trim() || e.getAttribute('aria-label'))).map(e => e.outerHTML.slice(0, 100)),
+          before: document.querySelectorAll('[tabindex]:not([tabindex="0"]):not([tabindex="-1"])').length,
+        })""")
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_fits_phone_and_desk_in_type_of_any_size_and_is_fit_to_be_read(
+    name: str, reader: BrowserContext, news: Wire
+) -> None:
+    page = await reader.new_page()
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    answer = await page.goto(PAGES[name](news))
+    assert answer is not None
+    assert answer.status == 200
+    assert await intruders(page) == []
+    structure = await _structure(page)
+    assert structure | {"title": ""} == {
+        "lang": "en", "title": "", "headings": 1, "mains": 1, "unnamed": [], "before": 0,
+    }  # fmt: skip
+    assert structure["title"].endswith("Dateline")
+    for size, window in SIZES.items():
+        await page.set_viewport_size(window)  # type: ignore[arg-type]
+        assert await overflow(page) == [], size
+        await _picture(page, f"{name}-{size}-light")
+    assert await axe(page) == []
+    await page.emulate_media(color_scheme="dark")
+    await _picture(page, f"{name}-desk-dark")
+    assert await axe(page, rules=["color-contrast", "link-in-text-block"]) == []
+    await page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for size, window in SIZES.items():
+        await page.set_viewport_size(window)  # type: ignore[arg-type]
+        assert await overflow(page) == [], f"{size} in type of twice the size"
+        await _picture(page, f"{name}-{size}-dark-200")
+
+
+@pytest.mark.parametrize("name", ["front", "article-three-versions", "diff", "story"])
+async def test_a_page_is_printed_without_its_frame(name: str, reader: BrowserContext, news: Wire) -> None:
+    page = await reader.new_page()
+    await page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    await page.goto(PAGES[name](news))
+    await page.emulate_media(media="print")
+    shown = await page.evaluate("""() => ['.find', 'header nav', '.filters', '.skip']
+      .filter(s => [...document.querySelectorAll(s)].some(e => e.getClientRects().length))""")
+    assert shown == []
+    assert await page.locator("main").inner_text()
+    await _picture(page, f"{name}-print")
+    ink = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ink == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("reader", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
+async def test_a_page_that_is_not_there_is_a_page_of_the_site(reader: BrowserContext) -> None:
+    page = await reader.new_page()
+    answer = await page.goto("/data?sql=select+1")  # the console tells of every answer of 404 that is shown
+    assert answer is not None
+    told = await page.evaluate("""async () => {
+      const answer = await fetch('/article/999999999');
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      return [answer.status, page.querySelector('h1').textContent, page.querySelector('nav a').getAttribute('href')];
+    }""")
+    assert told[0] == 404
+    assert told[1]
+    assert told[2] == "/"
