@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
+_EXTRA = frozenset({"datasette", "uvicorn", "jinja2", "markupsafe", "pluggy"})
 _PATIENCE = 5
 """Seconds in which answers that are under way are finished when the site is asked to end."""
 
@@ -38,14 +40,32 @@ def serve(
 
     Raises ArgumentProblem (the extra is not installed, the port cannot be had), StorageError."""
     early: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):  # an interrupt within an import can be lost
-        signal.signal(number, lambda told, _: early.append(told))
+    # Until the server has its own: an interrupt within an import can be lost.
+    before = {number: signal.signal(number, lambda told, _: early.append(told)) for number in _STOPPING}
+    try:
+        return _serve(database, titles, host, port, names, immutable, sql, open_browser, early)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _serve(
+    database: Path,
+    titles: Mapping[str, str],
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    immutable: bool,
+    sql: bool | None,
+    open_browser: bool,
+    early: list[int],
+) -> int:
     try:
         import uvicorn
 
         from storage.web.site import Options, Site
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"datasette", "uvicorn", "jinja2", "markupsafe", "pluggy"}:
+        if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
         raise ArgumentProblem("the site needs Datasette: pip install 'dateline[web]'") from None
     open_sql = host in LOOPBACK if sql is None else sql
@@ -59,8 +79,8 @@ def serve(
             if open_browser and not early:
                 webbrowser.open(address)
             server = _server(uvicorn, site.app())
-            # uvicorn takes these handlers away while it runs, and sends what it was sent once more when it has ended.
-            for number in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn takes these away while it runs, and sends what it was sent once more when it has ended.
+            for number in _STOPPING:
                 signal.signal(number, lambda *_: setattr(server, "should_exit", True))
             if not early:
                 server.run(sockets=[listener])
