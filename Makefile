@@ -6,7 +6,7 @@ TESTS := $(VENV)/.ready-tests
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test torture bench-extraction bench-stories clean
+.PHONY: help demo test docs torture bench-extraction bench-stories clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -34,7 +34,10 @@ test: $(TESTS)  ## lint, types and every test, offline
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -rs
+
+docs: $(TESTS)  ## the documents as a site: build/docs/index.html
+	@$(BIN)/python -m sphinx -W --keep-going -q -d build/docs/.seen docs build/docs
 
 MINUTES ?= 60
 

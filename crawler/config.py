@@ -101,11 +101,11 @@ def parse(text: str, path: Path) -> Config:
         raise ConfigError(f"{path}: not TOML: {error}") from error
     values: dict[str, object] = {"database": (path.parent / "news.db").resolve(), "file": path}
     for key, value in table.items():
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key[:100], _KEYS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(_KEYS)}"
+        if key not in KEYS:
+            near = difflib.get_close_matches(key[:100], KEYS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(KEYS)}"
             raise ConfigError(f"{path}: {key[:100]}: unknown key; {hint}")
-        check, expected, _ = _KEYS[key]
+        check, expected, _ = KEYS[key]
         good = check(value)
         if good is None:
             raise ConfigError(f"{path}: {key} = {_shown(key, value)}: expected {expected}")
@@ -120,10 +120,10 @@ def render(config: Config) -> str:
         "",
     ]
     for item in fields(Config):
-        if item.name not in _KEYS:
+        if item.name not in KEYS:
             continue
         value = getattr(config, item.name)
-        _, expected, meaning = _KEYS[item.name]
+        _, expected, meaning = KEYS[item.name]
         lines.append(f"# {meaning} Expected: {expected}.")
         lines.append(f"# {item.name} = ..." if value is None else f"{item.name} = {_toml(value)}")
         lines.append("")
@@ -204,7 +204,7 @@ def _number(least: float, most: float) -> Callable[[object], float | None]:
     return lambda value: float(value) if type(value) in {int, float} and least <= value <= most else None  # type: ignore[arg-type, operator]  # the type was just asked
 
 
-_KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
+KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
     "contact": (
         contact_ok,
         "a mail address or an http(s) URL",
@@ -266,6 +266,7 @@ _KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         " DATELINE_SOURCE, DATELINE_STATE, DATELINE_WAS, DATELINE_WHY, DATELINE_SINCE and as a line of JSON on standard input.",
     ),
 }
+"""Key of `dateline.toml` -> what checks its value (None: refused), what is expected, and what the key means."""
 
 
 def _shown(key: str, value: object) -> str:
