@@ -26,7 +26,9 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
     del wishes
     for each in articles:
         values = each.values
-        values |= {name: json.loads(values[name]) for name in LISTS if values[name] is not None}
+        for name in LISTS:
+            if values[name] is not None:
+                values[name] = json.loads(values[name])
         yield f"{terminal.dumps(values)}\n".encode()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ROWS: Final = 10_000
 """Rows of a group, at most."""
 
-GROUP_BYTES: Final = 1 << 25
+GROUP_SIZE: Final = 1 << 24
 """Characters of text in a group, at most (and one article more)."""
 
 _DAY_SECONDS: Final = 86400
@@ -87,7 +88,7 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
     dictionaries = [name for name in names if name in WORDS_THAT_RECUR]
     with ParquetWriter(out, schema, compression="zstd", use_dictionary=dictionaries, version="2.6") as writer:
         for group in _groups(articles):
-            arrays = [pa.array([_value(name, row) for row in group], schema.field(name).type) for name in names]
+            arrays = [pa.array(_values(name, group), schema.field(name).type) for name in names]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=ROWS)
             yield out.taken()
         writer.add_key_value_metadata({_MARK.decode(): "1"})
@@ -112,24 +113,30 @@ def _groups(articles: Export) -> Iterator[list[dict[str, Any]]]:
     for each in articles:
         group.append(each.values)
         size += len(each.values["body"] or "") + len(each.values["lead"] or "")
-        if len(group) == ROWS or size >= GROUP_BYTES:
+        if len(group) == ROWS or size >= GROUP_SIZE:
             yield group
             group, size = [], 0
     if group:
         yield group
 
 
-def _value(name: str, row: dict[str, Any]) -> Any:
-    if name in DAYS:
-        at = clock.epoch(row[DAYS[name]])
-        return None if at is None else int(at // _DAY_SECONDS)
-    value = row[name]
-    if value is None:
-        return None
+def _values(name: str, group: list[dict[str, Any]]) -> list[Any]:
+    """A column of a group, as Arrow takes it: times in milliseconds, days in days, since the epoch."""
+    found = [row[DAYS.get(name, name)] for row in group]
     if name in TIMES:
-        at = clock.epoch(value) if "T" in value else None
-        return None if at is None else int(at * 1000)
-    return json.loads(value) if name in LISTS else value
+        return [_since_epoch(at, 1000) if at is not None and "T" in at else None for at in found]
+    if name in DAYS:
+        return [_since_epoch(at, 1 / _DAY_SECONDS) for at in found]
+    return [_list(text) for text in found] if name in LISTS else found
+
+
+def _since_epoch(at: str | None, factor: float) -> int | None:
+    seconds = clock.epoch(at)
+    return None if seconds is None else math.floor(seconds * factor)
+
+
+def _list(text: str | None) -> list[str] | None:
+    return None if text is None else [] if text == "[]" else json.loads(text)
 
 
 def _arrow(pa: Any, kind: str) -> Any:

@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import terminal
@@ -29,8 +30,13 @@ _SIGNS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 _HIDING: Final = (
     "\\s\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb\u200c\u200d\u034f\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f"
 )
-# A whole run of what hides a sign, tried once: a page may hold tens of thousands of line ends.
-_FORMULA: Final = re.compile(f"(?<![{_HIDING}])[{_HIDING}]*+[{_SIGNS}]")
+# What hides a sign, to its end; of a line, to the line's.
+_HIDDEN: Final = re.compile(f"[{_HIDING}]*+(?=[{_SIGNS}])")
+_HIDDEN_IN_LINE: Final = re.compile(f"(?:(?!\n)[{_HIDING}])*+(?=[{_SIGNS}])")
+_CELL_BEGINS: Final = re.compile("[;\n]")
+_SHORT: Final = 40
+"""Characters of cells that are likely to come again: names of sources, sections, agencies."""
+
 _CONTROLS: Final = re.compile("\\A[\\t\\r\\n]")
 _BOM: Final = b"\xef\xbb\xbf"
 _HEADER: Final = ",".join(f'"{name}"' for name in COLUMNS).encode()
@@ -63,16 +69,29 @@ def harmless(value: Any) -> Any:
     """A cell's text that no spreadsheet computes; numbers and empty cells as they are."""
     if not isinstance(value, str):
         return value
-    shown = _FORMULA.sub(_marked, terminal.plain(value))
-    return f"'{shown}" if _CONTROLS.match(value) and not shown.startswith("'") else shown
+    return _remembered(value) if len(value) <= _SHORT else _harmless(value)
 
 
-def _marked(found: re.Match[str]) -> str:
-    """The run and its sign with apostrophes where a cell begins: the whole text's, one behind a semicolon, the last line's."""
-    run, at = found[0], found.start()
-    before = "'" if at == 0 or found.string[at - 1] == ";" else ""
-    lines, end, last = run.rpartition("\n")
-    return f"{before}{lines}{end}'{last}" if end else f"{before}{run}"
+def _harmless(text: str) -> str:
+    shown = _marked(terminal.plain(text))
+    return f"'{shown}" if _CONTROLS.match(text) and not shown.startswith("'") else shown
+
+
+_remembered = lru_cache(maxsize=4096)(_harmless)
+
+
+def _marked(text: str) -> str:
+    """The text with an apostrophe where a cell begins, be it its own, one behind a semicolon or a line's, and the first that
+    does not hide is a sign."""
+    places = [0] if _HIDDEN.match(text) else []
+    for found in _CELL_BEGINS.finditer(text) if "\n" in text or ";" in text else ():
+        hidden = _HIDDEN if found[0] == ";" else _HIDDEN_IN_LINE
+        if hidden.match(text, found.end()):
+            places.append(found.end())
+    if not places:
+        return text
+    parts = [text[start:end] for start, end in zip([0, *places], [*places, None], strict=True)]
+    return "'".join(parts)
 
 
 def is_ours(first: bytes, last: bytes) -> bool:

@@ -108,7 +108,7 @@ def test_parquet_comes_in_groups_and_goes_through_a_pipe(crawl: Crawl, monkeypat
     monkeypatch.setattr(parquet, "ROWS", 2)
     found = pq.ParquetFile(io.BytesIO(export(crawl, "--format", "parquet").stdout_bytes))
     assert [found.metadata.row_group(number).num_rows for number in range(found.num_row_groups)] == [2, 1]
-    monkeypatch.setattr(parquet, "GROUP_BYTES", 1)
+    monkeypatch.setattr(parquet, "GROUP_SIZE", 1)
     assert pq.ParquetFile(io.BytesIO(export(crawl, "--format", "parquet").stdout_bytes)).num_row_groups == 3
     empty = pq.read_table(io.BytesIO(export(crawl, "--format", "parquet", "--source", "nobody").stdout_bytes))
     assert (empty.num_rows, empty.column_names) == (0, list(parquet.columns()))
