@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,13 @@ REASONS: dict[str, str] = {
 }
 
 
-def imported(path: Path, *, at_runtime: bool = False) -> set[str]:
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path, *, at_runtime: bool = False) -> frozenset[str]:
     """Full names of the modules that a file imports; with `at_runtime`, without those under `if TYPE_CHECKING`."""
     names: set[str] = set()
 
@@ -36,8 +43,8 @@ def imported(path: Path, *, at_runtime: bool = False) -> set[str]:
         for child in ast.iter_child_nodes(node):
             walk(child)
 
-    walk(ast.parse(path.read_text(encoding="utf-8")))
-    return names
+    walk(tree(path))
+    return frozenset(names)
 
 
 def tops(path: Path) -> set[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import pytest
 
 from crawler.demo.site import Site
 from crawler.service import STATUS_SECONDS, Service, service_of, supervised
-from tests.conftest import BIN, ENVIRONMENT
+from tests.conftest import ENVIRONMENT
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -104,21 +102,6 @@ def test_the_daemon_is_ready_when_it_crawls_and_tells_its_end(
             while "STOPPING" not in said(heard):
                 pass
             assert process.wait(30) == 0
-
-
-@pytest.mark.parametrize("unit", sorted(path.name for path in DEPLOY.glob("dateline*.service")))
-def test_a_unit_is_well_formed_to_systemd(unit: str, tmp_path: Path) -> None:
-    verify = shutil.which("systemd-analyze")
-    if verify is None:
-        pytest.skip("systemd-analyze is not installed")
-    # It wants the program to be there, and would start nothing.
-    text = (DEPLOY / unit).read_text("utf-8").replace("/opt/dateline/.venv/bin/dateline", str(BIN / "dateline"))
-    (tmp_path / unit).write_text(text, "utf-8")
-    done = subprocess.run(
-        [verify, "verify", "--man=no", str(tmp_path / unit)], capture_output=True, text=True, timeout=60, check=False
-    )
-    ours = [line for line in done.stderr.splitlines() if unit in line]
-    assert (done.returncode, ours) == (0, []), done.stderr
 
 
 def test_the_daemons_unit_waits_for_its_word() -> None:

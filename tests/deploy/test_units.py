@@ -26,7 +26,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
         )
         (tmp_path / unit.name).write_text(text)
     units = sorted(str(path) for path in tmp_path.iterdir())
-    assert len(units) == 3
+    assert len(units) == 5
     done = subprocess.run(
         ["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False
     )
@@ -44,7 +44,7 @@ def test_the_units_and_the_crontab_call_commands_that_exist() -> None:
         if not line.startswith("#")
         for found in re.finditer(re.escape(INSTALLED) + r" (\S+)", line)
     ]
-    assert sorted(called) == ["daemon", "run", "run"]
+    assert sorted(called) == ["daemon", "metrics", "run", "run"]
     assert set(called) <= set(main.commands)
 
 
