@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _NAMES: Final = ("source", "language", "agency", "place", "since", "until")
 _WORDS: Final = {"source": "Source", "agency": "Agency", "place": "Dateline", "language": "Language", "day": "Day"}
+_WIDE: Final = frozenset({"zh", "ja", "ko", "th", "km", "lo", "my"})
+"""Languages of which half as many characters say as much."""
 _ROWID = re.compile(r"\d{1,18}")
 
 
@@ -74,7 +76,9 @@ def _shown(hit: Hit, pattern: re.Pattern[str] | None) -> dict[str, Any]:
     told: Markup | None = None
     if hit.rights != "reserved":
         whole = "\n".join(filter(None, (hit.lead, hit.body)))
-        told = highlight.marked(text(highlight.excerpt(whole, pattern)), pattern)
+        wide = (hit.language or "").split("-")[0] in _WIDE
+        cut = highlight.excerpt(whole, pattern, length=highlight.EXCERPT // 2 if wide else highlight.EXCERPT)
+        told = highlight.marked(text(cut), pattern)
     title = highlight.marked(text(hit.title), pattern) if hit.title else None
     return {"row": hit, "title": title, "excerpt": told, "at": hit.published_at or hit.first_seen_at}
 
