@@ -32,8 +32,13 @@ PAGES: Final[dict[str, Callable[[Wire], str]]] = {
     "search-nothing": lambda _: "/search?q=zeppelin",
     "health": lambda _: "/health",
     "fetches": lambda _: "/fetches",
+    "fetch": lambda _: "/fetches/1",
     "runs": lambda _: "/runs",
+    "run": lambda _: "/runs/1",
+    "quarantine": lambda _: "/quarantine",
+    "source": lambda _: "/source/mercury-en",
     "places": lambda _: "/places",
+    "place": lambda _: "/place?name=Ostervik",
     "data": lambda _: "/data",
     "data-answer": lambda _: "/data?sql=select+id,source,title,url,tags,first_seen_at+from+articles+limit+20",
 }

@@ -132,13 +132,13 @@ async def test_what_a_reader_would_click_leads_to_no_script(
         for number in range(await links.count()):
             link = links.nth(number)
             if (await link.get_attribute("href") or "").startswith(("http:", "https:")):
-                await link.click(no_wait_after=True, force=True)
+                async with page.expect_request(lambda request: not request.url.startswith(watch.base)):
+                    await link.click(no_wait_after=True)
                 break
-        assert await page.evaluate("location.protocol") in {"http:", "chrome-error:"}
         await page.close()
+    assert len(asked) >= 3
     assert all(re.match(r"https?://", url) for url in asked), asked
-    # That a link that leads out was followed is what was wanted here; its failing is not the site's.
-    watch.elsewhere.clear()
+    watch.elsewhere.clear()  # that a link that leads out was followed is what was wanted here
     watch.said[:] = [said for said in watch.said if "Failed to load resource" not in said]
 
 
@@ -166,7 +166,10 @@ WAYS: Final = (
     "/data?sql={}",
     "/data/newest?source={}",
     "/fetches?source={}&outcome={}&reason={}",
-    "/places?place={}",
+    "/place?name={}",
+    "/source/{}",
+    "/runs?source={}",
+    "/quarantine?source={}&host={}",
 )
 
 
@@ -190,7 +193,7 @@ async def test_what_is_asked_for_comes_back_as_text(victim: tuple[BrowserContext
 @pytest.mark.parametrize(
     "path",
     ["/article/{every}.json", "/wire.json?since=0", "/data.json?sql=select+*+from+articles+limit+100",
-     "/data.csv?sql=select+title,body+from+articles+limit+400", "/data/changes.json?after=0", "/<script>ran(1)</script>.json"],
+     "/data.csv?sql=select+title,body+from+articles+limit+400", "/data/changes.json?after=0", "/nothing.json"],
 )  # fmt: skip
 async def test_what_programs_read_is_never_a_page(
     path: str, victim: tuple[BrowserContext, Watch], scripts: Hostile

@@ -20,9 +20,12 @@ function tick() {
 }
 setInterval(tick, 30000);
 
-// A choice takes effect at once; its button stays for the keyboard.
+// A choice made by pointer takes effect at once; by keyboard the button does it, since each press of an arrow is a choice.
 for (const form of document.querySelectorAll("form[data-filters]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+  let pointed = false;
+  form.addEventListener("pointerdown", () => { pointed = true; });
+  form.addEventListener("keydown", () => { pointed = false; });
+  form.addEventListener("change", () => { if (pointed) form.requestSubmit(); });
 }
 
 // "/" goes to the search field, j and k along the wire.
