@@ -11,8 +11,8 @@ from crawler.cli import main
 from tests.docs.documents import ROOT
 
 OTHERS = {
-    ".", "cat", "cd", "chmod", "chown", "cp", "crontab", "curl", "docker", "export", "git", "head", "install", "journalctl",
-    "jq", "ls", "pip", "pipx", "podman", "python", "python3", "scrapy", "sqlite-utils", "sqlite3", "sudo", "systemctl",
+    ".", "cat", "cd", "chmod", "chown", "cp", "crontab", "curl", "docker", "export", "git", "grep", "head", "install",
+    "journalctl", "jq", "ls", "pip", "pipx", "podman", "python", "python3", "scrapy", "sqlite-utils", "sqlite3", "sudo", "systemctl",
     "tail", "unset", "useradd", "usermod", "wc", "man", "mkdir", "source", "eval", "pytest", "mv", "datasette", "apt-get",
 }  # fmt: skip
 """What belongs to others, or to the shell."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.docs.documents import DOCS, DOCUMENTS, ROOT, anchors, links, listed
+from tests.docs.documents import DOCS, DOCUMENTS, ROOT, anchors, code_words, links, listed
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md"], ids=lambda path: str(path.relative_to(ROOT)))
@@ -24,3 +25,15 @@ def test_links_lead_to_files_and_headings_that_are_there(document: Path) -> None
 
 def test_every_document_is_in_the_table_of_contents() -> None:
     assert sorted({*listed(DOCS / "index.md"), DOCS / "index.md"}) == sorted(set(DOCUMENTS) - {ROOT / "README.md"})
+
+
+def test_the_pages_that_are_named_are_pages_of_the_site() -> None:
+    pytest.importorskip("datasette", reason="the extra web is not installed")
+    from storage.web.pages import NAVIGATION, ROUTES
+
+    own = {"/data"}  # Datasette's page of the database
+    named = {word for word in code_words(DOCS / "howto" / "site.md") if word.startswith("/")}
+    answered = [re.compile(route) for route, page in ROUTES if page.__name__ != "closed"]
+    for page in named - own:
+        assert any(route.match(page.partition("?")[0]) for route in answered), page
+    assert {page for _, page in NAVIGATION} <= named
