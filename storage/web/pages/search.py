@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
 
 from storage import search as index
 from storage.search import QueryError
 from storage.web import highlight
 from storage.web.answer import page
+from storage.web.desk import address
 from storage.web.filters import text
-from storage.web.found import COUNTED, Asked, Facet, Facets, Hit, Page, facets, hits
+from storage.web.found import Asked, Facet, Facets, Hit, Page, facets, hits
 from storage.web.front import Filters, offered
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ _ROWID = re.compile(r"\d{1,18}")
 
 async def search(request: Request, datasette: Site) -> Response:
     """`q` and what it is narrowed by; `before`: where the page begins."""
-    asked = Asked(request.args.get("q") or "", *(request.args.get(name) or None for name in _NAMES))
+    asked = asked_by(request)
     choices = await datasette.read(lambda reader: offered(reader, Filters()))
     context = _form(asked) | {"source_names": choices["source"], "languages": choices["language"]}
     try:
-        before = _before(request.args.get("before"))
+        before = place(request.args.get("before"))
         if not asked.query.strip() and not asked.asked():
             return await page(datasette, request, "search.html", context | {"empty": True})
         found, counted = await datasette.read(lambda reader: _ask(reader, asked, before))
@@ -49,7 +49,7 @@ async def search(request: Request, datasette: Site) -> Response:
         "facets": [_choices(asked, facet) for facet in counted.facets],
         "counted": counted.counted,
         "whole": counted.whole,
-        "most": COUNTED,
+        "feeds": [(kind, address(f"/search.{kind.lower()}", asked.asked())) for kind in ("Atom", "RSS", "JSON")],
     }
     return await page(datasette, request, "search.html", context)
 
@@ -93,7 +93,13 @@ def _choices(asked: Asked, facet: Facet) -> dict[str, Any]:
     return {"name": facet.name, "words": _WORDS[facet.name], "values": values, "more": facet.more}
 
 
-def _before(given: str | None) -> int | None:
+def asked_by(request: Request) -> Asked:
+    """The search that an address asks for."""
+    return Asked(request.args.get("q") or "", *(request.args.get(name) or None for name in _NAMES))
+
+
+def place(given: str | None) -> int | None:
+    """Where a page of hits begins. Raises QueryError."""
     if not given:
         return None
     if not given.isascii() or not _ROWID.fullmatch(given):
@@ -102,7 +108,7 @@ def _before(given: str | None) -> int | None:
 
 
 def _address(asked: Asked, **other: str | None) -> str:
-    return f"/search?{urlencode(asked.asked(**other), errors='replace')}"
+    return address("/search", asked.asked(**other))
 
 
 ROUTES: Final = ((r"/search$", search),)

@@ -6,6 +6,7 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -171,7 +172,26 @@ async def test_reserved_texts_are_found_and_not_shown_and_withdrawn_ones_marked(
     number = crawl.new(article(2))
     gone = Decision("revised", number, 1, "withdrawal", status="withdrawn")
     crawl.save(article(2, text="The ferry story is withdrawn."), gone)
-    text = (await site.client.get("/search?q=harbour")).text
-    assert "Title 1" in text
-    assert "secret" not in text
+    for address in ("/search?q=harbour", "/search.json?q=harbour", "/search.atom?q=harbour", "/search.rss?q=harbour"):
+        answer = await site.client.get(address)
+        assert answer.status_code == 200
+        assert "Title 1" in answer.text
+        assert "secret" not in answer.text
     assert ">Withdrawn<" in (await site.client.get("/search?q=ferry")).text
+
+
+async def test_a_search_is_had_as_a_feed_and_as_json(crawl: Crawl, site: Site) -> None:
+    stored(crawl, 50)
+    atom = await site.client.get("/search.atom?q=harbour&language=en")
+    assert atom.headers["content-type"].startswith("application/atom+xml")
+    assert fromstring(atom.content).tag == "{http://www.w3.org/2005/Atom}feed"
+    seen: list[int] = []
+    address = "/search.json?q=harbour"
+    while address:
+        told = (await site.client.get(address)).json()
+        seen += [hit["id"] for hit in told["hits"]]
+        assert (told["counted"], told["counted_all"]) == (25, True)
+        address = told["older"]
+    assert len(seen) == len(set(seen)) == 25
+    for form in ("atom", "rss", "json"):
+        assert (await site.client.get(f"/search.{form}?q=%22")).status_code == 400

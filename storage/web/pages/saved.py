@@ -1,0 +1,107 @@
+"""`/search.atom`, `/search.rss`, `/search.json`: a search as a feed, or for programs. The parameters are those of `/search`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from datasette import Response
+
+from storage import clock, feeds, search, uris
+from storage.search import QueryError
+from storage.web import found, highlight
+from storage.web.desk import address
+from storage.web.filters import text
+from storage.web.pages.search import asked_by, place
+
+if TYPE_CHECKING:
+    from datasette import Request
+
+    from storage.reader import Reader
+    from storage.web.site import Site
+
+ENTRIES: Final = 50
+_TYPES: Final = {"atom": "application/atom+xml; charset=utf-8", "rss": "application/rss+xml; charset=utf-8"}
+_TEXT: Final = (
+    "SELECT kind, seen_at, modified_at, revision FROM revision WHERE article_id = ? AND revision ="
+    " (SELECT revision FROM article WHERE id = ?)"
+)
+
+
+async def feed(request: Request, datasette: Site) -> Response:
+    """The newest 50 hits, with their standfirst or beginning. What cannot be asked is told with status 400."""
+    kind = request.url_vars["kind"]
+    asked = asked_by(request)
+    try:
+        entries = await datasette.read(lambda reader: _entries(reader, asked, datasette.options.titles))
+    except QueryError as error:
+        return Response.text(f"{error}\n", status=400)
+    own = f"{request.scheme}://{request.host}"
+    channel = feeds.Channel(
+        title=f"{text(asked.query)} – Dateline",
+        id=uris.of_selection("site", *(f"{name}={value}" for name, value in asked.asked().items())),
+        made_at=clock.text(datasette.now()),
+        link=f"{own}{address('/search', asked.asked())}",
+        self_link=f"{own}{address(f'/search.{kind}', asked.asked())}",
+        description="The newest articles that a search finds",
+        language=asked.language,
+    )
+    made = feeds.atom(entries, channel) if kind == "atom" else feeds.rss(entries, channel)
+    return Response(made, content_type=_TYPES[kind])
+
+
+async def as_json(request: Request, datasette: Site) -> Response:
+    """`hits`, a page of them; `older`: the address of the next, or null; `counted` and `facets` as on the page."""
+    asked = asked_by(request)
+    try:
+        before = place(request.args.get("before"))
+        page, counted = await datasette.read(
+            lambda reader: (found.hits(reader, asked, before), found.facets(reader, asked))
+        )
+        pattern = highlight.sought(search.match(asked.query)[0])
+    except QueryError as error:
+        return Response.json({"ok": False, "error": str(error), "status": 400}, status=400)
+    older = address("/search.json", {**asked.asked(), "before": str(page.older)}) if page.older is not None else None
+    return Response.json(
+        {
+            "ok": True,
+            "hits": [_hit(hit, pattern) for hit in page.hits],
+            "older": older,
+            "counted": counted.counted,
+            "counted_all": counted.whole,
+            "facets": {facet.name: dict(facet.values) for facet in counted.facets},
+        }
+    )
+
+
+def _hit(hit: found.Hit, pattern: Any) -> dict[str, Any]:
+    names = (
+        "id",
+        "source",
+        "title",
+        "published_at",
+        "first_seen_at",
+        "language",
+        "agency",
+        "place",
+        "section",
+        "status",
+    )
+    open_text = None if hit.rights == "reserved" else "\n".join(filter(None, (hit.lead, hit.body)))
+    excerpt = None if open_text is None else highlight.excerpt(open_text, pattern)
+    return {**{name: getattr(hit, name) for name in names}, "excerpt": excerpt, "page": f"/article/{hit.id}"}
+
+
+def _entries(reader: Reader, asked: found.Asked, titles: Any) -> list[feeds.Entry]:
+    made = []
+    for hit in found.hits(reader, asked, size=ENTRIES).hits:
+        article = reader.article(hit.id)
+        row = reader.db.conn.execute(_TEXT, (hit.id, hit.id)).fetchone()
+        if article is None or row is None:
+            continue
+        told = dict(zip(("kind", "seen_at", "modified_at", "revision"), row, strict=True))
+        hidden = {"lead": None, "body": ""} if hit.rights == "reserved" else {}
+        made.append(feeds.entry(article.as_dict() | hidden, told, titles.get(hit.source)))
+    return made
+
+
+ROUTES: Final = ((r"/search\.(?P<kind>atom|rss)$", feed), (r"/search\.json$", as_json))
