@@ -35,6 +35,11 @@ TEXT_COLUMNS: Final = ("article_id", "revision", "kind", "label", "seen_at", "mo
 WORDS: Final = ("title", "lead", "body")
 
 _WHEN: Final = "coalesce(a.published_at, a.first_seen_at)"
+# All that may be, along the index: a day's export need not read the articles of years.
+_PUBLISHED_SINCE: Final = (
+    "a.id IN (SELECT id FROM article WHERE published_at >= ? UNION ALL"
+    " SELECT id FROM article WHERE published_at IS NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Exported:
 
 class Export:
     """The selected articles, to be read once; beside nothing but the batch, 8 bytes for each are held where they are found by
-    a query or come newest first.
+    an index (of a query, of sources, since a time) or come newest first.
 
     Afterwards `number` says how many came, and `last_seq`, where changes were asked for, the change to go on from: the
     next call with it in `changes_since` gives what changed since (None: not at the end yet).
@@ -152,12 +157,15 @@ def found_by(reader: Reader, selection: Selection, batch: int) -> Iterator[Seque
     """The selected articles' numbers, batch by batch, in the order of the selection (whose `changes_since` is not asked)."""
     conditions, values = conditions_of(selection)
     limit = -1 if selection.limit is None else selection.limit
-    if selection.query is not None or selection.newest_first:
+    if selection.query is not None or selection.newest_first or selection.sources or selection.since is not None:
         table = "article AS a"
         if selection.query is not None:
             _, match = search.match(selection.query)
             table = "search JOIN article AS a ON a.search_id = search.rowid"
             conditions, values = ["search MATCH ?", *conditions], [match, *values]
+        elif selection.since is not None:
+            conditions.append(_PUBLISHED_SINCE)
+            values.append(_time(selection.since))
         order = "a.id" if not selection.newest_first else "a.search_id DESC"
         order = "search.rowid DESC" if selection.newest_first and selection.query is not None else order
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""

@@ -207,16 +207,22 @@ class Reader:
 
     def fetches(self, *, source: str | None = None, limit: int = 100) -> list[Row]:
         """The last fetches, newest first."""
-        return list(self._rows("fetches", "(source = ? OR ? IS NULL) ORDER BY id DESC LIMIT ?", source, source, limit))
+        return list(self._newest("fetches", "at", source, limit))
 
     def runs(self, *, source: str | None = None, limit: int = 20) -> list[Row]:
         """The last runs, newest first."""
-        return list(self._rows("runs", "(source = ? OR ? IS NULL) ORDER BY id DESC LIMIT ?", source, source, limit))
+        return list(self._newest("runs", "started_at", source, limit))
 
     def health(self) -> list[Health]:
         """The state of each source."""
         names = ", ".join(_COLUMNS["source_health"])
         return [Health(*row) for row in self._execute(f"SELECT {names} FROM source_health ORDER BY source")]  # noqa: S608 - our own names
+
+    def health_of(self, source: str) -> Health | None:
+        """The state of one source."""
+        names = ", ".join(_COLUMNS["source_health"])
+        rows = self._execute(f"SELECT {names} FROM source_health WHERE source = ?", search.bindable(source))  # noqa: S608 - our own names
+        return Health(*rows[0]) if rows else None
 
     def polls(self, now: float) -> dict[str, Polls]:
         """What goes on with the live endpoints of each source that has any."""
@@ -242,6 +248,12 @@ class Reader:
             yield
         finally:
             self._execute("COMMIT")
+
+    def _newest(self, view: str, at: str, source: str | None, limit: int) -> Iterator[Row]:
+        """The newest rows of the ledger: of a source along its index, for it may have had its last one long ago."""
+        if source is None:
+            return self._rows(view, "1 ORDER BY id DESC LIMIT ?", limit)
+        return self._rows(view, f"source = ? ORDER BY {at} DESC, id DESC LIMIT ?", search.bindable(source), limit)
 
     def _one(self, view: str, where: str, *values: Any) -> Row | None:
         return next(self._rows(view, where, *values), None)

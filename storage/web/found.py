@@ -17,6 +17,8 @@ from storage import search
 from storage.search import QueryError, bindable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from storage.reader import Reader
 
 PAGE: Final = 20
@@ -28,6 +30,7 @@ COUNTED: Final = 2000
 _LOOKED_AT: Final = 20_000
 """Newest matches among which those of a narrowed search are counted."""
 _SHOWN: Final = 12
+_DAY: Final = 86400
 _MATCHES: Final = 10_000
 _ARTICLES: Final = 400
 _BODY: Final = 20_000
@@ -151,14 +154,14 @@ def facets(reader: Reader, asked: Asked) -> Facets:
     within = _within(asked, None)
     most = _LOOKED_AT if asked.narrowed() else COUNTED
     rows = _matched(reader, within, most)
-    found = [row for row in rows if _has(row, asked)]
+    found = [row for row in rows if _has(row, asked)] if asked.narrowed() else rows
     counted = found[:COUNTED]
     columns = {
         "source": Counter(row[1] for row in counted),
         "agency": Counter(row[3] for row in counted if row[3] is not None),
         "place": Counter(row[4] for row in counted if row[4] is not None),
         "language": Counter(row[2] for row in counted if row[2] is not None),
-        "day": Counter(_day(row[0]) for row in counted),
+        "day": _days(row[0] for row in counted),
     }
     whole = len(rows) < most and len(counted) == len(found)
     return Facets(len(counted), whole, [_facet(name, counts) for name, counts in columns.items() if counts])
@@ -169,8 +172,9 @@ def _facet(name: str, counts: Counter[str]) -> Facet:
     return Facet(name, ordered[:_SHOWN], max(0, len(ordered) - _SHOWN))
 
 
-def _day(rowid: int) -> str:
-    return datetime.fromtimestamp(search.second_of(rowid), UTC).strftime("%Y-%m-%d")
+def _days(rowids: Iterable[int]) -> Counter[str]:
+    counts = Counter(search.second_of(rowid) // _DAY for rowid in rowids)
+    return Counter({datetime.fromtimestamp(day * _DAY, UTC).strftime("%Y-%m-%d"): n for day, n in counts.items()})
 
 
 def _within(asked: Asked, before: int | None) -> _Within:

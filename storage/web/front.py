@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ _WITHIN: Final = 2000
 """Newest changes among which corrections and withdrawals are looked for, and what is new is counted."""
 _NEWEST: Final = 20_000
 """Newest articles whose sources, languages and sections are offered."""
+_NEWEST_OF_IT: Final = 1000
 _OFFERED: Final = 300
 _COPIES: Final = 100
 _TEXT: Final = 600
@@ -33,6 +35,15 @@ AT: Final = (
 _SAID: Final = (
     "CASE f.published_precision WHEN 'day' THEN f.published_at || 'T24'"
     " ELSE coalesce(f.published_at, f.first_seen_at) END"
+)
+_NEWEST_OF_ALL: Final = (
+    "SELECT language, section, count(*) FROM (SELECT a.language, a.section FROM article AS a INDEXED BY article_wire"  # noqa: S608 - our own words
+    f" ORDER BY {AT} DESC, a.id DESC LIMIT ?) GROUP BY 1, 2"
+)
+# Along the source's own index, for a source may be seldom among the newest.
+_NEWEST_OF_SOURCE: Final = (
+    "SELECT section, count(*) FROM (SELECT section FROM article INDEXED BY article_seen WHERE source = ?"
+    " ORDER BY first_seen_at DESC LIMIT ?) GROUP BY 1"
 )
 
 
@@ -180,22 +191,30 @@ def notices(reader: Reader, *, most: int = CORRECTIONS) -> list[Notice]:
 
 
 def offered(reader: Reader, filters: Filters) -> dict[str, list[str]]:
-    """What may be chosen: all sources; languages, and sections (of the chosen source), of the newest 20,000 articles."""
+    """What may be chosen: all sources; languages and sections of the newest 20,000 articles, and of a chosen source the
+    sections of its newest 1,000."""
     conn = reader.db.conn
     sources = [name for (name,) in conn.execute("SELECT name FROM source ORDER BY name LIMIT 2000")]
-    found: dict[str, list[str]] = {"source": sources}
-    for name, within in (("language", Filters()), ("section", Filters(source=filters.source))):
-        where, values = within.where()
-        rows = conn.execute(
-            f"SELECT {name} FROM (SELECT a.{name} FROM article AS a INDEXED BY article_wire WHERE 1{where}"  # noqa: S608 - our own words
-            f" ORDER BY {AT} DESC, a.id DESC LIMIT ?) WHERE {name} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT ?",
-            (*values, _NEWEST, _OFFERED),
-        )
-        found[name] = sorted(row[0] for row in rows)
+    rows = conn.execute(_OFFERS, (_NEWEST,)).fetchall()
+    counts: dict[str, Counter[str]] = {"language": Counter(), "section": Counter()}
+    for source, language, section, articles in rows:
+        if language is not None:
+            counts["language"][language] += articles
+        if section is not None and filters.source in (None, source):
+            counts["section"][section] += articles
+    found = {"source": sources}
+    found |= {name: sorted(value for value, _ in count.most_common(_OFFERED)) for name, count in counts.items()}
     for name, value in filters.asked().items():
         if value not in found[name]:
             found[name].append(value)
     return found
+
+
+_OFFERS: Final = f"""
+SELECT source, language, section, count(*) FROM (
+  SELECT a.source, a.language, a.section FROM article AS a INDEXED BY article_wire ORDER BY {AT} DESC, a.id DESC LIMIT ?
+) GROUP BY 1, 2, 3
+"""  # noqa: S608 - our own words
 
 
 def _places(reader: Reader, filters: Filters, before: Place | None, most: int) -> list[Place]:

@@ -136,7 +136,7 @@ def in_order(health: Iterable[Health], by: str, found: dict[str, Came]) -> list[
 
 def all_of(found: Iterable[Came], columns: Sequence[str]) -> Came:
     """What came of several sources together."""
-    whole = Came([0] * len(columns), [[] for _ in columns])
+    whole = _nothing(columns)
     for one in found:
         for at, count in enumerate(one.counts):
             whole.counts[at] += count
@@ -146,12 +146,25 @@ def all_of(found: Iterable[Came], columns: Sequence[str]) -> Came:
 
 def drawn(one: Came | None, columns: Sequence[str]) -> dict[str, Any]:
     """The three charts of what came."""
-    found = one or Came([0] * len(columns), [[] for _ in columns])
+    found = one or _nothing(columns)
     return {
         "stories": charts.stories(found.counts, columns),
         "delays": charts.delays(charts.spread(found.all_delays)),
         "medians": charts.medians([charts.median(hour) for hour in found.delays], columns),
     }
+
+
+def small(one: Came | None, columns: Sequence[str]) -> dict[str, Any]:
+    """The two charts of what came that stand in a row of the list."""
+    found = one or _nothing(columns)
+    return {
+        "stories": charts.stories(found.counts, columns, told=False),
+        "delays": charts.delays(charts.spread(found.all_delays), told=False),
+    }
+
+
+def _nothing(columns: Sequence[str]) -> Came:
+    return Came([0] * len(columns), [[] for _ in columns])
 
 
 def _endpoint(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 240
 """Characters of an excerpt."""
+_HEAD: Final = 1500
 
 # The combining accents that the index's tokenizer passes over.
 _ACCENTS: Final = frozenset(
@@ -101,7 +102,7 @@ def marked(text: str, pattern: re.Pattern[str] | None) -> Markup:
 def excerpt(text: str, pattern: re.Pattern[str] | None, *, length: int = EXCERPT) -> str:
     """About `length` characters of `text` in one line, around the first place that is sought, from word to word."""
     line = " ".join(text.split())
-    found = None if pattern is None else next(_spans(line, pattern), None)
+    found = None if pattern is None else _first(line, pattern)
     start = 0 if found is None else max(0, found[0] - length // 3)
     if found is not None and start:
         blank = line.find(" ", start, found[0])
@@ -111,6 +112,13 @@ def excerpt(text: str, pattern: re.Pattern[str] | None, *, length: int = EXCERPT
         blank = cut.rfind(" ", length - 25)
         cut = f"{cut[:blank] if blank > 0 else cut} …"
     return f"… {cut}" if start else cut
+
+
+def _first(line: str, pattern: re.Pattern[str]) -> tuple[int, int] | None:
+    """The first span in a line: mostly near its beginning, which is folded alone first."""
+    head = line[: line.rfind(" ", 0, _HEAD)] if len(line) > _HEAD else line
+    found = next(_spans(head, pattern), None)
+    return next(_spans(line, pattern), None) if found is None and len(head) < len(line) else found
 
 
 def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -68,12 +68,12 @@ def _row(one: Health, came: health.Came | None, polls: health.Polls | None, colu
         "health": one,
         "polls": polls,
         "count": sum(came.counts) if came else 0,
-        **health.drawn(came, columns),
+        **health.small(came, columns),
     }
 
 
 def _source(reader: Reader, name: str, now: float) -> dict[str, Any] | None:
-    one = next((one for one in reader.health() if one.source == name), None)
+    one = reader.health_of(name)
     if one is None:
         return None
     columns, day_ago = health.hours(now), clock.text(now - _DAY)
