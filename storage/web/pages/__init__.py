@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from storage.web.pages import article, data, front, health, ledger, places, saved, search, story
+from storage.web.pages import article, changes, data, front, health, ledger, places, saved, search, story
 
-PAGES: Final = (front, article, story, search, saved, places, health, ledger, data)
+PAGES: Final = (front, article, story, changes, search, saved, places, health, ledger, data)
 """In the order of the head. `data` last: it closes what Datasette would answer beside our pages."""
 
 ROUTES: Final[tuple[tuple[str, Any], ...]] = tuple(route for module in PAGES for route in module.ROUTES)

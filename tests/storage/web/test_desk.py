@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.models import Dateline, Ending, Outcome
+from storage.models import Dateline, Decision, Ending, Outcome
 from storage.reader import Health, Reader
 from storage.search import QueryError
-from storage.web import charts, given_up, health, ledger, newest, places
+from storage.web import changed, charts, given_up, health, ledger, newest, places
+from storage.web.found import Asked, facets, hits
 from storage.web.ledger import Sought
 from tests.storage.harness import HOST, SOURCE, Crawl, article, instant, link, page
 
@@ -166,6 +167,10 @@ def test_no_page_reads_a_whole_table(crawl: Crawl) -> None:
         newest.of_source(reader, SOURCE)
         newest.of_places(reader, places.spellings(reader, "London"))
         places.places(reader, 7, crawl.now)
+        changed.changes(reader, "update", SOURCE)
+        for asked in (Asked("harbour"), Asked("harbour", source=SOURCE, place="LONDON", since="2023-11-01")):
+            hits(reader, asked)
+            facets(reader, asked)
         reader.db.conn.set_trace_callback(None)
         plans = {
             sql: [row[3] for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
@@ -268,6 +273,37 @@ def test_a_place_gives_all_its_articles_newest_first_in_pages(crawl: Crawl) -> N
         assert places.places(reader, 7, crawl.now).articles == 6
         with pytest.raises(QueryError):
             places.places(reader, 8, crawl.now)
+
+
+async def test_changes_are_found_by_kind_and_source_each_once(crawl: Crawl, site: Site) -> None:
+    number = crawl.new(article(1))
+    for basis, kind in enumerate(("update", "minor", "correction", "update", "withdrawal"), start=1):
+        status: Any = {"correction": "corrected", "withdrawal": "withdrawn"}.get(kind, "live")
+        changed_text = article(1, text=f"Text {basis}.", title=f"<i>{kind} {basis}")
+        crawl.save(changed_text, Decision("revised", number, basis, kind, status=status))  # type: ignore[arg-type]
+    with Reader(crawl.path) as reader:
+        for kind, size, revisions in (
+            (None, 2, [6, 5, 4, 2]),
+            ("update", 1, [5, 2]),
+            ("minor", 9, [3]),
+            ("return", 1, []),
+        ):
+            for most in (2, 1000):
+                seen = list[int]()
+                before: str | None = None
+                while True:
+                    found = changed.changes(reader, kind, SOURCE, before, size=size, most=most)
+                    seen += [one.revision for one in found.rows]
+                    if found.older is None:
+                        break
+                    before = str(found.older)
+                assert seen == revisions, (kind, most)
+        assert changed.changes(reader, None, "nobody").rows == []
+    answer = await site.client.get("/changes?kind=correction")
+    assert "&lt;i&gt;correction 3" in answer.text
+    assert f"/article/{number}/diff?old=3&amp;new=4" in answer.text
+    assert (await site.client.get("/changes?kind=x")).status_code == 400
+    assert (await site.client.get("/changes?before=x")).status_code == 400
 
 
 def test_the_newest_of_a_source_are_its_last_stored(crawl: Crawl) -> None:
