@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROWS: Final = 10_000
 """Rows of a group, at most."""
 
-GROUP_SIZE: Final = 1 << 24
+GROUP_SIZE: Final = 1 << 23
 """Characters of text in a group, at most (and one article more)."""
 
 _DAY_SECONDS: Final = 86400
@@ -88,13 +88,18 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
     dictionaries = [name for name in names if name in WORDS_THAT_RECUR]
     with ParquetWriter(out, schema, compression="zstd", use_dictionary=dictionaries, version="2.6") as writer:
         for group in _groups(articles):
-            arrays = [pa.array(_values(name, group), schema.field(name).type) for name in names]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=ROWS)
+            writer.write_table(_table(pa, schema, group), row_group_size=ROWS)
+            group.clear()  # else it would be held while the next is read
             yield out.taken()
         writer.add_key_value_metadata({_MARK.decode(): "1"})
         if articles.last_seq is not None:
             writer.add_key_value_metadata({_LAST_CHANGE: str(articles.last_seq)})
     yield out.taken()
+
+
+def _table(pa: Any, schema: Any, group: list[dict[str, Any]]) -> Any:
+    arrays = [pa.array(_values(each.name, group), each.type) for each in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def check_installed() -> None:
