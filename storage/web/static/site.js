@@ -90,6 +90,7 @@ if (fresh) {
       else {
         link.textContent = `${said(news.kinds)}: show`;
         link.classList.add("waiting");
+        told.textContent = "";
       }
     } catch (error) {
       told.textContent = "The server does not answer.";
