@@ -195,26 +195,20 @@ def offered(reader: Reader, filters: Filters) -> dict[str, list[str]]:
     sections of its newest 1,000."""
     conn = reader.db.conn
     sources = [name for (name,) in conn.execute("SELECT name FROM source ORDER BY name LIMIT 2000")]
-    rows = conn.execute(_OFFERS, (_NEWEST,)).fetchall()
     counts: dict[str, Counter[str]] = {"language": Counter(), "section": Counter()}
-    for source, language, section, articles in rows:
-        if language is not None:
-            counts["language"][language] += articles
-        if section is not None and filters.source in (None, source):
-            counts["section"][section] += articles
+    for language, section, articles in conn.execute(_NEWEST_OF_ALL, (_NEWEST,)):
+        counts["language"][language] += articles
+        counts["section"][section] += articles
+    if filters.source is not None:
+        own = (bindable(filters.source), _NEWEST_OF_IT)
+        counts["section"] = Counter(dict(conn.execute(_NEWEST_OF_SOURCE, own).fetchall()))
     found = {"source": sources}
-    found |= {name: sorted(value for value, _ in count.most_common(_OFFERED)) for name, count in counts.items()}
+    for name, count in counts.items():
+        found[name] = sorted(value for value, _ in count.most_common(_OFFERED) if value is not None)
     for name, value in filters.asked().items():
         if value not in found[name]:
             found[name].append(value)
     return found
-
-
-_OFFERS: Final = f"""
-SELECT source, language, section, count(*) FROM (
-  SELECT a.source, a.language, a.section FROM article AS a INDEXED BY article_wire ORDER BY {AT} DESC, a.id DESC LIMIT ?
-) GROUP BY 1, 2, 3
-"""  # noqa: S608 - our own words
 
 
 def _places(reader: Reader, filters: Filters, before: Place | None, most: int) -> list[Place]:

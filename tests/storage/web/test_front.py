@@ -10,7 +10,7 @@ import pytest
 from storage.models import Credit, Dateline, Decision
 from storage.reader import Reader
 from storage.search import QueryError
-from storage.web.front import Filters, Place, news, wire
+from storage.web.front import Filters, Place, news, offered, wire
 from tests.storage.harness import SOURCE, Crawl, article, instant
 
 if TYPE_CHECKING:
@@ -98,6 +98,22 @@ async def test_the_wire_is_narrowed_by_source_language_and_section(crawl: Crawl,
         answer = await site.client.get(f"/?{asked}")
 
         assert set(shown(answer.text)) == expected, asked
+
+
+def test_sections_are_offered_of_the_chosen_source_and_what_was_chosen_stays_so(crawl: Crawl) -> None:
+    new(crawl, 1, language="en", section="World")
+    new(crawl, 2, language="de", section="Sport", source="other-de")
+    crawl.sql("INSERT INTO source VALUES ('mercury-en', '2023-11-14T22:13:20Z') ON CONFLICT DO NOTHING")
+
+    with Reader(crawl.path) as reader:
+        everything = offered(reader, Filters())
+        of_one = offered(reader, Filters(source="other-de", language="xx"))
+
+    assert everything["language"] == ["de", "en"]
+    assert everything["section"] == ["Sport", "World"]
+    assert SOURCE in everything["source"]
+    assert of_one["section"] == ["Sport"]
+    assert "xx" in of_one["language"]
 
 
 async def test_rows_say_what_happened_to_them_and_who_was_first(crawl: Crawl, site: Site) -> None:
