@@ -32,21 +32,22 @@ _PAGE = 500
 """Rows of one read of stories, fetches and runs."""
 
 
-def open_wire(path: Path | str, *, any_thread: bool = False) -> Wire:
+def open_wire(path: Path | str, *, any_thread: bool = False, immutable: bool = False) -> Wire:
     """Open a database for reading; close it with `close()` or `with`. A daemon may write to it all the while.
 
     `any_thread`: for several threads that take care not to use it at once; else it belongs to the thread that opened it.
+    `immutable`: nobody writes the file while it is open (a published copy, a folder that may not be written).
 
     Raises Missing where there is no such file, NotDateline where it is another's, OlderSchema (run `dateline db migrate`)
     or NewerSchema: all of them `storage.StorageError`, with what to do in the message."""
-    return Wire(path, any_thread=any_thread)
+    return Wire(path, any_thread=any_thread, immutable=immutable)
 
 
 class Wire:
     """An open database. Every method that reads may raise `storage.StorageError`."""
 
-    def __init__(self, path: Path | str, *, any_thread: bool = False) -> None:
-        self._reader = Reader(path, any_thread=any_thread)
+    def __init__(self, path: Path | str, *, any_thread: bool = False, immutable: bool = False) -> None:
+        self._reader = Reader(path, any_thread=any_thread, immutable=immutable)
 
     @property
     def path(self) -> Path | str:

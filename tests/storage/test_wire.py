@@ -14,6 +14,7 @@ import pytest
 
 import storage
 from storage import frames, picking, records
+from storage.backup import publish
 from storage.models import Article, Decision, Ending, Outcome
 from storage.views import VIEWS
 from tests.storage.harness import SOURCE, Crawl, article, instant, page
@@ -235,6 +236,14 @@ def test_errors_name_the_file_and_are_of_one_kind(tmp_path: Path, six: Crawl) ->
     wire.close()
     with pytest.raises(storage.StorageError, match=r"closed"):
         wire.articles().first()
+
+
+def test_a_published_copy_is_read_without_a_file_beside_it(six: Crawl, tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    folder.mkdir()
+    with storage.open(publish(six.path, folder / "copy.db"), immutable=True) as wire:
+        assert len(list(wire.articles())) == 6
+        assert [file.name for file in folder.iterdir()] == ["copy.db"]
 
 
 def test_everything_named_is_there_and_importing_loads_next_to_nothing() -> None:
