@@ -161,9 +161,8 @@ class _Daemon:
         task.add_done_callback(self._crawls.discard)
 
     async def _start_learning(self) -> None:
-        from crawler.learning import (
-            at_night,
-        )  # brings all of extraction: 1 s of CPU time and 60 MB that most days need not
+        # With it comes all of extraction, which this process needs on no other occasion.
+        from crawler.learning import at_night
 
         self._aside(at_night(self._session), "learning")
 

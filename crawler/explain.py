@@ -16,7 +16,6 @@ import click
 from crawler import terminal
 from crawler.arguments import ArgumentProblem
 from crawler.discovery.links import source_of
-from pipelines.extractor import stamp
 from pipelines.urls import canonical, host
 from pipelines.workers import ExtractionPool
 from storage import clock, database, rule_sets
@@ -57,6 +56,8 @@ class Way:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
+        from pipelines.extractor import stamp  # and with it all of extraction: not where a page was not even fetched
+
         rules = self.profile.rules
         return {
             "source": self.profile.source,

@@ -28,6 +28,9 @@ from storage.reader import Reader
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+LEAN = "from crawler.lean import load_sqlite_utils\nload_sqlite_utils()\n"
+"""Begins a script that a test gives to a process of its own: pandas, where it is installed, would cost it a second."""
+
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE")}
 

@@ -151,8 +151,8 @@ def test_a_backfill_killed_twice_gets_exactly_its_span_and_only_the_rest_each_ti
 def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Projects) -> None:
     """`make torture` (kills_crawl) does it five hundred times."""
     chance = random.Random(20261122)
-    with project_of(Site.with_archive(3, 20, scripted=False)) as project:
-        for _ in range(4):
+    with project_of(Site.with_archive(3, 10, scripted=False)) as project:
+        for _ in range(2):
             process = project.start("run", "demo")
             time.sleep(chance.uniform(0.8, 3.5))
             if process.poll() is None:
@@ -161,7 +161,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Pro
             done = project.run("run", "demo")
             assert done.returncode == 0, done.stderr
         articles = project.rows("SELECT key, revision FROM articles")
-        assert len(articles) == len({row["key"] for row in articles}) == 60
+        assert len(articles) == len({row["key"] for row in articles}) == 30
         assert all(row["revision"] == 1 for row in articles)
         assert project.rows("SELECT count(*) AS n FROM fetches WHERE outcome IS NULL")[0]["n"] == 0
         with sqlite3.connect(project.database) as conn:
@@ -171,7 +171,7 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Pro
 
 def test_several_processes_together_keep_the_hosts_limits(project_of: Projects) -> None:
     first = (datetime.now(MOSCOW) - timedelta(days=3)).date()
-    with project_of(Site.with_archive(3, 12)) as project:
+    with project_of(Site.with_archive(3, 4)) as project:
         daemon = project.start("daemon")
         backfill = project.start("backfill", "demo", "--since", str(first))
         done = project.run("run")
@@ -221,7 +221,7 @@ def _articles(project: Any) -> int:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_asked_to_end_hands_its_leases_back(project_of: Projects, number: int) -> None:
-    with project_of(Site.with_archive(3, 30)) as project:
+    with project_of(Site.with_archive(3, 10)) as project:
         process = project.start("run")
         project.until(lambda: len(project.server.log) > 12, 60, "the run is under way")
         status, seconds, said = project.end(process, number)

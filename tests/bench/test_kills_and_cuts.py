@@ -20,6 +20,7 @@ from bench.torture.power_lives import TOLD
 from bench.torture.starved import starved, waits
 from bench.torture.wire_verdict import faults
 from storage.reader import Reader
+from tests.conftest import LEAN
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +48,11 @@ if __name__ == "__main__":
 def test_fifteen_kills_of_two_processes_lose_and_double_nothing(tmp_path: Path) -> None:
     """In a process of its own: it forks, and has no threads."""
     done = subprocess.run(
-        [sys.executable, "-c", KILLS, "7", "15", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", LEAN + KILLS, "7", "15", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "'sum resumed': 0," not in done.stdout, "no kill hit a process at work"

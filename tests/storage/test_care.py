@@ -16,6 +16,7 @@ from storage.reader import Reader
 from storage.restore import restore
 from storage.room import prune
 from storage.store import Store
+from tests.conftest import LEAN
 from tests.storage.harness import NOON, SOURCE, Crawl, article, eventually
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def test_what_a_crawl_writes_keeps_every_sum_right(crawl: Crawl) -> None:
 def test_a_journal_that_was_left_is_told_and_is_no_damage(tmp_path: Path) -> None:
     killed = "import os,sys; from tests.storage.harness import *; from pathlib import Path; "
     killed += "Crawl(Path(sys.argv[1])).new(article(1)); os._exit(9)"
-    subprocess.run([sys.executable, "-c", killed, str(tmp_path / "n.db")], cwd=Path(__file__).parents[2], check=False)
+    subprocess.run(
+        [sys.executable, "-c", LEAN + killed, str(tmp_path / "n.db")], cwd=Path(__file__).parents[2], check=False
+    )
     report = checks.check(tmp_path / "n.db", quick=True)
     assert report.damage == []
     assert "did not end cleanly" in report.notes[0]
@@ -191,7 +194,7 @@ def test_a_restore_waits_for_nobody_who_has_the_database(tmp_path: Path) -> None
         "import sys; from storage.store import Store; s = Store.open(sys.argv[1]); print('open', flush=True); input()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", holding, str(path)],
+        [sys.executable, "-c", LEAN + holding, str(path)],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -250,7 +253,7 @@ for step in range(60):
         break
 """
     done = subprocess.run(
-        [sys.executable, "-c", dying, str(copy), str(path)],
+        [sys.executable, "-c", LEAN + dying, str(copy), str(path)],
         cwd=Path(__file__).parents[2],
         check=True,
         capture_output=True,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from storage.models import HostNote, HostRules, Lease, Link
+from tests.conftest import LEAN
 from tests.storage.harness import HOST, SOURCE, Crawl, instant, link, listing, page
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_the_leases_of_a_dead_process_are_taken_back_at_once(crawl: Crawl, tmp_p
         "from pathlib import Path; from tests.storage.harness import Crawl;"
         f"c = Crawl(Path(sys.argv[1]), now={crawl.now}); c.take(); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "news.db")], check=False)
+    subprocess.run([sys.executable, "-c", LEAN + script, str(tmp_path / "news.db")], check=False)
     looked = crawl.lease()  # of a process that was at work all the time
     assert looked.elsewhere == 0
     assert looked.wait == pytest.approx(crawl.delay), "its host does not wait for the lease's end"

@@ -15,6 +15,7 @@ import pytest
 
 from storage import access, errors
 from storage.store import Store
+from tests.conftest import LEAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ _STARTED: list[subprocess.Popen[str]] = []
 
 def _as_user(script: str, *arguments: object) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", script.replace("{group}", str(GROUP)), *map(str, arguments)],
+        [sys.executable, "-c", LEAN + script.replace("{group}", str(GROUP)), *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

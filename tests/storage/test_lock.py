@@ -14,6 +14,7 @@ import pytest
 
 from storage.errors import Full, Missing, ReadOnly, StorageError
 from storage.lock import DaemonHeld, DaemonLock, refuse_held
+from tests.conftest import LEAN
 
 HOLD = """
 import sys, time
@@ -75,7 +76,7 @@ def test_a_lock_that_cannot_be_made_says_why_and_what_to_do(
 
 def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     database = tmp_path / "news.db"
-    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(database)], stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen([sys.executable, "-c", LEAN + HOLD, str(database)], stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
     with pytest.raises(DaemonHeld, match=f"process {holder.pid},"):

@@ -17,6 +17,7 @@ from crawler.cli import main
 from storage import access, backup, checks, copies, database, errors, sums
 from storage.restore import restore
 from storage.store import Store
+from tests.conftest import LEAN
 from tests.storage.harness import NOON, Crawl, article
 
 if TYPE_CHECKING:
@@ -114,7 +115,11 @@ def test_a_database_of_an_older_schema_that_another_process_has_open_is_not_migr
         " c.execute('SELECT * FROM meta').fetchall(); print('open', flush=True); input()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", holding, str(path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", LEAN + holding, str(path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
@@ -144,7 +149,7 @@ for make in (lambda: backup.publish(news, goal), lambda: backup.backup(news, fol
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     given = [str(each) for each in (path, tmp_path / "new.db", goal, folder)]
-    done = subprocess.run([sys.executable, "-c", dying, *given], cwd=ROOT, check=True, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", LEAN + dying, *given], cwd=ROOT, check=True, capture_output=True)
     assert done.stdout == b"9\n9\n9\n"
     assert len([*tmp_path.glob(".*"), *folder.glob(".*")]) == 3
     with copies.part_of(path, goal) as working:

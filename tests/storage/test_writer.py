@@ -12,6 +12,7 @@ import pytest
 
 from storage.errors import Closed, StorageError
 from storage.models import Decision
+from tests.conftest import LEAN
 from tests.storage.harness import NOON, SOURCE, Crawl, article
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ print("went on", flush=True)
 
 def test_a_disk_that_a_journal_filled_is_written_again_when_its_reader_has_ended(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _FULL_BY_A_JOURNAL, str(tmp_path / "news.db")],
+        [sys.executable, "-c", LEAN + _FULL_BY_A_JOURNAL, str(tmp_path / "news.db")],
         cwd=Path(__file__).resolve().parents[2],
         capture_output=True,
         text=True,
