@@ -30,6 +30,7 @@ PAGES: Final[dict[str, Callable[[Wire], str]]] = {
     "search": lambda _: "/search?q=harbour",
     "search-chinese": lambda _: f"/search?q={quote('高铁')}",
     "search-nothing": lambda _: "/search?q=zeppelin",
+    "changes": lambda _: "/changes",
     "health": lambda _: "/health",
     "fetches": lambda _: "/fetches",
     "fetch": lambda _: "/fetches/1",

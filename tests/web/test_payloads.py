@@ -143,7 +143,7 @@ async def test_what_a_reader_would_click_leads_to_no_script(
 
 
 @pytest.mark.parametrize(
-    "path", ["/health", "/fetches", "/runs", "/places", "/data?sql=select+*+from+fetches+limit+1000",
+    "path", ["/health", "/fetches", "/runs", "/places", "/changes", "/quarantine", "/data?sql=select+*+from+fetches+limit+1000",
              "/data?sql=select+*+from+articles+limit+450", "/data/changes?after=0"],
 )  # fmt: skip
 async def test_the_pages_for_the_operator(victim: tuple[BrowserContext, Watch], path: str) -> None:
@@ -169,6 +169,7 @@ WAYS: Final = (
     "/place?name={}",
     "/source/{}",
     "/runs?source={}",
+    "/changes?kind={}&source={}",
     "/quarantine?source={}&host={}",
 )
 
