@@ -108,7 +108,8 @@ def main() -> int:
 def made(folder: Path, corpus: Path | None, part: str) -> dict[str, Path]:
     """The demo's database, and that of the corpus."""
     found = {"demo": folder / "demo.db"}
-    subprocess.run([*DATELINE, "demo", "--db", str(found["demo"])], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    demo = [*DATELINE, "demo", "--db", str(found["demo"])]
+    subprocess.run(demo, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if corpus:
         warc, found["corpus"] = folder / "pages.warc.gz", folder / "corpus.db"
         make = [sys.executable, str(corpus / "make_warc.py"), str(corpus), part]
