@@ -175,7 +175,7 @@ def test_no_page_reads_a_whole_table(crawl: Crawl) -> None:
         plans = {
             sql: [row[3] for row in reader.db.conn.execute(f"EXPLAIN QUERY PLAN {sql}")]
             for sql in told
-            if sql.lstrip().startswith("SELECT")
+            if sql.lstrip().startswith("SELECT") and "'main'." not in sql  # not what the index of texts asks itself
         }
     assert len(plans) > 20
     # `source` has a row a source; the two indexes hold the endpoints, and what was given up.
