@@ -23,6 +23,7 @@ suppress_warnings = ["misc.highlighting_failure"]  # an ellipsis stands for what
 html_theme = "furo"
 html_title = "Dateline"
 html_show_sourcelink = False
+html_show_copyright = False
 html_copy_source = False
 html_last_updated_fmt = None
 
