@@ -69,10 +69,12 @@ def search(
     (path,) = db.conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     with driver_errors_as_ours(path):
         rows = db.conn.execute(
-            "SELECT a.id, a.source, r.title, a.url, a.published_at, a.language, a.status, r.lead, r.body"  # noqa: S608 - our own parts; what was typed is bound
-            " FROM search JOIN article AS a ON a.search_id = search.rowid"
-            " JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision"
-            f" WHERE {' AND '.join(where)} ORDER BY search.rowid DESC LIMIT ?",
+            "SELECT a.id, a.source, r.title, a.url, a.published_at, a.language, a.status, r.lead, r.body FROM ("  # noqa: S608 - our own parts; what was typed is bound
+            # What is narrowed by stands in the index `article_found`: no row is read of an article that is not shown.
+            " SELECT search.rowid AS place FROM search CROSS JOIN article AS a INDEXED BY article_found"
+            f" ON a.search_id = search.rowid WHERE {' AND '.join(where)} ORDER BY search.rowid DESC LIMIT ?"
+            ") CROSS JOIN article AS a ON a.search_id = place"
+            " JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision ORDER BY place DESC",
             (*values, max(0, limit)),
         ).fetchall()
     return [Hit(*(*row[:7], snippet(" ".join(filter(None, row[7:])), terms))) for row in rows]

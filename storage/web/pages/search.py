@@ -46,6 +46,7 @@ async def search(request: Request, datasette: Site) -> Response:
         "hits": [_shown(hit, pattern) for hit in found.hits],
         "older": _address(asked, before=str(found.older)) if found.older is not None else None,
         "newest": _address(asked) if before is not None else None,
+        "back_to": found.back_to,
         "facets": [_choices(asked, facet) for facet in counted.facets],
         "counted": counted.counted,
         "whole": counted.whole,

@@ -56,7 +56,7 @@ def all_of(reader: Reader, asked: Asked, size: int = 4) -> list[int]:
     while True:
         page = hits(reader, asked, before, size=size)
         ids += [hit.id for hit in page.hits]
-        assert page.older is None or len(page.hits) == size
+        assert page.older is None or len(page.hits) == size or page.back_to is not None
         if (before := page.older) is None:
             return ids
 
