@@ -45,7 +45,8 @@ root => {
         try { scheme = new URL(value, location.href).protocol; } catch { /* stays unreadable */ }
         if (!['http:', 'https:'].includes(scheme)) found.push(`${scheme} ${told}`);
         if (name === 'link' && !own(value)) found.push(`link: ${told}`);
-        if (name === 'a' && element.getAttribute('target') && !/noopener/.test(element.getAttribute('rel'))) found.push(`opener: ${told}`);
+        const opens = name === 'a' && element.getAttribute('target');
+        if (opens && !/noopener/.test(element.getAttribute('rel'))) found.push(`opener: ${told}`);
       }
     }
   }
