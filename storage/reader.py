@@ -135,17 +135,19 @@ class Reader:
         limit: int | None = None,
     ) -> Iterator[Row]:
         """Articles by when they were published; `since`: UTC text, of that time or later."""
-        where = ["(source = ? OR ? IS NULL)", "(published_at >= ? OR ? IS NULL)"]
+        where, values = ["1"], list[str | int]()
+        for condition, value in (("source = ?", source), ("published_at >= ?", since)):
+            if value is not None:
+                where.append(condition)
+                values.append(search.bindable(value))
         order = "published_at DESC, id DESC" if newest_first else "published_at, id"
-        return self._rows(
-            "articles",
-            f"{' AND '.join(where)} ORDER BY {order} LIMIT ?",
-            source,
-            source,
-            since,
-            since,
-            -1 if limit is None else limit,
-        )
+        wanted = f"{' AND '.join(where)} ORDER BY {order} LIMIT ?"
+        if source is not None and limit is not None:
+            # A source's articles by its index and put in order by number and time alone: they may be rare among all.
+            wanted = f"id IN (SELECT id FROM article WHERE {wanted}) ORDER BY {order}"  # noqa: S608 - our own parts
+            return self._rows("articles", wanted, *values, limit)
+        wanted = wanted.replace("source = ?", "+source = ?")  # along the time, so that nothing need be put in order
+        return self._rows("articles", wanted, *values, -1 if limit is None else limit)
 
     def addresses(self, article_id: int) -> list[str]:
         """All addresses that lead to an article, oldest first."""

@@ -27,12 +27,12 @@ PAGE: Final = 20
 COUNTED: Final = 2000
 """Newest matches over which facets are counted."""
 
-_LOOKED_AT: Final = 10_000
+_LOOKED_AT: Final = 6000
 """Newest matches among which those of a narrowed search are counted."""
 _SHOWN: Final = 12
 _SECONDS: Final = 86400
-_MATCHES: Final = 10_000
-_ARTICLES: Final = 400
+_MATCHES: Final = 5000
+_ARTICLES: Final = 200
 _TURNS: Final = 2
 """Of the two walks, for one page."""
 
@@ -160,7 +160,7 @@ def hits(reader: Reader, asked: Asked, before: int | None = None, *, size: int =
 
 
 def facets(reader: Reader, asked: Asked) -> Facets:
-    """What the newest 2,000 matches have; of a narrowed search, those of them that are among the newest 10,000 matches of its
+    """What the newest 2,000 matches have; of a narrowed search, those of them that are among the newest 6,000 matches of its
     words. Raises QueryError."""
     within = _within(asked, None)
     most = _LOOKED_AT if asked.narrowed() else COUNTED

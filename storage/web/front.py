@@ -17,7 +17,7 @@ PAGE: Final = 40
 CORRECTIONS: Final = 6
 _WITHIN: Final = 2000
 """Newest changes among which corrections and withdrawals are looked for, and what is new is counted."""
-_NEWEST: Final = 20_000
+_NEWEST: Final = 10_000
 """Newest articles whose sources, languages and sections are offered."""
 _NEWEST_OF_IT: Final = 1000
 _OFFERED: Final = 300
@@ -191,7 +191,7 @@ def notices(reader: Reader, *, most: int = CORRECTIONS) -> list[Notice]:
 
 
 def offered(reader: Reader, filters: Filters) -> dict[str, list[str]]:
-    """What may be chosen: all sources; languages and sections of the newest 20,000 articles, and of a chosen source the
+    """What may be chosen: all sources; languages and sections of the newest 10,000 articles, and of a chosen source the
     sections of its newest 1,000."""
     conn = reader.db.conn
     sources = [name for (name,) in conn.execute("SELECT name FROM source ORDER BY name LIMIT 2000")]
