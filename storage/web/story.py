@@ -19,6 +19,9 @@ COMPARED: Final = 12
 """Tellings whose words are compared with the first one's."""
 _CUT: Final = 6000
 """Characters of each that are compared for the share."""
+_CHARACTERS: Final = 2000
+_LONGEST_WORD: Final = 25
+"""Characters of a word on average beyond which a script is taken for one without blanks."""
 
 # Read by `storage.reader.Reader.tellers`, too: a bare day may not be put before a time of that day.
 ORDER: Final = (
@@ -120,13 +123,13 @@ def bodies(reader: Reader, ids: Sequence[int]) -> dict[int, str]:
 
 
 def alike(one: str, other: str) -> float | None:
-    """The share of words that two texts have in common, in order, 0 to 1; of their first 6,000 characters. None where one of
-    them has no words."""
+    """The share of words that two texts have in common, in order, 0 to 1, as far as their first 6,000 characters go; of
+    characters, in scripts that write no blanks, as far as their first 2,000. None where one of them has no words."""
     words, others = one[:_CUT].split(), other[:_CUT].split()
     if not words or not others:
         return None
-    if len(words) * 8 < len(one[:_CUT]) / 4 or len(words) < 8:  # a script that writes no blanks
-        words, others = list(one[:_CUT]), list(other[:_CUT])
+    if len(words) * _LONGEST_WORD < len(one[:_CUT]):
+        words, others = list(one[:_CHARACTERS]), list(other[:_CHARACTERS])
     return SequenceMatcher(None, words, others, autojunk=False).ratio()
 
 

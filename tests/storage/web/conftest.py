@@ -8,6 +8,8 @@ import pytest
 
 pytest.importorskip("datasette", reason="datasette is not installed (extra web)")
 
+from jinja2.bccache import Bucket, BytecodeCache
+
 from storage.web.site import Options, Site
 from tests.storage.harness import NOON
 
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
     from tests.storage.harness import Crawl
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all sites of the tests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 @pytest.fixture
 def site_of() -> Iterator[Callable[..., Site]]:
     """`site_of(crawl, sql=False)`: its site, an hour after noon."""
@@ -24,6 +43,7 @@ def site_of() -> Iterator[Callable[..., Site]]:
 
     def make(crawl: Crawl, **options: Any) -> Site:
         made.append(Site(crawl.path, Options(**{"clock": lambda: NOON + 3600, **options})))
+        made[-1].jinja_env.bytecode_cache = _COMPILED
         return made[-1]
 
     yield make

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from storage.web import times
 from storage.web.differing import fields
 from storage.web.filters import href, lang, out, text
+from storage.web.story import alike
 
 NOON = 1_700_000_000.0  # 2023-11-14T22:13:20Z
 
@@ -92,3 +93,12 @@ def test_differences_say_what_was_not_compared() -> None:
     (body,) = fields({"title": None, "lead": "", "body": long}, {"title": None, "lead": None, "body": f"{long}more"})
     assert body.is_cut
     assert not body.is_changed
+
+
+def test_the_share_of_common_words_is_told_also_in_scripts_without_blanks() -> None:
+    assert alike("The harbour is open.", "The harbour is open.") == 1
+    assert alike("The harbour is open.", "The harbour is closed.") == 0.75
+    han = alike("云溪县春茶提前十天开采高铁专列首次运茶出山云溪县春茶", "云溪县春茶提前十天开采高铁专列首次运茶出山")
+    assert han is not None
+    assert 0.8 < han < 1
+    assert alike("", "The harbour.") is None
