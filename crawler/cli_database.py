@@ -27,25 +27,31 @@ def database() -> None:
 @click.option(
     "--accept",
     is_flag=True,
-    help="Where only sums of tables are wrong: take the rows as they are, and make the sums anew.",
+    help="Where only sums of tables are wrong, or rows refer to none: take the rows as they are.",
 )
 @DATABASE
 @AS_JSON
 @told_plainly
 def check(quick: bool, accept: bool, db: Path | None, as_json: bool) -> int:
     """Look for damage: structure, each row by its hash, each table by its sum, the search index by the texts, a journal that
-    was left. Status 3 where anything is damaged; each damaged thing is named. With --accept the next check finds no wrong sum:
-    for rows that another program changed, or an older Dateline that went on after a migration."""
+    was left. Status 3 where anything is damaged; each damaged thing is named. With --accept the next check finds nothing of it:
+    for rows that another program changed, or an older Dateline that went on after a migration. What an earlier check found, and
+    this one does not, is told by `dateline status` no more."""
     from storage import checks
 
     if quick and accept:
         raise click.UsageError("--accept reads everything: leave out --quick")
     began, path = time.monotonic(), configuration(db).database
-    report = checks.accept(path) if accept else checks.check(path, quick=quick)
-    accepted = accept and report.damage == report.sums
+    if accept:
+        report = checks.accept(path, now=time.time())
+    else:
+        report = checks.check(path, quick=quick)
+        checks.supersede(report, at=time.time())
+    accepted = accept and bool(report.acceptable)
     status = STORAGE_FAILED if report.damage and not accepted else 0
     if as_json:
-        whole = {**asdict(report), "damaged": bool(report.damage), "seconds": round(time.monotonic() - began, 3)}
+        seconds_taken = round(time.monotonic() - began, 3)
+        whole = {**asdict(report), "damaged": status != 0, "accepted": accepted, "seconds": seconds_taken}
         click.echo(terminal.dumps(whole, indent=1))
         return status
     for line in report.damage:
@@ -57,11 +63,11 @@ def check(quick: bool, accept: bool, db: Path | None, as_json: bool) -> int:
         click.echo(f"{report.database}: no damage found{' by the quick look' if quick else ''} ({seconds})")
         return 0
     if accepted:
-        click.echo(f"{report.database}: {len(report.sums)} sums were made anew ({seconds})")
+        click.echo(f"{report.database}: {len(report.damage)} were accepted ({seconds})")
         return status
     if report.structure:
         todo = "stop all writers, then `dateline db restore BACKUP`"
-    elif report.damage == report.sums:
+    elif report.acceptable:
         todo = f"{checks.SUMS_ADVICE}; `dateline db restore BACKUP` brings all back"
     else:
         todo = (

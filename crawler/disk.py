@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import shutil
 import time
 from pathlib import Path
@@ -31,7 +32,7 @@ PRUNE_STEPS: Final = 50
 """Steps of pruning at a time; what is left is for the next."""
 
 TIDY_SECONDS: Final = 60.0
-"""While there is no room, old pages are dropped and free space is given back so often."""
+"""Where all that could be dropped and given back did not make room, it is tried again so late, however many sources wait."""
 
 MERGE_SECONDS: Final = 1.0
 """For so long readers and writers are waited for, to merge the journal."""
@@ -50,6 +51,7 @@ class Room:
         self._config, self._store, self._stop, self._waits = config, store, stop, waits
         self._lock, self._tidying = asyncio.Lock(), asyncio.Lock()
         self._looked = -LOOK_SECONDS
+        self._in_vain = -math.inf
 
     async def look(self) -> None:
         """Return as soon as there is room (or the process is asked to stop). Raises Full where there is none and it does not
@@ -73,30 +75,36 @@ class Room:
 
     async def tidy(self, now: float) -> None:
         """Drop raw pages that are too old or too many, and give their space back to the disk: also what an earlier call left
-        in the file, where room is short. In steps between which others write; what cannot be done now is for the next call.
-        """
+        in the file, where room is short. In steps between which others write; what cannot be done now is for the next call,
+        which does nothing where room is short and all that could be done was tried within `TIDY_SECONDS`."""
         async with self._tidying:
+            if time.monotonic() < self._in_vain + TIDY_SECONDS and self.refusal():
+                return
+            ended = True
             try:
-                await self._drop(now)
+                ended = await self._drop(now)
             except PASSING as error:  # a disk that is full to the last byte, a process that holds the lock
                 logger.warning("%s; room could not be made", error)
+            self._in_vain = time.monotonic() if ended and self.refusal() else -math.inf
 
-    async def _drop(self, now: float) -> None:
+    async def _drop(self, now: float) -> bool:
+        """Whether nothing that is too old or too many was left for the next call."""
         config, store = self._config, self._store
         most = int(config.raw_limit_gb * GIGABYTE)
-        pruned = 0
+        pruned = step = 0
         for _ in range(PRUNE_STEPS):
             step = await asyncio.wrap_future(store.prune_raw(now=now, days=config.raw_days, most_bytes=most))
             if not step or self._stop.is_set():
                 break
             pruned += step
         if not pruned and not self.refusal():
-            return
+            return True
         free = None
         while (left := await asyncio.wrap_future(store.vacuum())) and left != free and not self._stop.is_set():
             free = left  # a file that was not made for it gives nothing back
         if self.refusal():  # what was freed leaves the file when its journal is merged, which counts itself, too
             await asyncio.to_thread(merge, config.database, MERGE_SECONDS)
+        return not step
 
     async def _short(self, refusal: str) -> None:
         database = self._config.database
@@ -104,13 +112,11 @@ class Room:
         if not self._waits:
             raise Full(f"{database}: {refusal}")
         logger.error("%s: %s; fetching goes on by itself when there is room", database, refusal)
-        tidied = time.monotonic()
         while self.refusal() and not self._stop.is_set():
             await asyncio.wait([stopped := asyncio.ensure_future(self._stop.wait())], timeout=LOOK_SECONDS)
             stopped.cancel()
-            if time.monotonic() >= tidied + TIDY_SECONDS and not self._stop.is_set():
+            if not self._stop.is_set():
                 await self.tidy(self._store.clock())
-                tidied = time.monotonic()
         if not self.refusal():
             await self._over()
             logger.warning("%s: there is room again: fetching goes on", database)

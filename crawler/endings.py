@@ -116,6 +116,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         seen=lease.seen,
         tries=lease.tries,
         unasked=lease.unasked,
+        forbidden=lease.forbidden,
         interval=guess_of(endpoint),
         recheck=() if lease.backfill is not None or is_whole(lease, source) else source.profile.recheck,
         ttl=ending.ttl,

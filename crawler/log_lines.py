@@ -49,7 +49,7 @@ _SECRETS: Final = (
     # A header with all that follows it, to the end of what is quoted, of a list or of the line; in a path, `cookie` is a page.
     (
         re.compile(
-            r"(?i)(?<![\w/-])((?:proxy-)?authorization|(?:set-)?cookie2?)\b(['\"]?\s*[:=,]\s*\[?\s*)"
+            r"(?i)(?<![\w/-])((?:[\w-]{1,40}-)?(?:authorization|cookie2?))\b(['\"]?\s*[:=,]\s*\[?\s*)"
             r"(?:b?\"[^\"]*\"|b?'[^']*'|[^\r\n\]}]+)"
         ),
         r"\1\2***",
@@ -57,7 +57,7 @@ _SECRETS: Final = (
     (re.compile(r"(?i)\b(bearer|basic|digest)\s+[A-Za-z0-9._~+/=-]{6,}"), r"\1 ***"),
     # `X-Api-Key: …`, `token: …`, but not `the key: …`.
     (
-        re.compile(rf"(?i)(?<![\w/-])((?:[\w-]{{1,40}}[-_](?:key|token|secret)|token|secret|password)\s?:\s?){_VALUE}"),
+        re.compile(rf"(?i)(?<![\w/-])((?:[\w-]{{1,40}}[-_](?:key|token|secret)|token|secret|password)\s*:\s*){_VALUE}"),
         r"\1***",
     ),
     # `?token=…`, `"token": "…"`, but not `monkey=`; and the same within an address in an address, `%3Ftoken%3D…`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,13 +16,20 @@ STOPPING = (signal.SIGTERM, signal.SIGINT)
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
     """Run `main(stop)` to its end on Scrapy's reactor and return its exit status.
 
-    SIGTERM and SIGINT set `stop`: `main` finishes or hands back its leases. A second SIGINT ends at once with 130.
+    SIGTERM and SIGINT set `stop`: `main` finishes or hands back its leases. A second SIGINT ends at once with 130, the second
+    one while this starts, too: nothing has been leased then.
     An exception of `main` is raised here, never lost in a callback.
     """
     # Until the loop has its own handlers: a KeyboardInterrupt within an import or a callback there can be lost.
     early: list[int] = []
+
+    def noted(number: int, _: object) -> None:
+        if number == signal.SIGINT and number in early:
+            os._exit(130)
+        early.append(number)
+
     for number in STOPPING:
-        signal.signal(number, lambda told, _: early.append(told))
+        signal.signal(number, noted)
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")

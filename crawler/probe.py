@@ -171,6 +171,8 @@ class _ProbeSpider(AgencySpider):
     answers: ClassVar[dict[str, Answer]]
     sent: ClassVar[list[str]]
     told: ClassVar[list[Callable[[str], None]]]
+    shut: ClassVar[dict[str, Outcome]]
+    """Hosts whose robots.txt the address guard refused: why nothing else of them was asked for either."""
 
     async def _listed(self, response: Response, lease: Lease) -> None:
         await self._end(self._ending(response, Outcome("listed", f"{len(response.body)} bytes")))
@@ -193,10 +195,15 @@ class _ProbeSpider(AgencySpider):
         self.sent.extend(ending.urls)
         lease = ending.lease
         assert lease is not None, "a crawl's endings have leases"
+        outcome = ending.outcome
+        if lease.kind == "robots" and outcome.name == "blocked:address":
+            self.shut[lease.host] = outcome
+        elif outcome.name == "blocked:robots_unreachable":
+            outcome = self.shut.get(lease.host, outcome)
         for say in self.told:
-            say(f"{lease.url}: {ending.outcome.name}")
+            say(f"{lease.url}: {outcome.name}")
         if lease.url not in self.answers:
-            self.answers[lease.url] = Answer(lease.url, lease.url, None, {}, b"", ending.outcome, clock.text(ending.at))
+            self.answers[lease.url] = Answer(lease.url, lease.url, None, {}, b"", outcome, clock.text(ending.at))
         await AgencySpider._end(self, ending)
 
 
@@ -206,7 +213,7 @@ def by_lines() -> Callable[[str], None] | None:
 
 
 def _spider_for(source: Source, sent: list[str], say: Callable[[str], None] | None) -> type[_ProbeSpider]:
-    attributes: dict[str, Any] = {"name": source.name, "source": source, "answers": {}, "sent": sent}
+    attributes: dict[str, Any] = {"name": source.name, "source": source, "answers": {}, "shut": {}, "sent": sent}
     attributes["told"] = [say] if say else []
     return type("ProbeSpider", (_ProbeSpider,), attributes | {"__module__": __name__})
 

@@ -93,7 +93,8 @@ async def open_session(
     stays: bool = False,
 ) -> AsyncIterator[Session]:
     """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store. `nice`: how much its
-    extraction gives way to other processes. `stays`: it is to outlast a full disk and the like, however long they take.
+    extraction gives way to other processes. `stays`: it is to outlast a full disk and the like, however long they take,
+    and looks itself whether a database is still damaged that was found to be.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
     clock = clock or Steady()
@@ -105,6 +106,7 @@ async def open_session(
         clock=clock,
         window_days=config.window_days,
         hold=math.inf if stays else HOLD_SECONDS,
+        known_damaged=stays,
     )
     beside = [asyncio.create_task(_hurried(store, stop))]
     try:

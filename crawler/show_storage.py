@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from crawler.disk import refusal
 from crawler.doctor_report import ago as span
-from storage import checks, clock, journal, trouble
+from storage import clock, journal, last_check, trouble
 from storage.reader import Reader
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def notes(config: Config, *, now: float) -> list[Note]:
     if grown := journal.alarm(config.database, journal.size(config.database)):
         found.append(Note(grown, ill=True))
     with Reader(config.database) as reader:
-        last, past = checks.last_result(reader.db), trouble.last(reader.db)
+        last, past = last_check.last(reader.db), trouble.last(reader.db)
         (runs, newest) = reader.db.conn.execute(
             "SELECT count(*), max(finished_at) FROM run WHERE finish_reason = 'storage_error' AND finished_at >= ?",
             (clock.text(now - PAST_SECONDS),),

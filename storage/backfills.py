@@ -193,7 +193,7 @@ def wait_for_allowance(db: Database, link_id: int, *, until: float, over: int) -
     """Have a page of an archive read again at `until`, since `over` of the new addresses that it gave were not taken: until
     then it counts among those that could not be read."""
     db.conn.execute(
-        "UPDATE link SET state = 'pending', due = ?, tries = 1, unasked = 0, reason = ?"
+        "UPDATE link SET state = 'pending', due = ?, tries = 1, unasked = 0, forbidden = 0, reason = ?"
         " WHERE id = ? AND state = 'done' AND kind <> 'article'",
         (until, f"{OVER}: {over} new addresses over the day's allowance were not taken", link_id),
     )
@@ -202,7 +202,8 @@ def wait_for_allowance(db: Database, link_id: int, *, until: float, over: int) -
 def forget_look(db: Database, link_id: int) -> None:
     """Make the row of an article as if it had not been looked at, so that it is fetched like a new one."""
     db.conn.execute(
-        "UPDATE link SET seen = 0, tries = 0, unasked = 0, looked_at = NULL, rank = 2 WHERE id = ?", (link_id,)
+        "UPDATE link SET seen = 0, tries = 0, unasked = 0, forbidden = 0, looked_at = NULL, rank = 2 WHERE id = ?",
+        (link_id,),
     )
 
 

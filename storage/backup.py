@@ -6,13 +6,18 @@ import glob
 import logging
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from storage import checks, clock
 from storage.copies import counted, fill, part_of, put, refuse_target
 from storage.database import open_reader
 from storage.errors import Corrupt, Missing, StorageError, driver_errors_as_ours
 from storage.parts import sweep
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    from sqlite_utils.utils import sqlite3
 
 _DIGITS: Final = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
 
@@ -35,9 +40,9 @@ def backup(path: Path | str, target: Path | str, *, now: float, keep: int | None
     `<name>-<UTC time>.db` where that is a folder; then of this database's copies there only the newest `keep` stay.
 
     Before the copy takes its name it is read whole (`checks`), its rows are counted, and it is synced; a database that is
-    damaged gives none, and takes no older copy's place. Where only a table's sum is wrong, which another program's write makes
-    it too, a copy is made with a warning, and still takes no older one's place. Answers the copy and what was removed.
-    Raises StorageError."""
+    damaged gives none, and takes no older copy's place. Where only tables' sums are wrong or rows refer to none, which another
+    program's write makes so, too, a doubtful copy is made with a warning: it takes no whole one's place, and of such copies
+    only the newest `keep` stay. Answers the copy and what was removed. Raises StorageError."""
     file, goal = Path(path).absolute(), Path(target).absolute()
     folder = goal if goal.is_dir() else None
     if folder is not None:
@@ -51,16 +56,30 @@ def backup(path: Path | str, target: Path | str, *, now: float, keep: int | None
         doubtful = verify(part, f"a copy of {file} for {goal}", rows=fill(file, part))
         if doubtful and goal.exists():
             raise Corrupt(f"{goal}: {doubtful}; it stays as it is: name another file, or a folder")
+        _mark(part, doubtful=bool(doubtful))
         put(part, goal, 0o600)
     if doubtful:
-        log.warning("%s: %s; no older copy is removed", goal, doubtful)
-        return goal, []
+        log.warning("%s: %s; no copy that was whole is removed", goal, doubtful)
     removed = []
     if folder is not None and keep is not None:
-        removed = [old for old in backups(folder, goal, file.stem)[max(1, keep) :] if old != goal]
+        found = [old for old in backups(folder, goal, file.stem) if not doubtful or _is_doubtful(old)]
+        removed = [old for old in found[max(1, keep) :] if old != goal]
         for old in removed:
             old.unlink()
     return goal, removed
+
+
+def _mark(part: Path, *, doubtful: bool) -> None:
+    """Say in a copy's header whether it was whole: nobody has to read it again to know."""
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        (found,) = copy.execute("PRAGMA user_version").fetchone()
+        if bool(found) != doubtful:
+            copy.execute(f"PRAGMA user_version = {int(doubtful)}")
+
+
+def _is_doubtful(copy: Path) -> bool:
+    with closing(open_reader(copy, older=True)) as db, driver_errors_as_ours(copy):
+        return bool(db.conn.execute("PRAGMA user_version").fetchone()[0])
 
 
 def backups(folder: Path, copy: Path, stem: str) -> list[Path]:
@@ -86,16 +105,16 @@ def identity_of(copy: Path) -> str | None:
 
 def verify(copy: Path, named: str, *, rows: dict[str, int] | None = None) -> str | None:
     """Read a copy whole. Raises Corrupt, calling it `named`, where it is damaged, or has not as many `rows`; answers a warning
-    where a table's sum alone is wrong."""
+    where no more is wrong than another program's write leaves."""
     found = checks.check(copy)
-    if found.structure or found.rows or found.index:
+    if found.damage and not found.acceptable:
         raise Corrupt(
             f"{named} is damaged, so it takes nobody's place: {'; '.join(found.damage[:5])}; "
             "`dateline db check` says what else is"
         )
     if rows is not None and (here := _counts(copy)) != rows:
         raise Corrupt(f"{named} has {here} rows instead of {rows}: it takes nobody's place; try again")
-    return f"{'; '.join(found.sums[:5])}: {checks.SUMS_ADVICE}" if found.sums else None
+    return f"{'; '.join(found.damage[:5])}: {checks.SUMS_ADVICE}" if found.damage else None
 
 
 def stamp(now: float) -> str:

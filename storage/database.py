@@ -10,16 +10,14 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import random
 import stat
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from storage import access, journal, migrations, sums
+from storage import access, in_use, journal, migrations, sums
 from storage.copies import backup_before_migration
 from storage.errors import (
     Full,
@@ -34,6 +32,7 @@ from storage.errors import (
     driver_errors_as_ours,
 )
 from storage.first_look import refuse_damaged
+from storage.last_check import refuse_known_damage
 from storage.parts import part_beside
 
 if TYPE_CHECKING:
@@ -43,9 +42,6 @@ else:
 
 OLDEST_SAFE = (3, 51, 3)
 BUSY_SECONDS = 30.0
-
-_OPEN = range(128, 129)
-"""The byte of -shm that a process locks as long as it has the database open (SQLite's os_unix.c, UNIX_SHM_DMS)."""
 
 log = logging.getLogger(__name__)
 
@@ -90,10 +86,12 @@ def open_writer(
     group: str | int | None = None,
     busy_seconds: float = BUSY_SECONDS,
     allow_old_sqlite: bool = False,
+    known_damaged: bool = False,
 ) -> Database:
     """A connection that writes; makes the file where there is none and migrates an older schema after a backup.
 
-    Raises OldSqlite, NotDateline, NewerSchema, ReadOnly, Busy.
+    Raises OldSqlite, NotDateline, NewerSchema, ReadOnly, Busy; InUse where an older schema is to be migrated that another
+    process works on; Corrupt, without `known_damaged` also where the last check found the structure damaged.
     """
     file = Path(path)
     _refuse_old_library(allow_old_sqlite)
@@ -101,23 +99,14 @@ def open_writer(
     if not file.exists():
         _make(file, group, busy_seconds)
     access.prepare(file, group)
-    ends = time.monotonic() + busy_seconds
-    while True:
-        try:
-            return _opened(file, busy_seconds)
-        except InUse:  # maybe by one that saw this one, and gives way too
-            if (left := ends - time.monotonic()) <= 0:
-                raise
-            time.sleep(min(left, random.uniform(0.05, 0.5)))  # noqa: S311 - so that one of the two comes first
-
-
-def _opened(file: Path, busy_seconds: float) -> Database:
     with driver_errors_as_ours(file):
         db = _connect(file, mode="rw", busy_seconds=busy_seconds)
         try:
             if schema_version(db) is None:
                 raise NotDateline(f"{file}: holds no tables: remove it to begin anew, or name another file with --db")
             refuse_damaged(db, file)
+            if not known_damaged:
+                refuse_known_damage(db, file)
             _set_modes(db, file)
             _migrate(db, file)
             sums.keep(db)
@@ -224,13 +213,21 @@ def _migrate(db: Database, file: Path) -> None:
     if found == known:
         return
     if found is not None:
-        _refuse_in_use(file)
+        try:
+            in_use.refuse_at_work(db, file)
+        except InUse:
+            if schema_version(db) == known:
+                return  # by that process, meanwhile
+            raise
+        in_use.tell_of_readers(file)
         backup_before_migration(file, known)
     db.conn.execute("BEGIN IMMEDIATE")
     try:
         found = schema_version(db)  # another process may have been quicker
         if found is not None:
             refuse_newer(file, found)
+            if found < known:
+                in_use.refuse_at_work(db, file)  # or have begun while the copy was made
         migrations.MIGRATIONS.apply(db)
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(known),))
         db.conn.execute("INSERT OR REPLACE INTO meta VALUES ('created_by', ?)", (_program(),))
@@ -241,19 +238,6 @@ def _migrate(db: Database, file: Path) -> None:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
-
-
-def _refuse_in_use(file: Path) -> None:
-    """Raise InUse where another process has the database open: one of an older release would go on writing rows as that knew
-    them, past the sums."""
-    others = [
-        pid for pid in access.lock_holders(Path(f"{file}-shm"), _OPEN) if pid not in ("unknown", str(os.getpid()))
-    ]
-    if others:
-        raise InUse(
-            f"{file}: made by an older Dateline, and process {', '.join(others)} has it open: stop that one first (or wait, if "
-            "it is one of this version that brings it to the new schema); nothing was changed"
-        )
 
 
 def _program() -> str:

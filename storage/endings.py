@@ -220,6 +220,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         "looked": looked,
         "vainly": name in _TRIED,
         "unasked": name == "blocked" and not ending.urls,
+        "forbidden": ending.outcome.name == "blocked:robots",
         "vain": name in _IN_VAIN,
         "recheck": links.RECHECK,
         "reason": clean.text(": ".join(filter(None, (ending.outcome.name, ending.outcome.detail)))),
@@ -242,6 +243,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
         " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
         " unasked = CASE WHEN :unasked THEN unasked + 1 WHEN :looked AND NOT :vainly THEN 0 ELSE unasked END,"
+        " forbidden = CASE WHEN :forbidden THEN forbidden + 1 WHEN :unasked THEN forbidden ELSE 0 END,"
         " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
         " again = CASE WHEN :looked THEN 0 ELSE again END,"
         " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"

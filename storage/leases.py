@@ -35,14 +35,14 @@ WITH RECURSIVE hosts (host) AS (
 """
 _NEXT = """
 SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing,
- rhythm, unasked
+ rhythm, unasked, forbidden
 FROM link INDEXED BY link_next
 WHERE source = :source AND backfill = :backfill AND state = 'pending' AND host = :host AND due <= :now {kinds}
 ORDER BY rank, newest DESC, id LIMIT 1
 """
 _NEXT_IN_PLACE = """
 SELECT id, url, kind, rank, place, found_at, seen, tries, etag, last_modified, witness, first, missing,
- rhythm, unasked
+ rhythm, unasked, forbidden
 FROM link {index}
 WHERE source = :source AND backfill = :backfill AND backfill > 0 AND state = 'pending' AND host = :host AND due <= :now
  {kinds}
@@ -223,7 +223,7 @@ def _only(kinds: Sequence[LinkKind] | None) -> str:
 
 def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sends: bool = True) -> Lease:
     """Lease a row. `sends`: its fetch asks the host for something, and takes its turn."""
-    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm, unasked = row
+    link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm = row[:14]
     cursor = db.conn.execute(
         "INSERT INTO fetch (run_id, source, url, kind, at, owner, backfill) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (holder.run_id, holder.source, url, kind, clock.text(holder.now), holder.owner, holder.backfill),
@@ -247,7 +247,8 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
         found_at=found_at if kind != "article" else _young_from(db, holder.source, url, found_at),
         seen=seen,
         tries=tries,
-        unasked=unasked,
+        unasked=row[14],
+        forbidden=row[15],
         validators=Validators(etag, last_modified),
         witness=from_json(witness),
         backfill=holder.backfill or None,
@@ -285,11 +286,11 @@ def _robots_row(db: Database, source: str, host: str, url: str, now: float) -> t
     )
     row = db.conn.execute(
         "SELECT id, url, kind, rank, newest, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm,"
-        " unasked, due"
+        " unasked, forbidden, due"
         " FROM link WHERE source = ? AND url = ? AND scope = 0",
         (source, address),
     ).fetchone()
-    due: float | None = row[15]
+    due: float | None = row[16]
     if due is not None and due > now:
         return due - now
-    return (*row[:2], "robots", *row[3:15])
+    return (*row[:2], "robots", *row[3:16])

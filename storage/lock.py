@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -13,6 +14,8 @@ from storage.errors import Full, Missing, ReadOnly, StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 
 def holder(database: Path) -> str | None:
@@ -76,9 +79,10 @@ class DaemonLock:
         try:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n{os.uname().nodename}\n{since}\n".encode(), 0)
-        except OSError as error:
-            os.close(descriptor)
-            raise _ours(self._path, error) from error
+        except OSError as error:  # the lock is what counts, and on a full disk the daemon is who makes room
+            log.warning(
+                "%s: who holds it cannot be written there (%s); it is held all the same", self._path, error.strerror
+            )
         self._descriptor = descriptor
         return self
 

@@ -113,6 +113,8 @@ ALTER TABLE link ADD COLUMN failing_since REAL;
 ALTER TABLE link ADD COLUMN failed_at REAL;
 -- Those of `tries` for which nothing was asked, since the host's rules or our own forbade it: they are no failures.
 ALTER TABLE link ADD COLUMN unasked INTEGER NOT NULL DEFAULT 0;
+-- Those of them in a row that the host's robots.txt forbade, outages between them passed over.
+ALTER TABLE link ADD COLUMN forbidden INTEGER NOT NULL DEFAULT 0;
 -- Links that were not taken, since they look like a trap.
 CREATE TABLE refused_link (
   day TEXT NOT NULL,

@@ -33,6 +33,13 @@ def dead(db: Database) -> list[str]:
     return [row[0] for row in rows if _is_dead(*row[1:], here=here)]
 
 
+def at_work(db: Database) -> list[str]:
+    """The ids of the processes that are known to live, of this space of process ids."""
+    here = (boot(), _space())
+    rows = db.conn.execute("SELECT pid, started, boot, space FROM owner ORDER BY pid").fetchall()
+    return [str(row[0]) for row in rows if row[3] == here[1] and not _is_dead(*row, here=here)]
+
+
 def _is_dead(
     pid: int, started: str | None, boot: str | None, space: str | None, *, here: tuple[str | None, str | None]
 ) -> bool:

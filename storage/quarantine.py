@@ -111,7 +111,7 @@ def come_back(db: Database, host: str, *, since: float, now: float) -> int:
 
 def _released(db: Database, which: str, scope: dict[str, Any], *, now: float) -> int:
     rows = db.conn.execute(
-        "UPDATE link SET state = 'pending', due = :now, tries = 0, unasked = 0, interrupted = 0, reason = NULL,"  # noqa: S608 - our own words
+        "UPDATE link SET state = 'pending', due = :now, tries = 0, unasked = 0, forbidden = 0, interrupted = 0, reason = NULL,"  # noqa: S608 - our own words
         " failing_since = NULL, failed_at = NULL,"
         " backfill = CASE WHEN kind = 'article' AND (SELECT b.finished_at FROM backfill AS b"
         "  WHERE b.id = link.backfill) IS NOT NULL THEN 0 ELSE backfill END"

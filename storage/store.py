@@ -60,17 +60,25 @@ class Store:
         busy_seconds: float = database.BUSY_SECONDS,
         hold: float = 0.0,
         allow_old_sqlite: bool = False,
+        known_damaged: bool = False,
     ) -> Self:
         """Open a database, made where there is none. `write` False: nothing is made or migrated, and what would write
         fails with ReadOnly. `group`: name or id of the group that may read. `window_days`: copies of a text are sought
         so many days before and after it. `hold`: seconds for which a write that fails for a reason that may pass (a
-        full disk, another's lock) is kept and tried again. Raises StorageError and its kinds."""
+        full disk, another's lock) is kept and tried again. `known_damaged`: also where the last check found the structure
+        damaged, for who checks it again before anything else. Raises StorageError and its kinds."""
         file = Path(path).absolute()
 
         def connect() -> Database:
             if not write:
                 return database.open_reader(file, busy_seconds=busy_seconds)
-            return database.open_writer(file, group=group, busy_seconds=busy_seconds, allow_old_sqlite=allow_old_sqlite)
+            return database.open_writer(
+                file,
+                group=group,
+                busy_seconds=busy_seconds,
+                allow_old_sqlite=allow_old_sqlite,
+                known_damaged=known_damaged,
+            )
 
         writer = Writer(file, connect, writable=write, patience=_PATIENCE * busy_seconds, hold=hold)
         return cls(file, writer, clock, window_days)

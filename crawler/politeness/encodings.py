@@ -1,7 +1,7 @@
 """Content encodings taken off a body, no further than a cap, within a bounded time: of answers and of WARC records. Pure.
 
 A body whose end is missing is none, whatever its encoding: half a page would be stored as a whole one. `whole=False` takes
-what there is, for what was cut on purpose.
+what there is, for what was cut on purpose. What comes behind the end of gzip and zstd is passed over, as in browsers.
 """
 
 from __future__ import annotations
@@ -40,6 +40,13 @@ __all__ = ["SECONDS", "TooLarge", "Undecodable", "unpacked", "zstd"]
 _SHORT: Final = 2**20
 _PIECE: Final = 2**16
 _OUT: Final = 2**18
+_GZIP: Final = b"\x1f\x8b\x08"
+_FLUSHED: Final = b"\0\0\xff\xff"
+"""What Z_SYNC_FLUSH ends with."""
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+_SKIPPED: Final = b"\x2a\x4d\x18"
+_SKIPPED_FIRST: Final = frozenset(bytes((first,)) for first in range(0x50, 0x60))
+"""How frames begin that hold nothing (RFC 8878 3.1.2)."""
 _DAMAGED: Final = (zlib.error, brotli.error, zstd.ZstdError, EOFError)
 
 
@@ -123,19 +130,19 @@ def _beginning(pieces: Callable[[], Iterator[bytes]], cap: int) -> bytes:
 
 def _gunzipped(body: bytes) -> Iterator[bytes]:
     """Member after member. As in browsers, sizes and checksums behind a member are passed over, since some servers leave
-    them out, and so is what comes behind the last member."""
+    them out."""
     at = 0
     for _ in range(MOST_MEMBERS):
         at = yield from _inflated(body, _header_ends(body, at), -zlib.MAX_WBITS)
         at += 8
-        if not body.startswith(b"\x1f\x8b", at):
+        if not body.startswith(_GZIP, at):
             return
     raise TooLarge(f"more than {MOST_MEMBERS} gzip members")
 
 
 def _header_ends(body: bytes, at: int) -> int:
     """Where the content of the gzip member at `at` begins (RFC 1952 2.3). Raises zlib.error, EOFError."""
-    if not body.startswith(b"\x1f\x8b\x08", at):
+    if not body.startswith(_GZIP, at):
         raise zlib.error("no gzip header")
     flags, end = body[at + 3 : at + 4], at + 10
     if flags and flags[0] & 4:
@@ -144,10 +151,10 @@ def _header_ends(body: bytes, at: int) -> int:
         if flags and flags[0] & flag:
             end = body.find(b"\0", end) + 1
             if not end:
-                break
+                raise EOFError("it ends within its header")
     if flags and flags[0] & 2:
         end += 2
-    if end <= at or end >= len(body):
+    if end >= len(body):
         raise EOFError("it ends before its first byte of content")
     return end
 
@@ -163,7 +170,8 @@ def _deflated(body: bytes) -> Iterator[bytes]:
 
 
 def _inflated(body: bytes, at: int, bits: int) -> Generator[bytes, None, int]:
-    """The stream that begins at `at`; answers where it ends. zlib may have taken all and still hold content."""
+    """The stream that begins at `at`; answers where it ends. zlib may have taken all and still hold content. Some servers
+    flush the last of a page and never end the stream; that the page came whole, its length or its chunks said."""
     view, engine = memoryview(body), zlib.decompressobj(bits)
     while not engine.eof:
         piece = view[at : at + _PIECE]
@@ -171,6 +179,8 @@ def _inflated(body: bytes, at: int, bits: int) -> Generator[bytes, None, int]:
         at += len(piece) - len(engine.unconsumed_tail) - len(engine.unused_data)
         yield out
         if not piece and not out and not engine.eof:
+            if body.endswith(_FLUSHED):
+                break
             raise EOFError("it ends too early")
     return at
 
@@ -196,7 +206,9 @@ def _unzstandarded(body: bytes) -> Iterator[bytes]:
             at += len(piece)
             yield engine.decompress(piece, _OUT)
         at -= len(engine.unused_data)
-        if at == len(body):
+        if body[at : at + 4] != _ZSTD and (
+            body[at + 1 : at + 4] != _SKIPPED or body[at : at + 1] not in _SKIPPED_FIRST
+        ):
             return
     raise TooLarge(f"more than {MOST_MEMBERS} zstd frames")
 

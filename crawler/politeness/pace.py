@@ -97,6 +97,7 @@ def next_due(
     retry_at: float | None,
     jitter: float,
     unasked: int = 0,
+    forbidden: int = 0,
     missing: int = 0,
     gone_gap: float = GONE_LOOKS[0],
     rhythm: Rhythm | None = None,
@@ -107,8 +108,9 @@ def next_due(
 
     `seen` and `tries` as the lease has them, before this fetch: looks answered with content or 304, and looks since
     then that were not (failed, gone, rejected, blocked), of which `unasked` sent no request: a host that could not be asked
-    for days leaves an address its ten tries. `interval`, `ttl`, `max_age`: seconds. `recheck`: ages of an
-    article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
+    for days leaves an address its ten tries. `forbidden`: the looks before this one that robots.txt forbade, in a row:
+    neither failures nor an outage shorten the wait for it to change. `interval`, `ttl`, `max_age`: seconds.
+    `recheck`: ages of an article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
     `missing`: the looks before this one that found the page gone, since it was last there; the next such look comes no
     sooner than `gone_gap` seconds later, since two of them are a withdrawal.
 
@@ -138,8 +140,8 @@ def next_due(
         wait = backoff(max(tries - unasked, 0) + 1, jitter=jitter)
         due = Due(None, quarantine=True) if wait is None else Due(now + wait)
     elif name == "blocked":
-        waits = _BLOCKS[code]
-        due = Due(now + waits[tries]) if tries < len(waits) else Due(None, quarantine=code != "robots")
+        waits, looks = _BLOCKS[code], forbidden if code == "robots" else tries
+        due = Due(now + waits[looks]) if looks < len(waits) else Due(None, quarantine=code != "robots")
     elif name == "gone":
         young = now - found_at <= max(recheck, default=0) + 2 * sum(GONE_LOOKS)
         wait = max(GONE_LOOKS[missing], gone_gap) if missing < len(GONE_LOOKS) and young else None

@@ -80,7 +80,10 @@ class Unpacking:
         done = threading.Event()
 
         def work() -> tuple[bytes, list[str]]:
-            return unpacked(response.body, encodings, cap, whole=cut is None, given_up=done.is_set)
+            body, left = unpacked(response.body, encodings, cap, whole=cut is None, given_up=done.is_set)
+            if cut is not None and len(response.body) >= cut:  # cut while packed: half a line may be left at the end
+                body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+            return body, left
 
         try:
             return await asyncio.get_running_loop().run_in_executor(_THREADS, work)

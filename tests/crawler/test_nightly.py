@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from crawler import daemon, nightly
 from crawler.cli import main
 from pipelines import workers
-from storage import checks
+from storage import checks, last_check
 from storage.errors import Corrupt
 from storage.store import Store
 from tests.pipelines import hostile
@@ -59,17 +59,10 @@ def at(store: Store) -> Session:
     return cast("Session", SimpleNamespace(config=config, store=store, stop=asyncio.Event(), clock=time.time))
 
 
-def refer(store: Store, *, to: int) -> None:
-    """Have the fetch belong to a run that may not be there."""
-    conn = sqlite3.connect(store.path, isolation_level=None)
-    conn.execute("UPDATE fetch SET run_id = ?", (to,))
-    conn.close()
-
-
 async def test_the_check_has_a_process_of_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_prepare", hostile.prepare_cold)
     await nightly.check(at(store))
-    last = store.writer.submit(checks.last_result, writes=False).result()
+    last = store.writer.submit(last_check.last, writes=False).result()
     assert last is not None
     assert (last.damage, last.structure) == ((), False)
     assert not await nightly.is_due(at(store))
@@ -81,8 +74,10 @@ async def test_a_row_that_another_program_wrote_is_told_with_what_to_do_and_ends
     monkeypatch.setattr(nightly, "ExtractionPool", Here)
     with closing(sqlite3.connect(store.path, isolation_level=None)) as conn:
         conn.execute("INSERT INTO host (host) VALUES ('another.test')")
+        conn.execute("UPDATE fetch SET run_id = 99")
     await nightly.check(at(store))
     assert "damaged: table host" in caplog.text
+    assert "refers to a row of run that is not there" in caplog.text
     assert "db check --accept" in caplog.text
 
 
@@ -107,7 +102,8 @@ async def test_a_daemon_that_is_started_again_on_a_damaged_structure_crawls_noth
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nightly, "ExtractionPool", Here)
-    refer(store, to=99)
+    found = ["page 7 is never used"]
+    monkeypatch.setattr(checks, "_structure", lambda *_, **__: found)
     with pytest.raises(Corrupt):
         await nightly.check(at(store))
     session = at(store)
@@ -117,8 +113,8 @@ async def test_a_daemon_that_is_started_again_on_a_damaged_structure_crawls_noth
         broken.setattr(checks, "check", lambda *_, **__: "extract_memory")
         with pytest.raises(Corrupt, match="could not be checked again"):
             await nightly.make_sure(at(store))
-    refer(store, to=1)
+    found = []
     await nightly.make_sure(at(store))
-    last = store.writer.submit(checks.last_result, writes=False).result()
+    last = store.writer.submit(last_check.last, writes=False).result()
     assert last is not None
     assert (last.damage, last.structure) == ((), False)

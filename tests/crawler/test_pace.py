@@ -225,7 +225,15 @@ def test_what_was_no_article_gets_two_more_looks_on_the_ladder() -> None:
 
 def test_what_robots_disallow_is_looked_at_again_after_a_day_for_a_week() -> None:
     assert after("blocked:robots") == Due(NOW + 86400)
-    assert after("blocked:robots", tries=7) == Due(None)
+    assert after("blocked:robots", tries=6, forbidden=6) == Due(NOW + 86400)
+    assert after("blocked:robots", tries=7, forbidden=7) == Due(None)
+
+
+@given(tries=st.integers(0, 40), unasked=st.integers(0, 40))
+def test_a_robots_txt_that_forbids_after_an_outage_or_failures_is_waited_for_all_the_same(
+    tries: int, unasked: int
+) -> None:
+    assert after("blocked:robots", tries=tries, unasked=min(unasked, tries)) == Due(NOW + 86400)
 
 
 def test_unreachable_robots_are_waited_for() -> None:

@@ -37,7 +37,7 @@ async def test_each_address_is_asked_once_by_the_rules_and_every_failure_has_its
     assert robots.outcome.name == "blocked:robots"
     assert missing.outcome.name == "gone"
     assert missing.status == 404
-    assert guarded.outcome.name.startswith("blocked")
+    assert guarded.outcome.name == "blocked:address"
     assert guarded.status is None
     assert rules.status == "ok"
     assert again[1].good

@@ -170,6 +170,34 @@ async def test_a_daemon_that_waits_for_room_drops_pages_that_become_old_meanwhil
     assert disk.database_bytes(store.path) < size * 0.4
 
 
+async def test_what_made_no_room_is_not_done_again_by_each_of_many_sources_within_a_minute(
+    store: Store, machine: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "PRUNE_STEPS", 1)
+    begun: list[float] = []
+    prune = store.prune_raw
+
+    def counted(**given: Any) -> Any:
+        begun.append(given["now"])
+        return prune(**given)
+
+    monkeypatch.setattr(store, "prune_raw", counted)
+    kept_pages(store, 30, at=time.time() - 20 * 86400)
+    here, stop = room(store, waits=True)
+    machine.free = 0
+    session = cast("Session", SimpleNamespace(room=here))
+    crawls = [asyncio.ensure_future(disk.keep_room(session, time.time())) for _ in range(16)]
+    await asyncio.wait(crawls, timeout=0.3)
+    with Reader(store.path) as reader:
+        assert reader.db.conn.execute("SELECT count(*) FROM raw_page").fetchone() == (0,)
+    assert len(begun) == 2, "as long as there is something to drop, and then no more"
+    monkeypatch.setattr(disk, "TIDY_SECONDS", 0.0)
+    await asyncio.sleep(0.1)
+    assert len(begun) > 2
+    stop.set()
+    await asyncio.wait_for(asyncio.gather(*crawls), 60)
+
+
 def test_a_database_that_cannot_be_written_is_told_though_room_was_short_before(store: Store) -> None:
     trouble.begin(store.path, "only 0.1 GB are free on its disk", now=NOON, room=True)
     other = sqlite3.connect(store.path, isolation_level=None)

@@ -199,6 +199,23 @@ def test_a_gzip_body_needs_no_checksum_and_nothing_behind_it() -> None:
         assert unpacked(sent, ["gzip"], CAP)[0] == b"<p>The harbour"
 
 
+@pytest.mark.parametrize(("name", "bits"), [("gzip", 31), ("deflate", 15), ("deflate", -15)])
+def test_a_body_that_was_flushed_and_never_ended_is_whole(name: str, bits: int) -> None:
+    packer = zlib.compressobj(wbits=bits)
+    packed = packer.compress(b"<p>The harbour") + packer.flush(zlib.Z_SYNC_FLUSH)
+    assert unpacked(packed, [name], CAP)[0] == b"<p>The harbour"
+    with pytest.raises(Undecodable, match="too early"):
+        unpacked(packed[:-1], [name], CAP)
+
+
+def test_what_comes_behind_the_end_is_passed_over() -> None:
+    for behind in (b"\0\0", b"\x1f\x8b", b"more"):
+        assert unpacked(gzip.compress(b"<p>x") + behind, ["gzip"], CAP)[0] == b"<p>x"
+        assert unpacked(zstd.compress(b"<p>x") + behind, ["zstd"], CAP)[0] == b"<p>x"
+    nothing = b"\x50\x2a\x4d\x18" + bytes(4)
+    assert unpacked(zstd.compress(b"<p>x") + nothing + zstd.compress(b"y"), ["zstd"], CAP)[0] == b"<p>xy"
+
+
 def test_a_body_that_takes_too_long_or_that_nobody_waits_for_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = iter((False, True))
     with pytest.raises(GivenUp):
@@ -232,6 +249,16 @@ async def test_of_a_packed_robots_txt_as_much_is_read_as_of_a_plain_one() -> Non
     for sent in (packed, packed[: len(packed) // 2]):
         response = await _passed(200, sent, "gzip", **OF_ROBOTS)
         assert response.body == body[: OF_ROBOTS[CUT]]
+
+
+async def test_a_robots_txt_that_was_cut_while_packed_ends_with_a_whole_line() -> None:
+    body = b"User-agent: *\nDisallow: /closed\n#" + b"x" * (OF_ROBOTS[CUT] - 100) + b"\nDisallow: /private/\n"
+    packer = zlib.compressobj(0, wbits=31)
+    packed = packer.compress(body) + packer.flush()
+    for length in range(len(packed) - 60, len(packed)):
+        response = await _passed(200, packed[:length], "gzip", **{CUT: length})
+        assert response.body.endswith(b"\n") or response.body == body
+        assert b"Disallow: /p" not in response.body or b"Disallow: /private/\n" in response.body
 
 
 async def test_a_body_that_takes_long_holds_up_nobody_and_ends_with_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from storage import backup, checks, errors, journal
+from storage import backup, checks, errors, index_check, journal
 from storage.models import Decision, Page, Profile
 from storage.reader import Reader
 from storage.restore import restore
@@ -21,7 +21,7 @@ from tests.storage.harness import NOON, SOURCE, Crawl, article, eventually
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 else:
     from sqlite_utils.utils import sqlite3
 
@@ -67,6 +67,62 @@ def test_each_damaged_thing_is_named(tmp_path: Path, sql: str, named: str) -> No
     assert checks.check(path).damage == []
     changed(path, sql)
     assert named in "; ".join(checks.check(path).damage)
+
+
+def test_the_index_that_is_made_to_compare_with_lies_on_the_disk_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored(tmp_path / "news.db", many=1)
+    sizes: dict[str, int] = {}
+
+    def texts(db: Any) -> Iterator[tuple[Any, ...]]:
+        for number in range(400):
+            yield (number, "", "", " ".join(f"w{number}x{word}" for word in range(400)))
+        for descriptor in Path("/proc/self/fd").iterdir():
+            if descriptor.is_symlink() and ".check" in str(descriptor.readlink()):
+                sizes[str(descriptor.readlink())] = os.stat(descriptor).st_size  # noqa: PTH116 - the file has no name
+
+    monkeypatch.setattr(index_check, "_texts", texts)
+    assert checks.check(path).index
+    assert len(sizes) == 1
+    assert str(tmp_path) in next(iter(sizes))
+    assert next(iter(sizes.values())) > 1_000_000
+    assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize("message", ["database is locked", "interrupted", "database or disk is full"])
+def test_what_only_keeps_a_check_from_its_end_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, message: str
+) -> None:
+    path = stored(tmp_path / "news.db", many=1)
+    code = {"database is locked": 5, "interrupted": 9, "database or disk is full": 13}[message]
+
+    def failing(*_: object, **__: object) -> list[str]:
+        error = sqlite3.OperationalError(message)
+        error.sqlite_errorcode = code
+        raise error
+
+    for part in ("_structure", "wrong_texts"):
+        monkeypatch.setattr(checks, part, failing)
+        with pytest.raises(errors.StorageError, match=message):
+            checks.check(path)
+
+
+def test_a_full_disk_beside_the_database_is_no_damage_of_its_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored(tmp_path / "news.db", many=1)
+    connect = sqlite3.connect
+
+    def full(name: Any, *given: Any, **named: Any) -> Any:
+        conn = connect(name, *given, **named)
+        if ".check" in str(name):
+            conn.execute("PRAGMA max_page_count = 1")
+        return conn
+
+    monkeypatch.setattr(sqlite3, "connect", full)
+    with pytest.raises(errors.Full):
+        checks.check(path)
 
 
 def test_what_a_crawl_writes_keeps_every_sum_right(crawl: Crawl) -> None:

@@ -135,6 +135,20 @@ def test_looks_that_were_blocked_before_a_request_are_told_from_tries(crawl: Cra
     assert (lease.tries, lease.unasked) == (0, 0)
 
 
+def test_looks_that_robots_forbade_are_counted_in_a_row_through_an_outage(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    seen = []
+    for outcome in ("robots_unreachable", "robots", "robots_unreachable", "robots", "http_403", "robots"):
+        urls = (page(1),) if outcome == "http_403" else ()
+        crawl.end(crawl.take(), f"blocked:{outcome}", due=crawl.now, urls=urls)
+        crawl.later()
+        lease = crawl.take()
+        seen.append(lease.forbidden)
+        crawl.end(lease, "blocked:robots_unreachable", due=crawl.now, urls=())
+        crawl.later()
+    assert seen == [0, 1, 1, 2, 0, 1]
+
+
 def test_a_quarantined_address_tells_why_how_often_and_when(crawl: Crawl) -> None:
     listing(crawl, [link(1)])
     first = crawl.now

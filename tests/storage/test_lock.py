@@ -74,6 +74,21 @@ def test_a_lock_that_cannot_be_made_says_why_and_what_to_do(
         pass
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG])
+def test_a_full_disk_keeps_no_daemon_from_the_lock_for_want_of_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    database = tmp_path / "news.db"
+    with DaemonLock(database):
+        pass
+    monkeypatch.setattr(os, "pwrite", full)
+    with DaemonLock(database), pytest.raises(DaemonHeld, match="process unknown"):
+        refuse_held(database)
+
+
 def test_a_holder_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     database = tmp_path / "news.db"
     holder = subprocess.Popen([sys.executable, "-c", LEAN + HOLD, str(database)], stdout=subprocess.PIPE, text=True)
