@@ -42,7 +42,9 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         character = chr(point)
-        made = _cluster(character)
+        made = _cluster(character) or _UNEVEN
+        if not made.strip(" "):  # `…` is three points for the index: one blank parts words as well
+            made = " "
         self[point] = made = made if len(made) == 1 and not _CLUSTER.fullmatch(f" {character}") else _UNEVEN
         return made
 
