@@ -15,10 +15,10 @@ The way taken: rows are written by SQL in batches of 10,000, with indexes and fu
 waiting for the disk, since the real writer would take an hour and more (bench/window.py: 2.5 ms of CPU time an article, and its
 fetches and commits). What a row holds is made by the functions that the writer calls (`storage.articles.columns`,
 `text_columns`, `text_hash`, `clean.row_hash`, `tokens.for_index`, `stories.origin`, `sketches.indexed`, `raw.keep`); which
-articles are copies is known here and not decided. Sketches and their index are built whole. The tables' sums are made from the rows
-at the end, as after a migration. `--check` runs `dateline db check`'s own function over the result. Not built: addresses
-under which an article was found besides its own two, stories that were merged, rhythms of the endpoints, the memory of
-health, learned rules.
+articles are copies is known here and not decided. Sketches and their index are built whole. The tables' sums are made from
+the rows at the end, as after a migration. `--check` runs `dateline db check`'s own function over the result. Not built:
+addresses under which an article was found besides its own two, stories that were merged, rhythms of the endpoints, the
+memory of health, learned rules.
 """
 
 from __future__ import annotations

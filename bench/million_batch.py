@@ -203,8 +203,10 @@ def _article(made: Made, outlet: Outlet, at: int, seen: float, draw: Any, body: 
     data = {"source": outlet.name, "key": canonical, **articles.columns(article)}
     second = max(0, int(min(clock.epoch(instant.at) or seen, seen + DAY)))
     search_id = (second << 20) | (number & ((1 << 20) - 1))
-    looks: list[tuple[float, str, int | None]] = [(moments[step], "new" if copied is None else "copy", 1) if step == 0 else (moments[step], "revised", step + 1)
-             for step in range(len(moments))]  # fmt: skip
+    looks: list[tuple[float, str, int | None]] = [
+        (moment, "revised" if step else "new" if copied is None else "copy", step + 1)
+        for step, moment in enumerate(moments)
+    ]
     looks.append(
         (moments[-1] + 900 + float(rng.uniform(0, 300)), "not_modified" if rng.random() < 0.5 else "unchanged", None)
     )

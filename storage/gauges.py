@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import checks, clock, migrations
+from storage import clock, last_check, migrations
 from storage.errors import driver_errors_as_ours
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def read(reader: Reader, *, now: float) -> Gauges:
         for source, outcome, count in run(_OUTCOMES, clock.text(now - _DAY)):
             of = outcomes.setdefault(source if source in named else OTHERS, {})
             of[outcome] = of.get(outcome, 0) + count
-        check = checks.last_result(reader.db)
+        check = last_check.last(reader.db)
         (backfills,) = run("SELECT count(*) FROM backfill WHERE finished_at IS NULL")[0]
         changes = reader.last_seq()
     others = any(OTHERS in of for of in (articles, due, leased, quarantined, outcomes))

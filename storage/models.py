@@ -276,7 +276,8 @@ class Lease:
     that was opened with it and must be ended. `seen` counts the looks that were answered with content or 304;
     `tries` those since then that were not, of which `unasked` were blocked before anything was sent, the
     last `forbidden` by the host's robots.txt; `found_at` when the link was first offered; `backfill` its backfill's id;
-    `missing` the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so far, as `crawler.politeness.rhythm` wrote it (opaque here);
+    `missing` the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so
+    far, as `crawler.politeness.rhythm` wrote it (opaque here);
     `crawl_delay`: the seconds between two requests that the host's robots.txt asks for."""
 
     fetch_id: int

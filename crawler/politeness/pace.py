@@ -110,7 +110,8 @@ def next_due(
     then that were not (failed, gone, rejected, blocked), of which `unasked` sent no request: a host that could not be asked
     for days leaves an address its ten tries. `forbidden`: the looks before this one that robots.txt forbade, in a row:
     neither failures nor an outage shorten the wait for it to change. `interval`, `ttl`, `max_age`: seconds.
-    `recheck`: ages of an article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then. `jitter`: 0..1.
+    `recheck`: ages of an article, in seconds after `found_at`. `retry_at`: the host asked to be left alone until then.
+    `jitter`: 0..1.
     `missing`: the looks before this one that found the page gone, since it was last there; the next such look comes no
     sooner than `gone_gap` seconds later, since two of them are a withdrawal.
 

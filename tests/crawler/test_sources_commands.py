@@ -18,7 +18,7 @@ from crawler.arguments import ArgumentProblem
 from crawler.check_source import Checked
 from crawler.check_verdicts import ArticleVerdict, EndpointVerdict
 from crawler.cli import main
-from crawler.config import Config, render
+from crawler.config import Config, configuration, render
 from crawler.demo.project import write_project
 from crawler.options import BrokeOff
 from crawler.registry import read_source
@@ -245,7 +245,7 @@ def test_a_look_that_broke_off_is_one_line_and_a_status(tmp_path: Path, monkeypa
 def test_a_demo_project_loads_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_project(Path("p"), 8080)
-    config = start_crawl.configuration(None, tmp_path / "p")
+    config = configuration(None, tmp_path / "p")
     assert config.sources_dir == tmp_path / "p" / "sources"
     assert config.database == tmp_path / "p" / "news.db"
 
