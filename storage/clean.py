@@ -48,8 +48,8 @@ def refusal(error: Exception) -> str:
 
 
 _ADDRESSES = frozenset({"url", "canonical_url", "key"})
-_FOLLOWED = frozenset({"canonical_url", "image_url"})
-"""Beside `url`, for which `host_of` sees to it: addresses that a reader may follow."""
+_FOLLOWED = frozenset({"url", "canonical_url", "image_url"})
+"""Addresses that a reader may follow."""
 _STEERS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LARGEST = 2**63
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each value
@@ -133,7 +133,7 @@ def _clean(value: T) -> T:
 def _value(name: str, old: Any) -> Any:
     if isinstance(old, str):
         if name in _FOLLOWED and not old[:8].lower().startswith(("http://", "https://")):
-            raise Unstorable(f"{name}: {old[:200]!a} is not http or https")
+            raise Unstorable(f"{name}: {without_user(old[:200])!a} is not http or https")
         return address(old) if name in _ADDRESSES or name in _FOLLOWED else text(old)
     if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
         raise Unstorable(f"{name}: {old} is more than 63 bits")

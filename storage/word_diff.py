@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Sign = Literal["=", "-", "+"]
 
@@ -25,8 +25,13 @@ MOST_WORK = 4_000_000
 CHANCE, REWRITTEN = 2, 6
 """So many equal tokens are chance between changes of so many tokens each."""
 
+MOST_MOVED = 4
+"""Tokens by which a change is moved, at the most, so that it begins a line."""
+
 Code = tuple[str, int, int, int, int]
 """As of `difflib`: equal, replace, insert or delete; from, to in the old tokens; from, to in the new ones."""
+
+_END: Code = ("equal", 0, 0, 0, 0)
 
 # Thai, Lao, Burmese, Khmer, kana, Han: no blanks between words. A character takes its marks (Thai vowel signs) along.
 _CHARACTER = (
@@ -53,6 +58,9 @@ class Part:
     sign: Sign
     text: str
 
+
+_Side = tuple[str, "Sequence[re.Match[str]]"]
+"""A text and its tokens."""
 
 Block = tuple[Part, ...]
 """The parts of one paragraph, or of several that were rewritten together (with line ends between them)."""
@@ -83,7 +91,8 @@ def _paragraphs(text: str) -> list[str]:
 def _words(old: str, new: str) -> Block:
     one, other = list(_TOKEN.finditer(old)), list(_TOKEN.finditer(new))
     parts: list[Part] = []
-    for tag, a, b, c, d in _calmed(_matched([m.group() for m in one], [m.group() for m in other])):
+    codes = _calmed(_matched([m.group() for m in one], [m.group() for m in other]))
+    for tag, a, b, c, d in _begin_lines(codes, (old, one), (new, other)):
         if tag == "equal":
             parts.append(Part("=", _slice(new, other, c, d)))
             continue
@@ -107,6 +116,48 @@ def _calmed(codes: Iterable[Code]) -> list[Code]:
         else:
             found.append(code)
     return found
+
+
+def _begin_lines(codes: Iterable[Code], old: _Side, new: _Side) -> Iterator[Code]:
+    """A paragraph that was put in or taken out begins behind the full stop of the one before it and ends with its own; from
+    the one full stop to the other would be as short."""
+    moved = 0
+    for code, after in pairwise([*codes, _END]):
+        tag, a, b, c, d = code[0], code[1] + moved, code[2], code[3] + moved, code[4]
+        moved = 0
+        if tag == "equal":
+            yield tag, a, b, c, d
+        elif line := _line_begun(new, c, d, after):
+            start, moved = line
+            yield from _some("replace", a, b, c, start - moved)
+            yield "equal", b, b + moved, start - moved, start
+            yield "insert", b + moved, b + moved, start, d + moved
+        elif line := _line_begun(old, a, b, after):
+            start, moved = line
+            yield from _some("replace", a, start - moved, c, d)
+            yield "equal", start - moved, start, d, d + moved
+            yield "delete", start, b + moved, d + moved, d + moved
+        else:
+            yield tag, a, b, c, d
+
+
+def _line_begun(side: _Side, first: int, end: int, after: Code) -> tuple[int, int] | None:
+    """The token that begins a line within a change and comes behind the same tokens as come behind the change; their number."""
+    text, tokens = side
+    if "\n" in _gap(text, tokens, end):
+        return None
+    words = [token.group() for token in tokens[first : end + MOST_MOVED]]
+    for start in range(first + 1, end):
+        if "\n" in _gap(text, tokens, start):
+            for size in range(min(start - first, after[2] - after[1], MOST_MOVED), 0, -1):
+                if words[start - size - first : start - first] == words[end - first : end - first + size]:
+                    return start, size
+    return None
+
+
+def _some(tag: str, a: int, b: int, c: int, d: int) -> Iterator[Code]:
+    if a < b or c < d:
+        yield tag, a, b, c, d
 
 
 def _by_chance(code: Code) -> bool:

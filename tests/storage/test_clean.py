@@ -9,7 +9,7 @@ from storage.errors import Unstorable
 from tests.storage.harness import article
 
 
-@pytest.mark.parametrize("field", ["canonical_url", "image_url"])
+@pytest.mark.parametrize("field", ["url", "canonical_url", "image_url"])
 @pytest.mark.parametrize(
     "url",
     [

@@ -37,6 +37,13 @@ def marked(old: str, new: str) -> str:
         ("मंत्री ने कहा", "मंत्री ने बताया", "मंत्री ने [-कहा-]{+बताया+}"),
         ("قال الوزير", "قالت الوزيرة", "[-قال الوزير-]{+قالت الوزيرة+}"),
         ("One.\n\nTwo.", "One.\n\nNew.\n\nTwo.", "One.\n\n{+New.+}\n\nTwo."),
+        ("Ten died in May.", "Ten died in June.\n\nMore.", "Ten died in [-May-]{+June+}.\n{+More.+}"),
+        ("Ten died in May.\nMore.", "Ten died in June.", "Ten died in [-May-]{+June+}.\n[-More.-]"),
+        (
+            "A in May.\n\nB of May.",
+            "A in June.\n\nC.\n\nB of June.",
+            "A in [-May-]{+June+}.\n{+C.+}\nB of [-May-]{+June+}.",
+        ),
         ("same   blanks", "same blanks", "same blanks"),
     ],
 )
