@@ -7,8 +7,10 @@ The marks only ever go around whole characters of the text: without them it is t
 from __future__ import annotations
 
 import re
+import time
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 240
 """Characters of an excerpt."""
+PATIENCE: Final = 1.0
+"""Seconds for the excerpts of a page; those that are left then show how their text begins."""
 _HEAD: Final = 1500
 
 # The combining accents that the index's tokenizer passes over.
@@ -33,6 +37,7 @@ _RUN: Final = tokens.RUN.pattern.removesuffix("+")
 _WORD: Final = f"[^ {_RUN[1:]}"
 _PIECE: Final = re.compile(f"(?P<run>{_RUN}+)|{_WORD}+")
 _UNEVEN: Final = "\x00"
+_AROUND: Final = re.compile(f"[^{_UNEVEN}]?{_UNEVEN}+")
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
@@ -73,11 +78,19 @@ def folded(text: str) -> Folded:
         return Folded(plain, None)
     parts: list[str] = []
     origin: list[int] = []
-    for found in _CLUSTER.finditer(text):
-        made = _cluster(found.group())
-        parts.append(made)
-        origin += [found.start()] * len(made)
-    return Folded("".join(parts), (*origin, len(text)))
+    at = 0
+    for uneven in _AROUND.finditer(plain):  # with the character before, which some of them join
+        start, end = uneven.span()
+        parts.append(plain[at:start])
+        origin += range(at, start)
+        for found in _CLUSTER.finditer(text, start, end):
+            made = _cluster(found.group())
+            parts.append(made)
+            origin += [found.start()] * len(made)
+        at = end
+    parts.append(plain[at:])
+    origin += range(at, len(text) + 1)
+    return Folded("".join(parts), tuple(origin))
 
 
 def sought(terms: Iterable[str]) -> re.Pattern[str] | None:
@@ -99,6 +112,17 @@ def marked(text: str, pattern: re.Pattern[str] | None) -> Markup:
         parts += [escaped(text[at:start]), "<mark>", escaped(text[start:end]), "</mark>"]
         at = end
     return Markup("".join((*parts, escaped(text[at:]))))  # noqa: S704 - all of the text in it is escaped
+
+
+def excerpts(
+    texts: Iterable[tuple[str, int]], pattern: re.Pattern[str] | None, *, seconds: float = PATIENCE
+) -> list[str]:
+    """The excerpt of each text, about so many characters long: for a thread, and within a time."""
+    ends = time.monotonic() + seconds
+    return [
+        excerpt(text, pattern if time.monotonic() < ends else None, length=length) if text else ""
+        for text, length in texts
+    ]
 
 
 def excerpt(text: str, pattern: re.Pattern[str] | None, *, length: int = EXCERPT) -> str:
@@ -138,9 +162,10 @@ def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
 
 def _behind(origin: tuple[int, ...], place: int) -> int:
     """Where in the text the next character begins that gave anything, after the one that gave the character at `place`."""
-    return next(at for at in origin[place:] if at != origin[place])
+    return next(origin[i] for i in range(place, len(origin)) if origin[i] != origin[place])
 
 
+@lru_cache(maxsize=1 << 14)
 def _cluster(cluster: str) -> str:
     """What the index makes of a character and those that join it; may be nothing."""
     return "".join(_folded(character) for character in tokens.normal(cluster) if character not in _ACCENTS)

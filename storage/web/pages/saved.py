@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from datasette import Response
@@ -11,7 +12,7 @@ from storage.search import QueryError
 from storage.web import found, highlight
 from storage.web.desk import address
 from storage.web.filters import text
-from storage.web.pages.search import asked_by, place
+from storage.web.pages.search import asked_by, open_text, place
 
 if TYPE_CHECKING:
     from datasette import Request
@@ -60,11 +61,13 @@ async def as_json(request: Request, datasette: Site) -> Response:
         pattern = highlight.sought(search.match(asked.query)[0])
     except QueryError as error:
         return Response.json({"ok": False, "error": str(error), "status": 400}, status=400)
+    texts = [(open_text(hit), highlight.EXCERPT) for hit in page.hits]
+    told = await asyncio.to_thread(highlight.excerpts, texts, pattern)
     older = address("/search.json", {**asked.asked(), "before": str(page.older)}) if page.older is not None else None
     return Response.json(
         {
             "ok": True,
-            "hits": [_hit(hit, pattern) for hit in page.hits],
+            "hits": [_hit(hit, excerpt) for hit, excerpt in zip(page.hits, told, strict=True)],
             "older": older,
             "counted": counted.counted,
             "counted_all": counted.whole,
@@ -73,7 +76,7 @@ async def as_json(request: Request, datasette: Site) -> Response:
     )
 
 
-def _hit(hit: found.Hit, pattern: Any) -> dict[str, Any]:
+def _hit(hit: found.Hit, excerpt: str) -> dict[str, Any]:
     names = (
         "id",
         "source",
@@ -86,9 +89,8 @@ def _hit(hit: found.Hit, pattern: Any) -> dict[str, Any]:
         "section",
         "status",
     )
-    open_text = None if hit.rights == "reserved" else "\n".join(filter(None, (hit.lead, hit.body)))
-    excerpt = None if open_text is None else highlight.excerpt(open_text, pattern)
-    return {**{name: getattr(hit, name) for name in names}, "excerpt": excerpt, "page": f"/article/{hit.id}"}
+    shown = None if hit.rights == "reserved" else excerpt
+    return {**{name: getattr(hit, name) for name in names}, "excerpt": shown, "page": f"/article/{hit.id}"}
 
 
 def _entries(reader: Reader, asked: found.Asked, titles: Any) -> list[feeds.Entry]:

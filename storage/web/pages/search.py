@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,8 +43,9 @@ async def search(request: Request, datasette: Site) -> Response:
         return await page(datasette, request, "search.html", context | {"refused": str(error)}, 400)
     terms, _ = index.match(asked.query)
     pattern = highlight.sought(terms)
+    told = await asyncio.to_thread(highlight.excerpts, map(_open_text, found.hits), pattern)
     context |= {
-        "hits": [_shown(hit, pattern) for hit in found.hits],
+        "hits": [_shown(hit, excerpt, pattern) for hit, excerpt in zip(found.hits, told, strict=True)],
         "older": _address(asked, before=str(found.older)) if found.older is not None else None,
         "newest": _address(asked) if before is not None else None,
         "back_to": found.back_to,
@@ -72,14 +74,20 @@ def _form(asked: Asked) -> dict[str, Any]:
     return {"asked": asked, "chosen": chosen}
 
 
-def _shown(hit: Hit, pattern: re.Pattern[str] | None) -> dict[str, Any]:
+def _open_text(hit: Hit) -> tuple[str, int]:
+    """What may be shown of a hit's text, and how many characters of it."""
+    wide = (hit.language or "").split("-")[0] in _WIDE
+    return open_text(hit), highlight.EXCERPT // 2 if wide else highlight.EXCERPT
+
+
+def open_text(hit: Hit) -> str:
+    """The lead and the text of a hit; empty where its rights are reserved."""
+    return "" if hit.rights == "reserved" else "\n".join(filter(None, (hit.lead, hit.body)))
+
+
+def _shown(hit: Hit, excerpt: str, pattern: re.Pattern[str] | None) -> dict[str, Any]:
     """A hit as the template takes it: `row` for its marks, `title` and `excerpt` with the marks of what was found."""
-    told: Markup | None = None
-    if hit.rights != "reserved":
-        whole = "\n".join(filter(None, (hit.lead, hit.body)))
-        wide = (hit.language or "").split("-")[0] in _WIDE
-        cut = highlight.excerpt(whole, pattern, length=highlight.EXCERPT // 2 if wide else highlight.EXCERPT)
-        told = highlight.marked(text(cut), pattern)
+    told: Markup | None = None if hit.rights == "reserved" else highlight.marked(text(excerpt), pattern)
     title = highlight.marked(text(hit.title), pattern) if hit.title else None
     return {"row": hit, "title": title, "excerpt": told, "at": hit.published_at or hit.first_seen_at}
 

@@ -14,7 +14,8 @@ from storage import search, tables, tokens
 
 pytest.importorskip("markupsafe", reason="needs the extra `web`")
 
-from storage.web.highlight import excerpt, marked, sought, spans
+from storage.web import highlight
+from storage.web.highlight import excerpt, excerpts, folded, marked, sought, spans
 
 _PARTS = st.sampled_from([
     *"aBé東京都กรุ서울ж ёЁ .,-–<>&\"'·・。0７٣िকাﬁ", "\u0301", "São ", "Zürich", " ", "AB", "\u200b", "ﾊﾞ", "ك", "\u064b", *"ςΣ",
@@ -106,3 +107,31 @@ def test_an_excerpt_shows_the_first_place_found() -> None:
     assert "The HARBOUR was closed." in made
     assert excerpt("长" * 500 + "东京" + "短" * 500, sought(["东京"])).count("东京") == 1
     assert excerpt("short", sought(["none"])) == "short"
+
+
+@pytest.mark.parametrize("sign", ["№", "™", "½", "ﬁ", "ﷺ", "e\u0301", "…"])
+def test_what_folds_unevenly_costs_its_neighbourhood_and_not_the_text(sign: str) -> None:
+    body = "Harbour news. " * 1000 + f"{sign} zielwort " + "More of them. " * 400
+    texts = [(body, 240)] * 20
+    before = highlight._cluster.cache_info()
+
+    made = excerpts(texts, sought(["zielwort"]), seconds=60)
+
+    after = highlight._cluster.cache_info()
+    assert after.hits + after.misses - before.hits - before.misses < 20 * 20
+    assert all("zielwort" in one for one in made)
+
+
+def test_excerpts_out_of_time_are_how_the_texts_begin() -> None:
+    texts = [("Begins so. " * 300 + "zielwort", 50)] * 3
+    assert all(one.startswith("Begins so.") for one in excerpts(texts, sought(["zielwort"]), seconds=0))
+
+
+@given(_TEXT)
+def test_a_text_folds_as_its_clusters_do_one_by_one(text: str) -> None:
+    whole = folded(text)
+    parts = [(found.start(), highlight._cluster(found.group())) for found in highlight._CLUSTER.finditer(text)]
+    assert re.sub(" +", " ", whole.text) == re.sub(" +", " ", "".join(made for _, made in parts))
+    if whole.origin is not None:
+        assert len(whole.origin) == len(whole.text) + 1
+        assert list(whole.origin) == sorted(whole.origin)
