@@ -64,7 +64,9 @@ def _typed(name: str, numbers: frozenset[str], values: tuple[Any, ...]) -> Serie
         return read.dt.as_unit("us")
     if name in numbers:
         return pd.Series(values, dtype="Int64")
-    return pd.Series(values, dtype="category" if name in WORDS else "string")
+    texts = pd.Series(values, dtype="string")
+    # By way of texts, so that the categories of a chunk without any value are texts, too.
+    return texts.astype("category") if name in WORDS else texts
 
 
 def _joined(parts: list[Series[Any]]) -> Series[Any]:

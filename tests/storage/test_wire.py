@@ -224,6 +224,11 @@ def test_a_frame_has_types_and_knows_lists_and_missing_values(six: Crawl, monkey
         "datetime64[us, UTC]",
     ]
     assert str(frame.loc[4, "published_at"]) == "2023-11-13 00:00:00+00:00"
+    # A column of words without any in a whole chunk, be it the first, the last or all.
+    for values in ([None, None, "+09:00", None, None, None], [None] * 4):
+        words = frames.frame("articles", ("published_offset",), [[(value,)] for value in values]).published_offset
+        assert [None if value is pd.NA or value != value else value for value in words] == values
+        assert str(words.dtype) == "category"
 
 
 def test_errors_name_the_file_and_are_of_one_kind(tmp_path: Path, six: Crawl) -> None:
