@@ -20,6 +20,7 @@ from crawler.metrics.watch import told_at
 from crawler.passes import crawl, exit_status, live_rows
 from crawler.service import Service, supervised
 from crawler.start import at_work, told
+from crawler.terminal import number_of
 from storage.errors import StorageError
 from storage.lock import DaemonLock
 
@@ -63,7 +64,8 @@ async def daemon(start: Start, stop: asyncio.Event) -> int:
         with DaemonLock(start.config.database):
             at_its_pace = _Daemon(session, runner, service)
             place = parse(start.config.metrics) if start.config.metrics else None
-            async with told_at(place, start.config, lambda: counted.figures() | at_its_pace.figures()):
+            watched = replace(start.config, sources=tuple(start.sources))
+            async with told_at(place, watched, lambda: counted.figures() | at_its_pace.figures()):
                 return await at_its_pace.run()
 
 
@@ -104,7 +106,8 @@ class _Daemon:
             soon = datetime.fromtimestamp(self._session.clock() + nightly.AFTER_START, UTC)
             self._scheduler.add_job(self._start_check, "date", run_date=soon, id=f"{nightly.CHECK} at start")
         self._scheduler.start()
-        logger.info("daemon: %d sources, database %s", len(self._session.sources), self._session.config.database)
+        sources = number_of(len(self._session.sources), "source")
+        logger.info("daemon: %s, database %s", sources, self._session.config.database)
         self._service.ready(self._words)
         looking = asyncio.create_task(self._looks())
         await self._session.stop.wait()
@@ -118,19 +121,23 @@ class _Daemon:
     def figures(self) -> dict[str, list[Series]]:
         """How it stands, for `crawler.metrics`."""
         now = self._session.clock()
-        late = max((now - job.next_run_time.timestamp() for job in self._scheduler.get_jobs()), default=0.0)
+        # A job has no time before the schedule runs, and none while it is paused.
+        times = [at for job in self._scheduler.get_jobs() if (at := getattr(job, "next_run_time", None)) is not None]
+        late = max((now - at.timestamp() for at in times), default=0.0)
         figures = {
             "dateline_crawls_running": len(self._crawls) - self._waiting,
             "dateline_crawls_waiting": self._waiting,
             "dateline_scheduler_lag_seconds": max(0.0, late),
             "dateline_workers": self._session.config.workers or os.cpu_count() or 1,
             "dateline_worker_starts_total": self._session.pool.starts,
+            "dateline_worker_deaths_total": self._session.pool.deaths,
         }
         return {name: [((), float(value))] for name, value in figures.items()}
 
     def _words(self) -> str:
         crawled = len(self._crawls) - self._waiting
-        return f"{len(self._session.sources)} sources, {crawled} being crawled, {self._waiting} waiting for a place"
+        sources = number_of(len(self._session.sources), "source")
+        return f"{sources}, {crawled} being crawled, {self._waiting} waiting for a place"
 
     def _at(self, source: Source, when: float) -> None:
         self._scheduler.add_job(

@@ -8,7 +8,7 @@ import click
 
 from crawler import terminal
 from storage import clock
-from storage.gauges import pulses
+from storage.gauges import LEFT_SECONDS, is_crawled, pulses
 from storage.reader import Reader
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ BROKEN: Final = ("blocked", "failing", "layout_changed")
 
 LATE_SECONDS: Final = 7200.0
 """A verdict that is older is old: a daemon judges every source every five minutes, a timer's pass after each."""
-
-LEFT_SECONDS: Final = 7 * 86400.0
-"""A source that was judged last so long ago is crawled no more: its last state is shown, and does not count."""
 
 NAMED: Final = 5
 """Sources that the line names."""
@@ -52,7 +49,7 @@ def show_health(
     with Reader(database) as reader:
         judged = pulses(reader)
     crawled = [
-        one for one in judged if (one.source in chosen if chosen else now - one.judged_at <= max(late, LEFT_SECONDS))
+        one for one in judged if is_crawled(one.source, one.judged_at, chosen, now=now, within=max(late, LEFT_SECONDS))
     ]
     ill = {one.source: what for one in sorted(crawled, key=_worst_first) if (what := _ill(one, now, late))}
     last = max((one.last_success_at for one in crawled if one.last_success_at is not None), default=None)
@@ -91,12 +88,14 @@ def _verdict(
         return 1, f"no source was judged in the last {terminal.span(late)}: is a daemon or a timer running?"
     if max_age is not None and (last is None or now - last > max_age):
         ago = "ever" if last is None else f"for {terminal.span(now - last)}"
-        return 1, f"no fetch of {len(crawled)} sources succeeded {ago}: is the network there?"
+        return 1, f"no fetch of {terminal.number_of(len(crawled), 'source')} succeeded {ago}: is the network there?"
     if not ill:
-        return 0, f"{len(crawled)} sources, none broken"
+        return 0, f"{terminal.number_of(len(crawled), 'source')}, none broken"
     named = ", ".join(f"{source} {what}" for source, what in list(ill.items())[:NAMED])
     more = f" and {len(ill) - NAMED} more" if len(ill) > NAMED else ""
-    return int(strict or 2 * len(ill) >= len(crawled)), f"{len(ill)} of {len(crawled)} sources: {named}{more}"
+    return int(
+        strict or 2 * len(ill) >= len(crawled)
+    ), f"{len(ill)} of {terminal.number_of(len(crawled), 'source')}: {named}{more}"
 
 
 def _worst_first(one: Pulse) -> tuple[int, str]:

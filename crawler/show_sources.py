@@ -10,7 +10,7 @@ import click
 from crawler.catalogue import archive, filtered, live
 from crawler.registry import select
 from crawler.start_crawl import sources_of
-from crawler.terminal import columns, dumps, line
+from crawler.terminal import columns, dumps, line, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def show_list(config: Config, *, language: str | None, country: str | None, clos
         _print(("name", "in", "why"), shut)
     hidden = sum(source.closed is not None for source in wanted) if not closed else 0
     more = f"; {hidden} closed not shown (--all shows them and why)" if hidden else ""
-    click.echo(f"{len(rows_of_open)} sources{more}")
+    click.echo(f"{number_of(len(rows_of_open), 'source')}{more}")
     click.echo("* chosen in dateline.toml; all were written from public evidence, `seen` where one has been seen live")
     return 0
 

@@ -139,3 +139,8 @@ def span(seconds: float) -> str:
     """`42 s`, `3 min`, `5 h`, `2 d`: the largest unit of which there are at least two."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds >= 2 * size or size == 1.0)
     return f"{max(seconds, 0.0) / size:.0f} {unit}"
+
+
+def number_of(count: int, one: str) -> str:
+    """`1 source`, `2 sources`."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"

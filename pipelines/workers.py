@@ -68,6 +68,7 @@ class ExtractionPool:
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = 0  # worker processes started so far
+        self.deaths = 0  # those of them that died, or were ended at a limit
         self._closed = asyncio.Event()
 
     async def extract(self, page: Page) -> Extraction:
@@ -108,10 +109,12 @@ class ExtractionPool:
                         QUEUED * limit + START_SECONDS,
                     )
                 except TimeoutError:
+                    self.deaths += 1
                     return _Failure("extract_timeout", f"took longer than {limit:g} s")
                 except MemoryError:
                     return _Failure("extract_memory", f"needed more than {self._memory // 2**20} MiB")
                 except ProcessExpired as error:
+                    self.deaths += 1
                     if error.exitcode == -signal.SIGPROF:
                         return _Failure("extract_timeout", f"took longer than {seconds:g} s of CPU time")
                     return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
@@ -146,6 +149,7 @@ class ExtractionPool:
     def _replace(self, broken: _Generation) -> None:
         if self._generation is broken:
             self._generation = None
+            self.deaths += 1
         broken.end()
 
 

@@ -1,4 +1,5 @@
-"""Figures for monitoring: each by an index, none by reading a table of news, so that a look costs little at any size."""
+"""Figures for monitoring: each by an index alone, none by reading rows of news. Articles are counted by a pass over an index,
+which grows with them; the rest costs what a day brings."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from storage import clock, last_check, migrations
 from storage.errors import driver_errors_as_ours
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Set as AbstractSet
 
     from storage.reader import Reader
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
 MOST_SOURCES: Final = 500
 """Sources with figures of their own; what the others have is summed up. An import may bring thousands of sites."""
 
+LEFT_SECONDS: Final = 7 * 86400.0
+"""A source that was judged last so long ago is crawled no more: its last state says nothing of today."""
+
 OTHERS: Final = "(others)"
 """The name under which the others' figures are; no source can have it."""
 
 _DAY: Final = 86400.0
 
-_CRAWLED: Final = "SELECT source FROM health ORDER BY source LIMIT ?"
+_JUDGED: Final = "SELECT source, judged_at FROM health ORDER BY source"
 _ARTICLES: Final = "SELECT source, count(*) FROM article INDEXED BY article_seen GROUP BY source"
 _DUE: Final = """
 SELECT s.name, count(*) FROM source AS s
@@ -92,14 +97,23 @@ class Pulse:
     last_success_at: float | None
 
 
-def read(reader: Reader, *, now: float) -> Gauges:
-    """All figures, in one state of the database. Raises `StorageError`."""
+def is_crawled(
+    source: str, judged_at: float, chosen: Collection[str], *, now: float, within: float = LEFT_SECONDS
+) -> bool:
+    """Whether a source that was judged once is crawled today: by the choice where there is one, else by its last judgement."""
+    return source in chosen if chosen else now - judged_at <= within
+
+
+def read(reader: Reader, *, now: float, chosen: Collection[str] = ()) -> Gauges:
+    """All figures, in one state of the database. Of the sources those that are crawled (`is_crawled`) have figures of their
+    own. Raises `StorageError`."""
 
     def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return reader.db.conn.execute(sql, values).fetchall()
 
     with driver_errors_as_ours(reader.path), reader.one_state():
-        named = {source for (source,) in run(_CRAWLED, MOST_SOURCES)}
+        judged = [(source, clock.epoch(at) or 0.0) for source, at in run(_JUDGED)]
+        named = set([source for source, at in judged if is_crawled(source, at, chosen, now=now)][:MOST_SOURCES])
         found = {
             one.source: SourceGauges(
                 one.source,

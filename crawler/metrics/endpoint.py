@@ -29,6 +29,7 @@ _REASONS: Final = {
     404: "Not Found",
     405: "Method Not Allowed",
     431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
     503: "Service Unavailable",
 }
 
@@ -86,7 +87,11 @@ async def _answered(
         else:
             method, status = judge(head, place)
     if status == 200:
-        body = await text()
+        try:
+            body = await text()
+        except Exception as error:  # noqa: BLE001 - whoever asks learns that there is no answer, and the log why
+            logger.error("%s: the metrics could not be made: %s: %s", place, type(error).__name__, error)
+            status = 500
     kind = CONTENT_TYPE_PLAIN_0_0_4 if status == 200 else "text/plain; charset=utf-8"
     body = body or f"{status} {_REASONS[status]}: the metrics are at /metrics\n".encode()
     lines = (

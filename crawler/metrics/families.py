@@ -105,9 +105,18 @@ FAMILIES: Final = (
     Family("dateline_journal_bytes", "gauge", "Size of its write-ahead log."),
     Family("dateline_disk_free_bytes", "gauge", "Room left on its disk."),
     Family("dateline_database_limit_bytes", "gauge", "`disk_limit_gb`: beyond it nothing more is fetched."),
-    Family("dateline_database_trouble", "gauge", "1 while the database cannot be written, or has no room to fetch on."),
+    Family(
+        "dateline_database_trouble",
+        "gauge",
+        "1 while the database cannot be read or written, or has no room to fetch on.",
+    ),
     Family("dateline_database_checked_timestamp_seconds", "gauge", "When the last whole check of the database ended."),
     Family("dateline_database_damages", "gauge", "Damages that it found."),
+    Family(
+        "dateline_database_readable",
+        "gauge",
+        "1, or 0 after a look that failed: what else is told of the database is then that of the look before.",
+    ),
     Family(
         "dateline_read_seconds", "gauge", "Seconds that reading these figures from the database took the last time."
     ),
@@ -131,7 +140,14 @@ FAMILIES: Final = (
     Family(
         "dateline_worker_starts_total",
         "counter",
-        "Processes started for extraction; beyond the configured number, each took the place of one that died.",
+        "Processes started for extraction, also in the place of those that have done their 5,000 tasks.",
+        (),
+        "daemon",
+    ),
+    Family(
+        "dateline_worker_deaths_total",
+        "counter",
+        "Such processes that died or were ended at a limit of theirs; the page that they had is tried again.",
         (),
         "daemon",
     ),

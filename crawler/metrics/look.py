@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Figures of one moment. `at`: epoch seconds; `seconds`: what the look took; `daemon`: whether one works on the
-    database; `trouble`: whether something keeps it from being written, or fetching from going on; sizes in bytes;
-    `sqlite`: the library's version."""
+    """Figures of one moment. `at`: epoch seconds; `seconds`: what the look took by the clock, `work`: of a core's time;
+    `daemon`: whether one works on the database; `trouble`: whether something keeps it from being written, or fetching from
+    going on; sizes in bytes; `sqlite`: the library's version."""
 
     gauges: Gauges
     at: float
     seconds: float
+    work: float
     daemon: bool
     trouble: bool
     database_bytes: int
@@ -37,10 +38,10 @@ class Look:
 
 def look(config: Config, *, now: float) -> Look:
     """Look, by a connection of its own that only reads. Raises `StorageError`."""
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.thread_time()
     path = config.database
     with Reader(path) as reader:
-        found = gauges.read(reader, now=now)
+        found = gauges.read(reader, now=now, chosen=config.sources)
         (library,) = reader.db.conn.execute("SELECT sqlite_version()").fetchone()
     return Look(
         gauges=found,
@@ -53,4 +54,5 @@ def look(config: Config, *, now: float) -> Look:
         limit_bytes=int(config.disk_limit_gb * GIGABYTE),
         sqlite=library,
         seconds=time.monotonic() - began,
+        work=time.thread_time() - worked,
     )

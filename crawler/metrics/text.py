@@ -87,6 +87,7 @@ def of_database(look: Look) -> dict[str, list[Series]]:
     tell("dateline_database_trouble", look.trouble)
     tell("dateline_database_checked_timestamp_seconds", seen.checked_at)
     tell("dateline_database_damages", seen.damages)
+    tell("dateline_database_readable", 1.0)
     tell("dateline_read_seconds", look.seconds)
     tell("dateline_read_timestamp_seconds", look.at)
     return found

@@ -29,13 +29,18 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 15.0
 REST: Final = 100.0
-"""Between two looks lie so many times what the last one took: looking never takes more than a hundredth of a core."""
+"""Between two looks lie so many times what the last one took of a core, so that looking takes a hundredth of one…"""
+LONGEST_REST: Final = 120.0
+"""…but no more seconds than these: older figures would hide what somebody is to be called for."""
 TICK_SECONDS: Final = 0.5
 LAG_SECONDS: Final = 60.0
 FRESH_SECONDS: Final = 1.0
 """A text made so lately is given again: nobody who asks without end keeps the daemon from its work."""
 
 Figures = dict[str, "list[Series]"]
+
+UNREADABLE: Final[Figures] = {"dateline_database_readable": [((), 0.0)], "dateline_database_trouble": [((), 1.0)]}
+"""Takes the place of the last figures after a look that failed."""
 
 
 class Watch:
@@ -71,10 +76,11 @@ class Watch:
                 if str(error) != said:  # dateline_read_timestamp_seconds tells how long it lasts
                     logger.warning("%s; the metrics of the database stay as they were", error)
                 said = str(error)
+                self._database = {**self._database, **UNREADABLE}
             else:
                 said = None
                 self._database = await asyncio.to_thread(of_database, seen)
-                rest = max(LOOK_SECONDS, REST * seen.seconds)
+                rest = min(max(LOOK_SECONDS, REST * seen.work), LONGEST_REST)
             await asyncio.sleep(rest)
 
     async def ticks(self) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -15,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from crawler import daemon
 from crawler.cli import main
 from crawler.config import Config, ConfigError
-from crawler.metrics import endpoint, textfile
+from crawler.metrics import endpoint, textfile, watch
 from crawler.metrics.counted import Counted
 from crawler.metrics.families import BY_NAME, FAMILIES, OUTCOMES, document
 from crawler.metrics.place import Place, parse
@@ -97,6 +100,15 @@ def test_the_database_is_told_in_figures(config: Config) -> None:
     assert found["dateline_database_bytes"][()] == config.database.stat().st_size
     assert found["dateline_database_limit_bytes"] == {(): 20e9}
     assert not {family.name for family in FAMILIES if family.of == "daemon"} & found.keys()
+
+
+def test_a_source_that_is_crawled_no_more_has_no_state_that_could_alert(config: Config) -> None:
+    with Store.open(config.database) as store:
+        store.write_health("wire-b", Standing("failing", None, NOW, NOW - 60 * 86400)).result()
+    for chosen, told in (((), {"wire-a"}), (("wire-b",), {"wire-b"}), (("wire-a", "new"), {"wire-a"})):
+        found = figures(textfile.text(replace(config, sources=chosen), now=NOW))
+        assert {source for source, _ in found["dateline_source_state"]} == told
+        assert {source for (source,) in found["dateline_articles"]} == told | {OTHERS}, "its articles are there"
 
 
 def test_an_import_of_thousands_of_sites_adds_one_series_a_metric(
@@ -179,6 +191,17 @@ def test_a_place_without_public_is_on_loopback_or_none(text: str) -> None:
     assert found is None or text.startswith("public:") or found.host == "::1" or found.host.startswith("127.")
 
 
+def test_the_daemon_has_figures_before_its_schedule_runs() -> None:
+    session = SimpleNamespace(
+        clock=lambda: NOW, config=Config(workers=2), pool=SimpleNamespace(starts=0, deaths=0), sources={}
+    )
+    at_its_pace = daemon._Daemon(cast("Any", session), cast("Any", None))
+    at_its_pace._at(cast("Any", SimpleNamespace(name="wire-a")), NOW - 60)
+    found = figures(Text(at_its_pace.figures()).render())
+    assert found["dateline_scheduler_lag_seconds"] == {(): 0}
+    assert found["dateline_workers"] == {(): 2}
+
+
 async def asked(port: int, request: bytes) -> tuple[int, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
@@ -188,7 +211,12 @@ async def asked(port: int, request: bytes) -> tuple[int, bytes]:
     return int(head.split()[1]), body
 
 
-async def test_the_endpoint_tells_the_daemon_and_the_database(config: Config) -> None:
+async def test_the_endpoint_tells_the_daemon_and_the_database_also_when_that_cannot_be_read_any_more(
+    config: Config, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(watch, "REST", 0.0)
+    monkeypatch.setattr(watch, "FRESH_SECONDS", FRESH := 0.05)
     here: dict[str, Any] = {"dateline_crawls_running": [((), 3.0)]}
     async with told_at(Place("127.0.0.1", 0), config, lambda: here) as port:
         assert port
@@ -203,6 +231,20 @@ async def test_the_endpoint_tells_the_daemon_and_the_database(config: Config) ->
         assert found["dateline_articles"]["wire-a",] == 0
         if sys.platform == "linux":
             assert found["process_cpu_seconds_total"][()] > 0
+        with config.database.open("r+b") as file:
+            file.write(b"no database any more")
+        for _ in range(100):
+            found = figures((await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[1])
+            if found["dateline_database_trouble"][()]:
+                break
+            await asyncio.sleep(0.1)
+        assert (found["dateline_database_trouble"], found["dateline_database_readable"]) == ({(): 1}, {(): 0})
+        assert found["dateline_articles"]["wire-a",] == 0, "as they were"
+        here["dateline_surprise"] = []
+        await asyncio.sleep(FRESH)
+        assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[0] == 500
+        (line,) = [record.message for record in caplog.records if "could not be made" in record.message]
+        assert "dateline_surprise" in line
         with pytest.raises(ConfigError, match="nobody can listen at"):
             async with told_at(Place("127.0.0.1", port), config, lambda: here):
                 pass
@@ -216,7 +258,20 @@ async def test_the_endpoint_answers_requests_that_are_none_and_lets_nobody_hold_
     async def text() -> bytes:
         return b"x 1\n"
 
-    monkeypatch.setattr(endpoint, "SECONDS", 0.2)
+    at_work, all_at_work, answer = 0, asyncio.Event(), endpoint._answered
+
+    async def answered(*arguments: Any, busy: bool) -> None:
+        nonlocal at_work
+        at_work += 1
+        if at_work == endpoint.AT_ONCE:
+            all_at_work.set()
+        try:
+            await answer(*arguments, busy=busy)
+        finally:
+            at_work -= 1
+
+    monkeypatch.setattr(endpoint, "_answered", answered)
+    monkeypatch.setattr(endpoint, "SECONDS", 2.0)
     async with endpoint.served(Place("127.0.0.1", 0), text) as port:
         for request, status in (
             (b"GET /metrics HTTP/1.0\r\n\r\n", 200),
@@ -229,7 +284,7 @@ async def test_the_endpoint_answers_requests_that_are_none_and_lets_nobody_hold_
         ):
             assert (await asked(port, request))[0] == status, request[:40]
         silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(endpoint.AT_ONCE)]
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(all_at_work.wait(), 60)
         assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[0] == 503
         assert [await reader.read() for reader, _ in silent] == [b""] * endpoint.AT_ONCE
         for _, writer in silent:

@@ -177,4 +177,4 @@ def test_a_health_check_loads_neither_scrapy_nor_the_extractor_nor_pandas(tmp_pa
         "print([name for name in ('scrapy', 'twisted', 'trafilatura', 'pandas', 'numpy', 'lxml') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.splitlines() == ["1 sources, none broken", "0", "[]"]
+    assert done.stdout.splitlines() == ["1 source, none broken", "0", "[]"]

@@ -100,8 +100,10 @@ async def test_run_gives_the_functions_result_and_takes_keywords(pool: Extractio
 async def test_a_misbehaving_call_ends_as_a_reason_and_the_pool_goes_on(
     cold_pool: ExtractionPool, function: object, args: tuple[object, ...], reason: str
 ) -> None:
+    before = cold_pool.deaths
     assert await cold_pool.run(function, *args, seconds=1.0) == reason  # type: ignore[arg-type]
     assert reason in FAILURES
+    assert cold_pool.deaths - before == (reason in {"extract_timeout", "extract_crash"}), "only that is a death"
     assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
 
 
@@ -145,7 +147,9 @@ async def test_an_idle_worker_that_is_killed_costs_nobody_a_page(cold_pool: Extr
     assert isinstance(victim, int)
     os.kill(victim, signal.SIGKILL)
     await asyncio.sleep(0.3)
+    before = cold_pool.deaths
     assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
+    assert cold_pool.deaths == before + 1
 
 
 async def test_an_error_in_extraction_names_the_page_and_the_cause(pool: ExtractionPool) -> None:
