@@ -12,7 +12,7 @@ import os
 import socket
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
@@ -35,7 +35,7 @@ class Service:
     address: str | None = None
     watchdog: float | None = None
     words: Callable[[], str] = field(default=lambda: "opening the database")
-    is_ready: bool = False
+    stands: Literal["starting", "ready", "ending"] = "starting"
 
     @property
     def interval(self) -> float:
@@ -44,19 +44,24 @@ class Service:
 
     def ready(self, words: Callable[[], str]) -> None:
         """The database is open and the schedule runs. `words`: the line of status from now on."""
-        self.words, self.is_ready = words, True
-        self.tell("READY=1", f"STATUS={words()}")
+        if self.stands != "ending":
+            self.words, self.stands = words, "ready"
+        self.alive()
 
     def alive(self) -> None:
-        """Say how it stands; called from the loop, so that a loop that hangs is silent."""
-        more = (
-            ("WATCHDOG=1",) if self.is_ready else (f"EXTEND_TIMEOUT_USEC={int(STARTING_SECONDS * 1e6)}", "WATCHDOG=1")
-        )
-        self.tell(f"STATUS={self.words()}", *more)
+        """Say how it stands; called from the loop, so that a loop that hangs is silent. All of it each time: a datagram is
+        lost where the manager's queue is full, and one that never heard READY would end a daemon that works."""
+        how = {
+            "starting": f"EXTEND_TIMEOUT_USEC={int(STARTING_SECONDS * 1e6)}",
+            "ready": "READY=1",
+            "ending": "STOPPING=1",
+        }
+        self.tell(how[self.stands], f"STATUS={self.words()}", "WATCHDOG=1")
 
     def stopping(self) -> None:
         """It was asked to end."""
-        self.tell("STOPPING=1", "STATUS=ending: what is being fetched is finished or handed back")
+        self.words, self.stands = (lambda: "ending: what is being fetched is finished or handed back"), "ending"
+        self.alive()
 
     def tell(self, *lines: str) -> None:
         """Send lines `NAME=VALUE` as one datagram. A manager that cannot be reached is logged, not raised: the crawl matters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -60,13 +61,40 @@ async def test_it_asks_for_time_while_it_starts_and_says_that_it_lives_until_it_
         service.ready(lambda: "3 sources\n1 being crawled")
         while "READY" not in (ready := await asyncio.to_thread(said, heard)):
             assert "READY" not in starting
-        assert ready == {"READY": "1", "STATUS": "3 sources 1 being crawled"}
-        lives = await asyncio.to_thread(said, heard)
-        assert lives == {"WATCHDOG": "1", "STATUS": "3 sources 1 being crawled"}
+        assert ready == {"READY": "1", "STATUS": "3 sources 1 being crawled", "WATCHDOG": "1"}
+        for _ in range(2):
+            assert await asyncio.to_thread(said, heard) == ready, "again and again: a datagram may be lost"
         stop.set()
         while "STOPPING" not in (last := await asyncio.to_thread(said, heard)):
             assert last["WATCHDOG"] == "1"
-        assert last["STOPPING"] == "1"
+        assert last["STATUS"].startswith("ending")
+        assert await asyncio.to_thread(said, heard) == last
+
+
+def test_a_manager_whose_queue_is_full_hears_the_next_time(tmp_path: Path) -> None:
+    name = str(tmp_path / "s")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind(name)
+        heard.settimeout(30)
+        service, asked = Service(name), 0
+        service.alive()
+        while select.select([], [filled := _sender(name)], [], 0)[1]:
+            filled.send(b"WATCHDOG=1")
+            asked += 1
+            filled.close()
+        filled.close()
+        service.ready(lambda: "3 sources")
+        for _ in range(asked + 1):
+            assert "READY" not in said(heard), "it was lost"
+        service.alive()
+        assert said(heard)["READY"] == "1"
+
+
+def _sender(name: str) -> socket.socket:
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    sender.setblocking(False)
+    sender.connect(name)
+    return sender
 
 
 def test_a_manager_that_is_gone_is_logged_and_ends_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -94,7 +122,7 @@ def test_the_daemon_is_ready_when_it_crawls_and_tells_its_end(
             process = project.start("daemon", "--metrics", f"127.0.0.1:{port}")
             while "READY" not in (told := said(heard)):
                 assert "EXTEND_TIMEOUT_USEC" in told
-            assert told["STATUS"].startswith("1 sources,") or told["STATUS"].startswith("2 sources,")
+            assert told["STATUS"].startswith(("1 source,", "2 sources,"))
             assert project.database.exists()
             with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
                 assert b"dateline_worker_starts_total" in answer.read()
