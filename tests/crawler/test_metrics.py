@@ -216,7 +216,7 @@ async def test_the_endpoint_tells_the_daemon_and_the_database_also_when_that_can
 ) -> None:
     monkeypatch.setattr(watch, "LOOK_SECONDS", 0.2)
     monkeypatch.setattr(watch, "REST", 0.0)
-    monkeypatch.setattr(watch, "FRESH_SECONDS", FRESH := 0.05)
+    monkeypatch.setattr(watch, "FRESH_SECONDS", 0.05)
     here: dict[str, Any] = {"dateline_crawls_running": [((), 3.0)]}
     async with told_at(Place("127.0.0.1", 0), config, lambda: here) as port:
         assert port
@@ -241,7 +241,7 @@ async def test_the_endpoint_tells_the_daemon_and_the_database_also_when_that_can
         assert (found["dateline_database_trouble"], found["dateline_database_readable"]) == ({(): 1}, {(): 0})
         assert found["dateline_articles"]["wire-a",] == 0, "as they were"
         here["dateline_surprise"] = []
-        await asyncio.sleep(FRESH)
+        await asyncio.sleep(0.05)
         assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[0] == 500
         (line,) = [record.message for record in caplog.records if "could not be made" in record.message]
         assert "dateline_surprise" in line
