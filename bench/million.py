@@ -173,8 +173,7 @@ class Writer:
             number = self.stories if origin < 0 else numbers[origin]
             numbers.append(number)
             at = row["published_at"]
-            if len(at) == len("2026-11-26"):
-                at = row["first_seen_at"] if row["first_seen_at"][:10] == at else f"{at}T24"
+            at = min(f"{at}T24" if len(at) == len("2026-11-26") else at, row["first_seen_at"])
             tellers[number].append(stories.Teller(row["id"], row["source"], at, row["dateline_agency"], row["credit"]))
         self.db.conn.executemany(
             "INSERT INTO story VALUES (?, ?, ?)", [(number, *stories.origin(each)) for number, each in tellers.items()]

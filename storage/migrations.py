@@ -234,8 +234,11 @@ def m010_hosts(db: Database) -> None:
 
 @MIGRATIONS()
 def m011_wire(db: Database) -> None:
-    """The articles in the order in which readers are shown them, and the fetches of an article."""
+    """The articles in the order in which readers are shown them, and the fetches of an article; who was first, anew."""
     db.executescript(_WIRE)
+    for view in VIEWS:
+        db.conn.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.conn.execute(f"CREATE VIEW {view.name} AS {view.sql}")
 
 
 def version() -> int:

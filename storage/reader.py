@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from storage import database, search
+from storage import database, said, search
 from storage.errors import Rewound, driver_errors_as_ours
 from storage.views import VIEWS
 
@@ -163,8 +163,8 @@ class Reader:
         return list(
             self._rows(
                 "articles",
-                "story_id = (SELECT story_id FROM article WHERE id = ?) AND id <> ?"
-                " ORDER BY coalesce(published_at, first_seen_at), id",
+                "story_id = (SELECT story_id FROM article WHERE id = ?) AND id <> ?"  # noqa: S608 - our own words
+                f" ORDER BY {said.by('articles')}, id",
                 article_id,
                 article_id,
             )
@@ -180,16 +180,10 @@ class Reader:
         return self._one("stories", "story_id = ?", story_id)
 
     def tellers(self, story_id: int) -> list[Row]:
-        """The articles of a story, in the order in which they can be said to have been published: by when they were, else
-        by when they were first seen; a bare day counts by its end, since it may not be put before a time of that day."""
-        return list(
-            self._rows(
-                "articles",
-                "story_id = ? ORDER BY CASE published_precision WHEN 'day' THEN published_at || 'T24'"
-                " ELSE coalesce(published_at, first_seen_at) END, id",
-                story_id,
-            )
-        )
+        """The articles of a story, in the order in which they can be said to have been published: by when they were, as
+        their own times say it, and by when they were first seen; a bare day counts by its end, since it may not be put before a
+        time of that day."""
+        return list(self._rows("articles", f"story_id = ? ORDER BY {said.by('articles')}, id", story_id))
 
     def changes(self, since: int = 0, *, limit: int = 1000) -> list[Change]:
         """The changes after `since` (a `seq`), in their order. Raises Rewound where the database never had a change

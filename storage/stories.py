@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage import said
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,8 +22,7 @@ _BEGIN = (
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """An article of a story, as far as its origin goes. `at`: published, else first seen; of a bare day, when it was
-    first seen on that day, else the day's end: it cannot say that it was earlier than one with a time."""
+    """An article of a story, as far as its origin goes. `at`: by when it was published (`storage.said`)."""
 
     id: int
     source: str
@@ -51,9 +52,7 @@ def unite(db: Database, article_id: int, others: Sequence[int]) -> int:
 def weigh(db: Database, story_id: int) -> None:
     """Name the origin of a story anew, its articles having changed."""
     rows = db.conn.execute(
-        "SELECT id, source, CASE WHEN published_at IS NULL OR (length(published_at) = 10 AND"
-        " substr(first_seen_at, 1, 10) = published_at) THEN first_seen_at WHEN length(published_at) = 10"
-        " THEN published_at || 'T24' ELSE published_at END, dateline_agency, credit FROM article"
+        f"SELECT id, source, {said.by('a')}, dateline_agency, credit FROM article AS a"  # noqa: S608 - our own words
         " WHERE story_id = ? ORDER BY 3, id LIMIT ?",
         (story_id, _MOST_WEIGHED),
     ).fetchall()

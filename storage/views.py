@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage import said
 from storage.health_view import HEALTH
 from storage.view import View
 
@@ -112,9 +113,6 @@ FROM revision
     ),
 )
 
-# When an article can be said to have been published: a bare day counts by its end, one without a time by when it was seen.
-_SAID = "CASE f.published_precision WHEN 'day' THEN f.published_at || 'T24' ELSE coalesce(f.published_at, f.first_seen_at) END"
-
 # Numbers by subqueries, not by GROUP BY: a story that is asked for by its number or through an article is then looked up.
 _STORIES = View(
     "stories",
@@ -127,8 +125,8 @@ SELECT s.story_id, s.origin_article_id, s.origin_agency,
    AS first_published_at,
   (SELECT r.title FROM article AS o JOIN revision AS r ON r.article_id = o.id AND r.revision = o.revision
    WHERE o.id = s.origin_article_id) AS title,
-  (SELECT f.id FROM article AS f WHERE f.story_id = s.story_id ORDER BY {_SAID}, f.id LIMIT 1) AS first_article_id,
-  (SELECT f.source FROM article AS f WHERE f.story_id = s.story_id ORDER BY {_SAID}, f.id LIMIT 1) AS first_source
+  (SELECT f.id FROM article AS f WHERE f.story_id = s.story_id ORDER BY {said.by("f")}, f.id LIMIT 1) AS first_article_id,
+  (SELECT f.source FROM article AS f WHERE f.story_id = s.story_id ORDER BY {said.by("f")}, f.id LIMIT 1) AS first_source
 FROM story AS s WHERE EXISTS (SELECT 1 FROM article AS a WHERE a.story_id = s.story_id)
 """,  # noqa: S608 - our own words
     (
@@ -145,7 +143,7 @@ FROM story AS s WHERE EXISTS (SELECT 1 FROM article AS a WHERE a.story_id = s.st
         (
             "first_article_id",
             "the article that was published first, as far as can be said: a bare day counts by its end, an undated article by "
-            "when it was first seen",
+            "when it was first seen, and none by later than that",
         ),
         ("first_source", "its source"),
     ),

@@ -125,8 +125,8 @@ class Wire:
 
     def tellings(self, story: int | Story | Article) -> list[Article]:
         """The articles of a story (given itself, by its number, or by one of them), in the order in which they can be said
-        to have been published: a bare day counts by its end, an undated article by when it was first seen. Which of them is
-        the origin says `Story.origin_article_id`."""
+        to have been published: a bare day counts by its end, an undated article by when it was first seen, and none by later
+        than that. Which of them is the origin says `Story.origin_article_id`."""
         number = story if isinstance(story, int) else story.story_id
         return [Article(_SHAPES["articles"], row.values) for row in self._reader.tellers(number)]
 

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from storage import said
 from storage.search import QueryError, bindable
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ AT: Final = (
     "CASE WHEN a.published_at IS NULL OR a.published_at > a.first_seen_at"
     " OR (length(a.published_at) = 10 AND substr(a.first_seen_at, 1, 10) = a.published_at)"
     " THEN a.first_seen_at ELSE a.published_at END"
-)
-_SAID: Final = (
-    "CASE f.published_precision WHEN 'day' THEN f.published_at || 'T24'"
-    " ELSE coalesce(f.published_at, f.first_seen_at) END"
 )
 _NEWEST_OF_ALL: Final = (
     "SELECT language, section, count(*) FROM (SELECT a.language, a.section FROM article AS a INDEXED BY article_wire"  # noqa: S608 - our own words
@@ -87,7 +84,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One article on the wire. `at`: its place in time; `others`: further articles of its story, `first_source` the first
-    of them all where there are any (`is_first`: this one)."""
+    of them all where there are any and none told it in the same minute (`is_first`: this one)."""
 
     id: int
     at: str
@@ -233,7 +230,13 @@ SELECT a.source, a.language, a.section, a.published_at, a.published_offset, a.mo
   (SELECT count(*) FROM (SELECT 1 FROM article AS o WHERE o.story_id = a.story_id LIMIT {_COPIES + 1})) - 1
 FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE a.id = ?
 """  # noqa: S608 - our own words
-_FIRST = f"SELECT f.id, f.source FROM article AS f WHERE f.story_id = ? ORDER BY {_SAID}, f.id LIMIT 1"  # noqa: S608 - our own words
+# The first of a story; without its source where its minute is another's, too.
+_FIRST = f"""
+SELECT f.id, CASE WHEN f.published_precision IN ('second', 'minute') AND {said.since("f")} <> '' AND EXISTS (
+    SELECT 1 FROM article AS o WHERE o.story_id = f.story_id AND o.id <> f.id AND o.published_precision IN ('second', 'minute')
+    AND {said.since("o")} <> '' AND {said.since("o")} <= {said.by("f")}) THEN NULL ELSE f.source END
+FROM article AS f WHERE f.story_id = ? ORDER BY {said.by("f")}, f.id LIMIT 1
+"""  # noqa: S608 - our own words
 
 
 def _item(reader: Reader, place: Place) -> Item:

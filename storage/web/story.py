@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
+from storage import said
 from storage.clock import epoch
 
 if TYPE_CHECKING:
@@ -22,18 +23,28 @@ _CUT: Final = 6000
 _CHARACTERS: Final = 2000
 _LONGEST_WORD: Final = 25
 """Characters of a word on average beyond which a script is taken for one without blanks."""
+_MINUTE: Final = len("2026-11-26T14:03")
 
-# Read by `storage.reader.Reader.tellers`, too: a bare day may not be put before a time of that day.
-ORDER: Final = (
-    "CASE a.published_precision WHEN 'day' THEN a.published_at || 'T24'"
-    " ELSE coalesce(a.published_at, a.first_seen_at) END, a.id"
-)
+Standing = Literal["first", "together", "later", "unknown"]
+"""Of a telling to the first: in the same minute (second, where both know it), surely later, or not to be told: its bare day, or
+want of a time, leaves it open."""
+
+_TELLINGS: Final = f"""
+SELECT a.id, a.source, a.url, r.title, r.lead, a.language,
+  CASE {said.since("a")} WHEN '' THEN a.first_seen_at ELSE a.published_at END,
+  CASE WHEN a.published_at IS NULL THEN 'seen' WHEN {said.since("a")} = '' THEN 'early' ELSE a.published_precision END,
+  a.first_seen_at, a.dateline_place, a.credit, a.credit_evidence, a.credit_confidence, a.status, r.kind, r.label, a.form,
+  a.rights, a.access, a.revision, a.word_count, {said.since("a")}, {said.by("a")}
+FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision
+WHERE a.story_id = ? ORDER BY {said.by("a")}, a.id LIMIT ?
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One article of a story. `at`: by when it is put in order; `precision`: of it, `seen` where it has no time of its own.
-    `after`: seconds after the first telling, None where one of the two is not known to the minute."""
+    """One article of a story. `at`: its time; `precision`: of it, `seen` where it has none of its own and `early` where it was
+    first seen before that, so that `at` is when it was first seen. It was published between `since` ('': no telling) and `by`.
+    `after`: seconds after the first telling, None where one of the two is not known to the minute or it may not be later."""
 
     id: int
     source: str
@@ -56,7 +67,15 @@ class Telling:
     access: str
     revision: int
     words: int
+    since: str
+    by: str
+    standing: Standing = "first"
     after: float | None = None
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether its time is known to the minute."""
+        return self.precision in ("second", "minute")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,33 @@ class Story:
         """The origin where it is listed, else the first."""
         return next((telling for telling in self.tellings if telling.id == self.origin_id), self.first)
 
+    @property
+    def together(self) -> list[str]:
+        """The other sources that told it together with the first."""
+        told = dict.fromkeys(t.source for t in self.tellings if t.standing == "together")
+        return [name for name in told if name != self.first.source]
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether none can be called the first, others having told it together with it."""
+        return any(telling.standing == "together" for telling in self.tellings)
+
+    @property
+    def is_of_one_second(self) -> bool:
+        """Whether those who told it together did so in the same second, as far as they say."""
+        return all(t.precision == "second" for t in self.tellings if t.standing in ("first", "together"))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every other telling is known to be later, or together with the first."""
+        return len(self.tellings) == self.articles and all(t.standing != "unknown" for t in self.tellings)
+
+    @property
+    def second(self) -> Telling | None:
+        """The earliest of those that are later by a known time."""
+        later = [telling for telling in self.tellings if telling.after]
+        return min(later, key=lambda telling: telling.after or 0, default=None)
+
 
 def now_called(reader: Reader, story_id: int) -> int | None:
     """The number that a merged story goes under now; None where it was not merged."""
@@ -100,15 +146,8 @@ def story(reader: Reader, story_id: int) -> Story | None:
 
 def tellings(reader: Reader, story_id: int) -> list[Telling]:
     """At most `MOST`, the first first."""
-    rows = reader.db.conn.execute(
-        "SELECT a.id, a.source, a.url, r.title, r.lead, a.language, coalesce(a.published_at, a.first_seen_at),"  # noqa: S608 - our own words
-        " coalesce(a.published_precision, 'seen'), a.first_seen_at, a.dateline_place, a.credit, a.credit_evidence,"
-        " a.credit_confidence, a.status, r.kind, r.label, a.form, a.rights, a.access, a.revision, a.word_count"
-        " FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision"
-        f" WHERE a.story_id = ? ORDER BY {ORDER} LIMIT ?",
-        (story_id, MOST),
-    ).fetchall()
-    return [replace(Telling(*row), after=_after(rows[0][6:8], row[6:8])) for row in rows]
+    told = [Telling(*row) for row in reader.db.conn.execute(_TELLINGS, (story_id, MOST))]
+    return told[:1] + [_standing(told[0], telling) for telling in told[1:]]
 
 
 def bodies(reader: Reader, ids: Sequence[int]) -> dict[int, str]:
@@ -133,8 +172,18 @@ def alike(one: str, other: str) -> float | None:
     return SequenceMatcher(None, words, others, autojunk=False).ratio()
 
 
-def _after(first: tuple[str, str], this: tuple[str, str]) -> float | None:
-    if "day" in (first[1], this[1]) or "seen" in (first[1], this[1]):
+def _standing(first: Telling, this: Telling) -> Telling:
+    if this.since <= first.by:
+        return replace(this, standing="together" if first.is_timed and this.is_timed else "unknown")
+    return replace(this, standing="later", after=_after(first, this))
+
+
+def _after(first: Telling, this: Telling) -> float | None:
+    """Seconds; whole minutes of the clock where one of the two is known to the minute alone."""
+    if not (first.is_timed and this.is_timed):
         return None
-    begun, told = epoch(first[0]), epoch(this[0])
+    both = (first.at, this.at)
+    if "minute" in (first.precision, this.precision):
+        both = (f"{first.at[:_MINUTE]}:00Z", f"{this.at[:_MINUTE]}:00Z")
+    begun, told = epoch(both[0]), epoch(both[1])
     return None if begun is None or told is None else told - begun

@@ -153,23 +153,3 @@ def test_a_number_that_the_database_never_gave_is_refused(crawl: Crawl) -> None:
         assert reader.changes(2) == []
         with pytest.raises(errors.Rewound, match="its last change is 2, there is no change 3 here"):
             reader.changes(3)
-
-
-def test_tellers_stand_in_the_order_in_which_they_can_be_said_to_have_published(crawl: Crawl) -> None:
-    from tests.storage.harness import instant
-
-    for number, published in (
-        ("day", instant("2026-11-01", "day")),
-        ("late", instant("2026-11-01T18:00:00Z")),
-        ("early", instant("2026-11-01T08:00:00Z")),
-        ("before", instant("2026-10-31", "day")),
-    ):
-        story = None if number == "day" else 1
-        crawl.save(article(number, published=published), Decision("new", None, 0, "first", story_id=story))
-    with Reader(crawl.path) as reader, reader.one_state():
-        assert [row["title"] for row in reader.tellers(1)] == [
-            "Title before",
-            "Title early",
-            "Title late",
-            "Title day",
-        ]
