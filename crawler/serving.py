@@ -63,6 +63,7 @@ def _serve(
     try:
         import uvicorn
 
+        from storage.web.file import limit_memory
         from storage.web.site import Options, Site
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
@@ -70,6 +71,7 @@ def _serve(
         raise ArgumentProblem("the site needs Datasette: pip install 'dateline[web]'") from None
     open_sql = host in LOOPBACK if sql is None else sql
     options = Options(immutable=immutable, sql=open_sql, names=frozenset((host, *names)), titles=titles)
+    limit_memory()
     site = Site(database, options)
     try:
         with listening(host, port) as listener:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_EXPECTED = (StorageError, MemoryError, DatasetteError)
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -36,7 +37,10 @@ async def error_page(site: Site, request: Request, exception: BaseException) -> 
     status, title, why = told(exception)
     if status >= 500:
         log.error(
-            "%s: %s", request.path, exception, exc_info=None if isinstance(exception, StorageError) else exception
+            "%s: %s",
+            request.path,
+            exception if str(exception) and not _is_markup(exception) else title,
+            exc_info=None if isinstance(exception, _EXPECTED) else exception,
         )
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": why or title, "status": status}, status=status)
@@ -47,6 +51,8 @@ def told(exception: BaseException) -> tuple[int, str, str]:
     """Status, headline and explanation for readers of an exception. Paths of files are for the log alone."""
     if isinstance(exception, QueryError):
         return 400, "This cannot be asked", str(exception)
+    if isinstance(exception, MemoryError):
+        return 503, "This took too much memory", "The question was ended. Ask for fewer rows, or shorter columns."
     if isinstance(exception, TooSlow):
         return 503, "This took too long", "The question was ended. Narrow it: a source, a language, a shorter time."
     if isinstance(exception, StorageError):
@@ -56,15 +62,15 @@ def told(exception: BaseException) -> tuple[int, str, str]:
         return 404, "Nothing here", words or "There is no page at this address."
     if isinstance(exception, DatasetteError):
         if exception.message_is_html:  # its one such message holds a form and a script
-            return (
-                exception.status,
-                "This took too long",
-                "The SQL was ended after two seconds. Narrow it, or give it a LIMIT.",
-            )
+            return 503, "This took too long", "The SQL was ended after two seconds. Narrow it, or give it a LIMIT."
         return exception.status, exception.title or "This cannot be answered", str(exception.message)
     if isinstance(exception, Base400):
         return exception.status, "This cannot be answered", str(exception.args[0])
     return 500, "Something is wrong here", "The server's log says what."
+
+
+def _is_markup(exception: BaseException) -> bool:
+    return isinstance(exception, DatasetteError) and exception.message_is_html
 
 
 @cache

@@ -12,10 +12,15 @@ from datasette.database import Database
 
 from storage.errors import Missing, ReadOnly, StorageError, driver_errors_as_ours
 from storage.reader import Reader
+from storage.search import QueryError
+from storage.web.threads import Threads
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from pathlib import Path
+else:
+    from sqlite_utils.utils import sqlite3
 
 T = TypeVar("T")
 
@@ -25,6 +30,14 @@ NAME = "data"
 TIME_LIMIT = 3.0
 """Seconds that one page may ask the database for."""
 
+LARGEST_ANSWER = 32_000_000
+"""Characters and bytes of the rows that one question of a reader's own may give."""
+HEAP = 256 * 1024 * 1024
+"""Bytes that SQLite may take in a process that serves: a page needs a few millions."""
+
+_PATIENCE = 2.0
+"""Seconds for what is being asked when the file is closed, after it was interrupted."""
+_SQL_THREADS = 2
 _INTERRUPTED = 9
 _STEPS = 1000
 """Steps of SQLite's machine between two looks at the clock."""
@@ -42,6 +55,13 @@ class _Opened:
     file: tuple[int, int]
 
 
+def limit_memory() -> None:
+    """Let SQLite take no more than `HEAP` in all of this process: what needs more fails, and only that."""
+    conn = sqlite3.connect(":memory:")
+    conn.execute(f"PRAGMA hard_heap_limit = {HEAP}")
+    conn.close()
+
+
 class WireFile(Database):  # type: ignore[misc]
     """One file. Our pages ask a `Reader` (`read`); Datasette's own get connections of their own, prepared by its hooks.
 
@@ -53,6 +73,7 @@ class WireFile(Database):  # type: ignore[misc]
         self.immutable = immutable
         self.place = path
         self._own = threading.local()
+        self._sql_threads = Threads(_SQL_THREADS, "sql")  # a question that takes long keeps no page waiting
         self._all: set[Reader] = set()
         self._lock = threading.Lock()
 
@@ -80,10 +101,14 @@ class WireFile(Database):  # type: ignore[misc]
         return await asyncio.get_running_loop().run_in_executor(self.ds.executor, in_thread)
 
     async def execute_fn(self, fn: Callable[[Any], T]) -> T:
-        """What Datasette's own pages ask, in a thread."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self.ds.executor, lambda: fn(self._current("sql").db.conn)
-        )
+        """What Datasette's own pages ask, in a thread. Raises QueryError where its rows are larger than `LARGEST_ANSWER`."""
+
+        def in_thread() -> T:
+            conn = self._current("sql").db.conn
+            conn.row_factory = _counting(LARGEST_ANSWER)
+            return fn(conn)
+
+        return await asyncio.get_running_loop().run_in_executor(self._sql_threads, in_thread)
 
     async def table_counts(self, limit: int = 10) -> dict[str, int | None]:
         """None for each: counting takes time, and what counts are the views."""
@@ -99,9 +124,13 @@ class WireFile(Database):  # type: ignore[misc]
             raise ReadOnly(f"{self.place}: the site only reads")
         return self._current("sql").db.conn
 
-    def close(self) -> None:
-        """Close all connections; no thread may be asking any more."""
+    def close(self, pages: Threads) -> None:
+        """End the threads and close all connections. What cannot be interrupted is left to the end of the program."""
         with self._lock:
+            for reader in self._all:
+                reader.db.conn.interrupt()
+        ended = [threads.end(_PATIENCE) for threads in (pages, self._sql_threads)]
+        if all(ended):
             for reader in self._all:
                 reader.close()
             self._all.clear()
@@ -137,3 +166,17 @@ class WireFile(Database):  # type: ignore[misc]
         except OSError as error:
             raise Missing(f"{self.place}: cannot be looked at ({error.strerror})") from error
         return found.st_dev, found.st_ino
+
+
+def _counting(most: int) -> Callable[[Any, tuple[Any, ...]], Any]:
+    """What makes a connection's rows as Datasette wants them, and no more than so much of them."""
+    left = most
+
+    def made(cursor: Any, row: tuple[Any, ...]) -> Any:
+        nonlocal left
+        left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+        if left < 0:
+            raise QueryError(f"the rows are more than {most // 1_000_000} MB: ask for fewer, or shorter columns")
+        return sqlite3.Row(cursor, row)
+
+    return made

@@ -2,7 +2,8 @@
 
 A page of another site can make a browser ask this one (it only reads, and tells nobody: no CORS), and could give itself this
 server's address by a name of its own (DNS rebinding). So a host name must be known; a plain address needs none, since a page
-that was loaded from it comes from here.
+that was loaded from it comes from here. And where the browser says that another site asks, it gets a page that somebody
+followed a link to, and nothing else: no SQL, no picture, frame or script (browsers say so over https and on this machine).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+
+from storage.web.file import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -75,7 +78,21 @@ def _refusal(scope: dict[str, Any], names: frozenset[str]) -> tuple[int, str] | 
     hosts = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
     if len(hosts) != 1 or not is_known(hosts[0], names):
         return 421, "This site is not served under that name: name it with `dateline serve --name`.\n"
+    path = str(scope["path"])
+    if "\\" in path or path.startswith("//"):
+        return 404, "There is no page at this address.\n"
+    if _is_anothers(scope):
+        return 403, "This is not answered to the pages of other sites: open it from this site, or by its address.\n"
     return None
+
+
+def _is_anothers(scope: dict[str, Any]) -> bool:
+    """Whether a page of another site asks for what is more than the target of a link. (Fetch Metadata Request Headers, W3C)"""
+    told = {name.lower(): value for name, value in scope["headers"]}
+    if told.get(b"sec-fetch-site", b"none") in (b"same-origin", b"none"):
+        return False
+    path = str(scope["path"])
+    return told.get(b"sec-fetch-dest") != b"document" or path.startswith(f"/{NAME}")
 
 
 def _is_asset(scope: dict[str, Any]) -> bool:

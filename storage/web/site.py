@@ -16,6 +16,7 @@ from storage.errors import OldSqlite, StorageError
 from storage.reader import Reader
 from storage.web import plugin
 from storage.web.file import NAME, WireFile
+from storage.web.threads import Threads
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,6 +76,7 @@ class Site(Datasette):  # type: ignore[misc]
             static_mounts=[("static", str(HERE / "static"))],
             cache_headers=False,
         )
+        self.executor: Threads = Threads(_THREADS, "pages")  # in place of Datasette's, which has begun no thread yet
         self.remove_database("_memory")
         self.file = WireFile(self, path, immutable=self.options.immutable)
         self.add_database(self.file, name=NAME)
@@ -88,9 +90,8 @@ class Site(Datasette):  # type: ignore[misc]
         return self.options.clock()
 
     def close(self) -> None:
-        """End the threads and close the file; for when nothing is being answered any more."""
-        self.executor.shutdown(wait=True)
-        self.file.close()
+        """End the threads and close the file; what is being answered is given two seconds."""
+        self.file.close(self.executor)
         self.databases["_internal"].close()
 
 

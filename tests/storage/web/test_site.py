@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
+import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from storage.backup import publish
@@ -83,6 +87,36 @@ async def test_a_page_elsewhere_that_gave_itself_this_address_is_refused(site: S
     assert "Wire" not in answer.text
 
 
+SQL = "/data?sql=select+1"
+
+
+@pytest.mark.parametrize(
+    ("address", "site_of_page", "dest", "status"),
+    [
+        ("/", "cross-site", "document", 200), ("/", "cross-site", "image", 403), ("/", "same-site", "iframe", 403),
+        ("/search?q=a", "cross-site", "empty", 403), (SQL, "cross-site", "document", 403), (SQL, "same-site", "script", 403),
+        ("/data.json?sql=select+1", "cross-site", "empty", 403), (SQL, "same-origin", "document", 200),
+        (SQL, "none", "document", 200), (SQL, None, None, 200), ("/wire.json?since=0", "same-origin", "empty", 200),
+    ],
+)  # fmt: skip
+async def test_pages_of_other_sites_may_link_here_and_ask_nothing(
+    site: Site, address: str, site_of_page: str | None, dest: str | None, status: int
+) -> None:
+    given = {"sec-fetch-site": site_of_page, "sec-fetch-dest": dest}
+    answer = await site.client.get(address, headers={name: value for name, value in given.items() if value})
+
+    assert answer.status_code == status
+
+
+async def test_no_address_leads_to_another_site(site: Site) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=site.client.app)) as client:
+        for path in ("//evil.example/", "/%5Cevil.example/", "//evil.example/x/", "///evil.example//", "/a%5C/"):
+            answer = await client.get(f"http://localhost{path}")
+
+            assert answer.status_code == 404, path
+            assert "location" not in answer.headers, path
+
+
 async def test_only_reading_is_answered(site: Site) -> None:
     for method in ("post", "put", "delete", "patch", "options"):
         assert (await getattr(site.client, method)("/")).status_code == 405
@@ -117,8 +151,56 @@ async def test_sql_that_does_not_end_is_ended(site: Site) -> None:
 
     answer = await site.client.get("/data", params={"sql": endless})
 
-    assert answer.status_code == 400
+    assert answer.status_code == 503
     assert "ended after two seconds" in answer.text
+
+
+BOMBS = (
+    "select hex(zeroblob(60000000))", "select printf('%.*c', 600000000, 'a')", "select format('%.*c', 600000000, 'a')",
+    "select length(randomblob(600000000))", "select json_patch('{}', '{}')", "select 'a' glob '*a*a*b'",
+)  # fmt: skip
+_DOUBLED = "with recursive c(n, s) as (select 1, 'a' union all select n + 1, s || s from c where n < 22)"
+
+
+async def test_a_short_question_keeps_nothing_busy_and_makes_nothing_huge(site: Site) -> None:
+    texts = f"{_DOUBLED}, t(s) as (select s from c where n = 18)"
+    for sql, status in (
+        *((bomb, 400) for bomb in BOMBS),
+        (f"{texts} select s like '%a%a%a%a%a%a%b' from t", 200),
+        (f"{texts} select instr(s, substr(s, 50000) || 'b') from t", 200),
+        (f"{texts} select replace(s, substr(s, 50000) || 'b', '') from t", 200),
+        (f"{texts} select replace(s, 'a', s) from t", 400),
+        (f"{texts} select s like '%{'a_' * 450}b' from t", 400),
+        (f"{texts} select trim(s, s) from t", 400),
+        (f"{_DOUBLED}, t(s) as (select s from c where n = 20) select t.s from t, c", 200),
+        (f"{_DOUBLED}, t(s) as (select s from c where n = 22) select t.s from t, c", 400),
+    ):
+        began = time.process_time()
+        answer = await site.client.get("/data.json", params={"sql": sql, "_size": "50"})
+
+        assert answer.status_code == status, (sql, answer.text[:300])
+        assert time.process_time() - began < 3, sql
+
+
+async def test_sql_that_takes_long_keeps_no_page_waiting_and_not_the_end(crawl: Crawl) -> None:
+    site = Site(crawl.path)
+    started, let_go = threading.Event(), threading.Event()
+
+    def stuck(*_: object) -> int:
+        started.set()
+        return int(let_go.wait(30))
+
+    asking = [asyncio.ensure_future(site.file.execute_fn(stuck)) for _ in range(6)]
+    try:
+        await asyncio.to_thread(started.wait, 30)
+        assert (await site.client.get("/")).status_code == 200
+        began = time.monotonic()
+        await asyncio.to_thread(site.close)
+        assert time.monotonic() - began < 15
+    finally:
+        let_go.set()
+        ended = await asyncio.gather(*asking, return_exceptions=True)
+    assert len(ended) == 6
 
 
 async def test_sql_can_be_closed_and_the_ready_questions_stay(crawl: Crawl, site_of: Callable[..., Site]) -> None:
