@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from storage.clock import epoch
+from storage.web import reserved
 from storage.web.story import Story, story
 
 if TYPE_CHECKING:
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 VERSIONS: Final = 400
 FETCHES: Final = 25
 ADDRESSES: Final = 50
+_WORDS: Final = ", ".join(
+    (
+        reserved.words("r.lead"),
+        reserved.words("r.body", "''"),
+        reserved.words("r.subheads", "'[]'"),
+        "r.label",
+        reserved.words("r.tail"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,7 @@ def whole(reader: Reader, article_id: int, version: int | None = None) -> Whole 
         return None
     listed = versions(reader, article_id)
     return Whole(
-        row,
+        reserved.shown(row),
         found,
         listed,
         _happenings(reader, article_id, {v.revision: v.kind for v in listed}),
@@ -141,10 +151,10 @@ def whole(reader: Reader, article_id: int, version: int | None = None) -> Whole 
 
 
 def text(reader: Reader, article_id: int, revision: int) -> Text | None:
-    """The words of one version."""
+    """The words of one version; none but its headline where the rights are reserved."""
     row = reader.db.conn.execute(
-        "SELECT revision, kind, seen_at, title, lead, body, subheads, label, tail, extractor FROM revision"
-        " WHERE article_id = ? AND revision = ?",
+        f"SELECT r.revision, r.kind, r.seen_at, r.title, {_WORDS}, r.extractor"  # noqa: S608 - our own words
+        " FROM article AS a JOIN revision AS r ON r.article_id = a.id WHERE a.id = ? AND r.revision = ?",
         (article_id, revision),
     ).fetchone()
     if row is None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage import clock, search
 from storage.search import QueryError, bindable
+from storage.web import reserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +56,8 @@ _HAVING: Final = (
 _MATCHES_IT: Final = "SELECT 1 FROM search WHERE search MATCH ? AND rowid = ?"
 _HIT: Final = f"""
 SELECT a.id, a.source, a.language, a.section, a.published_at, a.first_seen_at, a.form, a.rights, a.access, a.status,
-  {AGENCY}, a.dateline_place, a.revision, r.title, r.lead, substr(r.body, 1, {_BODY}), r.kind, r.label
+  {AGENCY}, a.dateline_place, a.revision, r.title, {reserved.words("r.lead")},
+  {reserved.words(f"substr(r.body, 1, {_BODY})", "''")}, r.kind, r.label
 FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE a.search_id = ?
 """  # noqa: S608 - our own words
 
@@ -85,7 +87,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One article found, with the fields of the wire's marks. `body`: its first 20,000 characters."""
+    """One article found, with the fields of the wire's marks. `body`: its first 20,000 characters; empty where its
+    rights are reserved."""
 
     id: int
     source: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from storage import said
 from storage.search import QueryError, bindable
+from storage.web import reserved
 
 if TYPE_CHECKING:
     from storage.reader import Reader
@@ -226,7 +227,7 @@ def _places(reader: Reader, filters: Filters, before: Place | None, most: int) -
 _ITEM = f"""
 SELECT a.source, a.language, a.section, a.published_at, a.published_offset, a.modified_at, a.first_seen_at, a.form, a.rights,
   a.access, a.status, coalesce(a.credit, a.dateline_agency), a.dateline_place, a.dateline_length, a.story_id, a.revision,
-  r.title, r.lead, substr(r.body, 1, {_TEXT}), r.kind, r.label, r.seen_at,
+  r.title, {reserved.words("r.lead")}, {reserved.words(f"substr(r.body, 1, {_TEXT})", "''")}, r.kind, r.label, r.seen_at,
   (SELECT count(*) FROM (SELECT 1 FROM article AS o WHERE o.story_id = a.story_id LIMIT {_COPIES + 1})) - 1
 FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE a.id = ?
 """  # noqa: S608 - our own words

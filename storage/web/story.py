@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from storage import said
 from storage.clock import epoch
+from storage.web import reserved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,9 @@ Standing = Literal["first", "together", "later", "unknown"]
 """Of a telling to the first: in the same minute (second, where both know it), surely later, or not to be told: its bare day, or
 want of a time, leaves it open."""
 
+_OPEN_BODY: Final = reserved.words("r.body", "''")
 _TELLINGS: Final = f"""
-SELECT a.id, a.source, a.url, r.title, r.lead, a.language,
+SELECT a.id, a.source, a.url, r.title, {reserved.words("r.lead")}, a.language,
   CASE {said.since("a")} WHEN '' THEN a.first_seen_at ELSE a.published_at END,
   CASE WHEN a.published_at IS NULL THEN 'seen' WHEN {said.since("a")} = '' THEN 'early' ELSE a.published_precision END,
   a.first_seen_at, a.dateline_place, a.credit, a.credit_evidence, a.credit_confidence, a.status, r.kind, r.label, a.form,
@@ -151,10 +153,11 @@ def tellings(reader: Reader, story_id: int) -> list[Telling]:
 
 
 def bodies(reader: Reader, ids: Sequence[int]) -> dict[int, str]:
-    """The current texts of some articles."""
+    """The current texts of some articles; '' where its rights are reserved."""
     marks = ", ".join("?" * len(ids))
     rows = reader.db.conn.execute(
-        "SELECT a.id, r.body FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision"  # noqa: S608 - question marks
+        f"SELECT a.id, {_OPEN_BODY} FROM article AS a JOIN revision AS r"  # noqa: S608 - question marks
+        " ON r.article_id = a.id AND r.revision = a.revision"
         f" WHERE a.id IN ({marks})",
         tuple(ids),
     )
@@ -164,12 +167,12 @@ def bodies(reader: Reader, ids: Sequence[int]) -> dict[int, str]:
 def alike(one: str, other: str) -> float | None:
     """The share of words that two texts have in common, in order, 0 to 1, as far as their first 6,000 characters go; of
     characters, in scripts that write no blanks, as far as their first 2,000. None where one of them has no words."""
-    words, others = one[:_CUT].split(), other[:_CUT].split()
-    if not words or not others:
+    own, others = one[:_CUT].split(), other[:_CUT].split()
+    if not own or not others:
         return None
-    if len(words) * _LONGEST_WORD < len(one[:_CUT]):
-        words, others = list(one[:_CHARACTERS]), list(other[:_CHARACTERS])
-    return SequenceMatcher(None, words, others, autojunk=False).ratio()
+    if len(own) * _LONGEST_WORD < len(one[:_CUT]):
+        own, others = list(one[:_CHARACTERS]), list(other[:_CHARACTERS])
+    return SequenceMatcher(None, own, others, autojunk=False).ratio()
 
 
 def _standing(first: Telling, this: Telling) -> Telling:

@@ -12,6 +12,7 @@ from storage.search import QueryError
 from storage.web.answer import page
 from storage.web.article import names, text, versions, whole
 from storage.web.differing import fields
+from storage.web.reserved import shown
 from storage.web.story import MOST
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def article(request: Request, datasette: Site) -> Response:
 
 
 async def as_json(request: Request, datasette: Site) -> Response:
-    """All of an article as `dateline show --json` gives it; of its copies at most 60."""
+    """All of an article as `dateline show --json` gives it, without reserved texts; of its copies at most 60."""
     number = _number(request)
     found = await datasette.read(lambda reader: _for_programs(reader, number))
     if found is None:
@@ -68,9 +69,9 @@ def _for_programs(reader: Reader, number: int) -> dict[str, Any] | None:
         return None
     story, tellers = reader.story(row["story_id"]), reader.tellers(row["story_id"])
     return {
-        "article": row.as_dict(),
-        "revisions": [revision.as_dict() for revision in reader.revisions(number)],
-        "copies": [told.as_dict() for told in tellers if told["id"] != number][:MOST],
+        "article": shown(row).as_dict(),
+        "revisions": [shown(revision, row["rights"]).as_dict() for revision in reader.revisions(number)],
+        "copies": [shown(told).as_dict() for told in tellers if told["id"] != number][:MOST],
         "addresses": reader.addresses(number),
         "story": story.as_dict() if story else None,
         "first_article_id": tellers[0]["id"],

@@ -9,7 +9,7 @@ from datasette import Response
 
 from storage import clock, feeds, search, uris
 from storage.search import QueryError
-from storage.web import found, highlight
+from storage.web import found, highlight, reserved
 from storage.web.desk import address
 from storage.web.filters import text
 from storage.web.pages.search import asked_by, open_text, place
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ENTRIES: Final = 50
 _TYPES: Final = {"atom": "application/atom+xml; charset=utf-8", "rss": "application/rss+xml; charset=utf-8"}
 _TEXT: Final = (
-    "SELECT kind, seen_at, modified_at, revision FROM revision WHERE article_id = ? AND revision ="
+    "SELECT kind, seen_at, modified_at, revision, revision = 1 AND NOT EXISTS (SELECT 1 FROM revision AS e"
+    " WHERE e.article_id = r.article_id AND e.kind = 'earlier') FROM revision AS r WHERE article_id = ? AND revision ="
     " (SELECT revision FROM article WHERE id = ?)"
 )
 
@@ -100,9 +101,8 @@ def _entries(reader: Reader, asked: found.Asked, titles: Any) -> list[feeds.Entr
         row = reader.db.conn.execute(_TEXT, (hit.id, hit.id)).fetchone()
         if article is None or row is None:
             continue
-        told = dict(zip(("kind", "seen_at", "modified_at", "revision"), row, strict=True))
-        hidden = {"lead": None, "body": ""} if hit.rights == "reserved" else {}
-        made.append(feeds.entry(article.as_dict() | hidden, told, titles.get(hit.source)))
+        told = dict(zip(("kind", "seen_at", "modified_at", "revision", "oldest"), row, strict=True))
+        made.append(feeds.entry(reserved.shown(article).as_dict(), told, titles.get(hit.source)))
     return made
 
 

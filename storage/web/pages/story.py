@@ -10,6 +10,7 @@ from datasette import NotFound, Response
 from storage.search import QueryError
 from storage.web.answer import page
 from storage.web.differing import fields
+from storage.web.reserved import RESERVED
 from storage.web.story import COMPARED, alike, bodies, now_called, story
 
 if TYPE_CHECKING:
@@ -44,8 +45,13 @@ async def diff(request: Request, datasette: Site) -> Response:
     if found is None:
         raise NotFound(f"Story {number} has no such two articles.")
     tale, before, after, texts = found
-    differences = await asyncio.to_thread(fields, _words(before, texts), _words(after, texts))
-    context = {"story": tale, "before": before, "after": after, "fields": differences}
+    closed = [telling for telling in (before, after) if telling.rights == RESERVED]
+    sides = [
+        {"title": telling.title, "lead": None, "body": ""} if closed else _words(telling, texts)
+        for telling in (before, after)
+    ]
+    differences = await asyncio.to_thread(fields, *sides)
+    context = {"story": tale, "before": before, "after": after, "closed": closed, "fields": differences}
     return await page(datasette, request, "story_diff.html", context)
 
 

@@ -126,10 +126,32 @@ async def test_nothing_that_others_wrote_becomes_markup(crawl: Crawl, site: Site
             assert "\x00" not in answer.text, address
 
 
-async def test_a_text_that_may_not_be_kept_is_said_to_be_so(crawl: Crawl, site: Site) -> None:
-    number = crawl.new(article(1, text="", rights="reserved"))
+async def test_of_a_reserved_text_no_page_shows_more_than_the_headline(crawl: Crawl, site: Site) -> None:
+    """It is kept where an operator imported files of his own."""
+    told: dict[str, Any] = {
+        "lead": "Secret lead.", "rights": "reserved", "content_hash": "1", "tail": "Secret tail.", "subheads": ("Secret head",),
+        "label": "UPDATE 1-", "image_caption": "Secret picture.", "image_url": "https://x.test/i.png",
+    }  # fmt: skip
+    text = "Secret text of the harbour.\n\nSecret head\n\nSecret end."
+    number = crawl.new(article(1, text=text, **told))
+    crawl.save(
+        article(1, text=f"{text} More.", **told | {"content_hash": "2"}), Decision("revised", number, 1, "update")
+    )
+    other = article(2, text="Open text of the harbour.", source="other-en")
+    crawl.save(other, Decision("copy", None, 0, "first", story_id=1))
 
-    assert "only its headline, time and address are kept" in (await site.client.get(f"/article/{number}")).text
+    for address in (
+        "/", "/wire.json?since=0", "/changes", "/places", "/search?q=harbour", "/search.json?q=harbour",
+        "/search.atom?q=harbour", "/search.rss?q=harbour", "/article/1",
+        "/article/1?version=1", "/article/1.json", "/article/2", "/article/2.json",
+        "/article/1/diff", "/article/1/diff?old=2&new=1", "/story/1", "/story/1/diff?old=1&new=2", "/story/1/diff?old=2&new=1",
+    ):  # fmt: skip
+        answer = await site.client.get(address)
+
+        assert answer.status_code == 200, address
+        assert "secret" not in answer.text.lower(), address
+    assert "only its headline, time and address are shown" in (await site.client.get(f"/article/{number}")).text
+    assert "only the headlines are compared" in (await site.client.get("/story/1/diff?old=1&new=2")).text
 
 
 async def test_texts_are_set_in_the_direction_of_their_language(crawl: Crawl, site: Site) -> None:
