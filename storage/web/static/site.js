@@ -28,20 +28,17 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
   form.addEventListener("change", () => { if (pointed) form.requestSubmit(); });
 }
 
-// "/" goes to the search field, j and k along the wire.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, [contenteditable]")) return;
-  if (event.key === "/") {
-    const field = document.getElementById("find");
-    if (field) { event.preventDefault(); field.focus(); field.select(); }
-  } else if (event.key === "j" || event.key === "k") {
-    const links = [...document.querySelectorAll(".wire h2 a, .tellings h2 a")];
-    if (!links.length) return;
+// j and k go along a list of articles from the headline that has the focus; anywhere else they do nothing, since whoever
+// dictates says them without meaning them (WCAG 2.1.4).
+for (const list of document.querySelectorAll(".wire, .tellings")) {
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !["j", "k"].includes(event.key)) return;
+    const links = [...list.querySelectorAll("h2 a")];
     const here = links.indexOf(document.activeElement);
-    const next = here < 0 ? 0 : here + (event.key === "j" ? 1 : -1);
-    if (links[next]) { links[next].focus(); links[next].scrollIntoView({ block: "nearest" }); }
-  }
-});
+    const next = links[here + (event.key === "j" ? 1 : -1)];
+    if (here >= 0 && next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+  });
+}
 
 // The wire: asks what has come since its last change. At the top of the page it is put in by itself; further down, or while
 // something in the list has the focus, a link says so, and nothing moves under the reader.
