@@ -6,7 +6,7 @@ TESTS := $(VENV)/.ready-tests
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs torture bench-extraction bench-stories clean
+.PHONY: help demo test test-browser docs torture bench-extraction bench-stories clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -30,11 +30,15 @@ demo: $(READY)  ## crawl the bundled agency on loopback and look at what is in t
 	@$(BIN)/dateline demo
 
 # The tests start a hundred processes: each would compile all modules anew where no bytecode may be kept.
-test: $(TESTS)  ## lint, types and every test, offline
+test: $(TESTS)  ## lint, types and every test but those in a browser, offline
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -rs
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -rs --ignore=tests/web
+
+# One process: a browser is one, and its tests share it and the two sites that they look at.
+test-browser: $(TESTS)  ## the site in Chromium (CHROMIUM=path, or chromium on PATH; skipped without one)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest tests/web -rs
 
 docs: $(TESTS)  ## the documents as a site: build/docs/index.html
 	@$(BIN)/python -m sphinx -W --keep-going -q -d build/docs/.seen docs build/docs
