@@ -20,19 +20,21 @@ _FORMATS = ("jsonl", "csv", "parquet", "ninjs", "rss", "atom")
 )
 @click.option("--source", "sources", multiple=True, help="Only this source (repeat).")
 @click.option("--language", help="Only this language (en).")
-@click.option("--since", help="Published on or after this day or time (UTC).")
+@click.option("--since", help="Published on or after this day or time (UTC); a bare day counts as its midnight.")
 @click.option("--until", help="Published on or before this day (to its end) or time.")
 @click.option("--query", help="Only what `dateline search` finds by these words.")
 @click.option(
     "--changes-since",
-    type=click.IntRange(0),
+    type=click.IntRange(0, 2**63 - 1),
     metavar="SEQ",
     help="Only what changed after this number, each article once, with its last change; says the number to go on with.",
 )
 @click.option(
-    "--limit", type=click.IntRange(1), help="At most so many articles.  [default: all; of rss and atom the newest 50]"
+    "--limit",
+    type=click.IntRange(1, 2**63 - 1),
+    help="At most so many articles.  [default: all; of rss and atom the newest 50]",
 )
-@click.option("--versions", is_flag=True, help="ninjs: every text of each article, the current one last.")
+@click.option("--versions", is_flag=True, help="ninjs: every text that was current, the current one last.")
 @click.option("--array", is_flag=True, help="ninjs: one JSON array instead of one item a line.")
 @click.option("--title", help="rss, atom: the feed's title.")
 @click.option("--link", metavar="URL", help="rss, atom: the page that the feed belongs to.")
@@ -66,5 +68,5 @@ def export(
     from crawler.show_export import Asked, show_export
     from storage.export import Selection
 
-    selection = Selection(sources, language, since, until, query, changes_since, limit)
+    selection = Selection(sources or None, language, since, until, query, changes_since, limit)
     return show_export(configuration(db), selection, Asked(**asked))

@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +26,7 @@ from storage.ninjs import Publisher
 from storage.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
     from types import FrameType
 
@@ -73,8 +74,8 @@ def show_export(config: Config, selection: Selection, asked: Asked) -> int:
     if asked.out is not None:
         refuse_taken(asked.out, config.database, force=asked.force)
     if form.newest is not None:
-        selection = replace(selection, newest_first=True, limit=selection.limit or form.newest)
-    publishers = _publishers(config) if form.texts else {}
+        selection = replace(selection, newest_first=True, withdrawn_too=True, limit=selection.limit or form.newest)
+    publishers = _publishers(config) if form.texts or selection.sources else {}
     wishes = Wishes(
         changes=selection.changes_since is not None,
         raw_cells=asked.raw_cells,
@@ -84,6 +85,7 @@ def show_export(config: Config, selection: Selection, asked: Asked) -> int:
         publishers=publishers,
     )
     with Reader(config.database) as reader:
+        _refuse_unknown(selection.sources or (), publishers, reader)
         articles = Export(reader, selection, texts="all" if asked.versions else form.texts)
         pieces = form.pieces(articles, wishes)
         with _full_disks(asked.out):
@@ -110,9 +112,10 @@ def _check(selection: Selection, asked: Asked) -> None:
             "--changes-since: not with a feed, whose readers find what changed; take jsonl, csv, parquet or ninjs"
         )
     for name in ("link", "self_link"):
-        if (address := getattr(asked, name)) is not None and not uris.is_uri(address):
+        address = getattr(asked, name)
+        if address is not None and not (uris.is_uri(address) and uris.web(address)):
             raise ArgumentProblem(
-                f"--{name.replace('_', '-')} {address}: is no address: write https://example.org/news"
+                f"--{name.replace('_', '-')} {address}: is no web address: write https://example.org/news"
             )
     if asked.named == "parquet":
         parquet.check_installed()
@@ -121,6 +124,17 @@ def _check(selection: Selection, asked: Asked) -> None:
             raise ArgumentProblem("--raw-cells: for a file or a pipe; what pages wrote may steer this terminal")
         if FORMATS[asked.named].binary:
             raise ArgumentProblem(f"--format {asked.named}: for a file or a pipe; name one with --out")
+
+
+def _refuse_unknown(sources: Iterable[str], publishers: Mapping[str, Publisher], reader: Reader) -> None:
+    """Raise `ArgumentProblem` for a source that neither the registry nor the database has: an export of nothing would take
+    the place of a good file."""
+    for name in sources:
+        if name in publishers or next(reader.articles(source=name, limit=1), None) is not None:
+            continue
+        near = get_close_matches(name, publishers, n=3, cutoff=0.5)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise ArgumentProblem(f"--source {name}: no source is called so{hint} (`dateline sources list` shows all)")
 
 
 def _publishers(config: Config) -> dict[str, Publisher]:
@@ -132,10 +146,11 @@ def _publishers(config: Config) -> dict[str, Publisher]:
 
 def _channel(selection: Selection, asked: Asked, publishers: Mapping[str, Publisher]) -> Channel:
     """What the feed says of itself. Its identifier hangs on what is selected, but for the span of time."""
-    named = [publishers[name].title if name in publishers else name for name in sorted(selection.sources)]
+    sources = sorted(selection.sources or ())
+    named = [publishers[name].title if name in publishers else name for name in sources]
     said = [", ".join(named) or "all sources", selection.language, selection.query and f"“{selection.query}”"]
-    home = publishers[selection.sources[0]].home if len(named) == 1 and selection.sources[0] in publishers else None
-    chosen = (",".join(sorted(selection.sources)), selection.language or "", selection.query or "")
+    home = publishers[sources[0]].home if len(sources) == 1 and sources[0] in publishers else None
+    chosen = (",".join(sources), selection.language or "", selection.query or "")
     return Channel(
         title=asked.title or f"Dateline: {', '.join(part for part in said if part)}",
         id=uris.of_selection(*chosen),

@@ -75,7 +75,7 @@ class Entry:
 
 def entry(article: Mapping[str, Any], text: Mapping[str, Any], publisher: str | None = None) -> Entry:
     """An entry of a row of `articles`, what `revisions` says of its current text (`kind`, `seen_at`, `modified_at`,
-    `revision`), and the source's title."""
+    `oldest`: no older text is known), and the source's title."""
     withdrawn = article["status"] == "withdrawn"
     notice = text["kind"] == "withdrawal"
     body = article["body"] or ""
@@ -100,11 +100,12 @@ def entry(article: Mapping[str, Any], text: Mapping[str, Any], publisher: str | 
 
 def updated_at(article: Mapping[str, Any], text: Mapping[str, Any]) -> str:
     """When the article last changed: when its page was found gone; else what the agency says of its current text, if that has
-    a time of day and is no later than when that text was seen; else when it was seen."""
+    a time of day and is no later than when that text was seen (of the oldest text known: when it was published); else when
+    it was seen."""
     if article["gone_at"]:
         return str(article["gone_at"])
     seen = str(text["seen_at"])
-    first = article["published_at"] if text["revision"] == 1 else None
+    first = article["published_at"] if text["oldest"] else None
     return next((at for at in (text["modified_at"], first) if at and "T" in at and at <= seen), seen)
 
 

@@ -49,16 +49,20 @@ FIELDS: Final[tuple[tuple[str, str], ...]] = (
         "representationType",
         "`full`; `partial` where there is no body, or `access` is `paywalled` or `metered`: there may be more at the publisher",
     ),
-    ("version", "`revision`"),
+    (
+        "version",
+        "`revision`; the greatest is the current text's, and a text of kind `earlier`, which never was current, has no item",
+    ),
     ("firstCreated", "`published_at`; left out where only the day is known"),
     (
         "versionCreated",
-        "`modified_at` of the text; of the first text without one, `published_at`; left out where neither has a time of day",
+        "`modified_at` of the text; of the first text without one, `published_at`, unless an `earlier` text is known; left out "
+        "where neither has a time of day",
     ),
     (
         "pubStatus",
         "`canceled`: the agency withdrew it (the text is its notice); `withheld`: its page went away (`gone_at`), and may come "
-        "back; else `usable`. Of texts before the current one: `canceled` for a notice, else that of the article",
+        "back; else `usable`. Texts before the current one have that of the article, notices are always `canceled`",
     ),
     ("language", "`language`"),
     ("title", "`title`"),
@@ -99,12 +103,19 @@ class Publisher:
     home: str | None = None
 
 
-def item(article: Mapping[str, Any], text: Mapping[str, Any], publisher: Publisher | None = None) -> dict[str, Any]:
+def item(
+    article: Mapping[str, Any],
+    text: Mapping[str, Any],
+    publisher: Publisher | None = None,
+    *,
+    current: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """One text of an article. `article`: a row of `articles`; `text`: of `revisions`, with `kind`, `label`, `modified_at`,
-    `revision` and, where it is not the current text, its words.
+    `revision`, `oldest` (no older text is known) and, where it is not the current text, its words; `current`: the current
+    text, where `text` is another.
 
     Everything that is not of the text itself (authors, subjects, the dateline …) is what the article says now."""
-    current = text["revision"] == article["revision"]
+    is_current = text["revision"] == article["revision"]
     words: Mapping[str, Any] = {**article, **text}
     body = words["body"] or ""
     uri = uris.of_article(article["source"], article["key"])
@@ -116,18 +127,18 @@ def item(article: Mapping[str, Any], text: Mapping[str, Any], publisher: Publish
         "version": str(text["revision"]),
         "firstCreated": _instant(article["published_at"]),
         "versionCreated": _version_created(article, text),
-        "pubStatus": _status(article, text),
+        "pubStatus": _status(article, text, current or text),
         "language": article["language"],
         "title": words["title"] or None,
         "headlines": _texts(words["title"], "main"),
         "descriptions": _texts(words["lead"], "summary"),
-        "bodies": _bodies(body, article["word_count"] if current else None),
+        "bodies": _bodies(body, article["word_count"] if is_current else None),
         "by": ", ".join(_listed(article["authors"])) or None,
         "located": article["dateline_place"],
         "infoSources": _info_sources(article, publisher),
         "subjects": _subjects(article),
         "genres": _genres(article, text),
-        "edNote": _note(article, text, current=current),
+        "edNote": _note(article, text, current=is_current),
         **(_rights(uri) if article["rights"] == "reserved" else {}),
         "renditions": _web(article["canonical_url"] or article["url"]),
         "associations": _picture(article),
@@ -153,15 +164,16 @@ def _instant(at: str | None) -> str | None:
 
 def _version_created(article: Mapping[str, Any], text: Mapping[str, Any]) -> str | None:
     modified = _instant(text["modified_at"])
-    return modified or (_instant(article["published_at"]) if text["revision"] == 1 else None)
+    return modified or (_instant(article["published_at"]) if text["oldest"] else None)
 
 
-def _status(article: Mapping[str, Any], text: Mapping[str, Any]) -> str:
+def _status(article: Mapping[str, Any], text: Mapping[str, Any], current: Mapping[str, Any]) -> str:
     if text["kind"] == "withdrawal":
         return "canceled"
     if article["status"] != "withdrawn":
         return "usable"
-    return "withheld" if article["gone_at"] else "canceled"
+    # What was withdrawn does not come back, whether the page of the notice is there or not.
+    return "withheld" if article["gone_at"] and current["kind"] != "withdrawal" else "canceled"
 
 
 def _texts(value: str | None, role: str) -> list[dict[str, Any]]:

@@ -117,13 +117,12 @@ class Reader:
     def article(self, which: int | str) -> Row | None:
         """An article by its id, or by any address that leads to it; None where there is none."""
         if isinstance(which, int) or which.isdecimal():
-            number = int(which) if len(str(which)) < _DIGITS else -1
-            return self._one("articles", "id = ?", number if number < 2**63 else -1)
+            return self._one("articles", "id = ?", int(which) if len(str(which)) < _DIGITS else -1)
         return self._one(
             "articles",
             "id = (SELECT a.id FROM address JOIN article AS a ON a.id = article_id WHERE address.url = ?"
             " ORDER BY a.canonical_url = address.url DESC, a.id LIMIT 1)",
-            search.bindable(which),
+            which,
         )
 
     def articles(
@@ -139,7 +138,7 @@ class Reader:
         for condition, value in (("source = ?", source), ("published_at >= ?", since)):
             if value is not None:
                 where.append(condition)
-                values.append(search.bindable(value))
+                values.append(value)
         order = "published_at DESC, id DESC" if newest_first else "published_at, id"
         wanted = f"{' AND '.join(where)} ORDER BY {order} LIMIT ?"
         if source is not None and limit is not None:
@@ -159,7 +158,7 @@ class Reader:
         return list(self._rows("revisions", "article_id = ? ORDER BY revision", article_id))
 
     def copies(self, article_id: int) -> list[Row]:
-        """The other articles of its story, earliest publication first."""
+        """The other articles of its story, in the order of `tellers`."""
         return list(
             self._rows(
                 "articles",
@@ -217,7 +216,7 @@ class Reader:
     def health_of(self, source: str) -> Health | None:
         """The state of one source."""
         names = ", ".join(_COLUMNS["source_health"])
-        rows = self._execute(f"SELECT {names} FROM source_health WHERE source = ?", search.bindable(source))  # noqa: S608 - our own names
+        rows = self._execute(f"SELECT {names} FROM source_health WHERE source = ?", source)  # noqa: S608 - our own names
         return Health(*rows[0]) if rows else None
 
     def polls(self, now: float) -> dict[str, Polls]:
@@ -249,7 +248,7 @@ class Reader:
         """The newest rows of the ledger: of a source along its index, for it may have had its last one long ago."""
         if source is None:
             return self._rows(view, "1 ORDER BY id DESC LIMIT ?", limit)
-        return self._rows(view, f"source = ? ORDER BY {at} DESC, id DESC LIMIT ?", search.bindable(source), limit)
+        return self._rows(view, f"source = ? ORDER BY {at} DESC, id DESC LIMIT ?", source, limit)
 
     def _one(self, view: str, where: str, *values: Any) -> Row | None:
         return next(self._rows(view, where, *values), None)
@@ -257,9 +256,10 @@ class Reader:
     def _rows(self, view: str, where: str, *values: Any) -> Iterator[Row]:
         names = ", ".join(_COLUMNS[view])
         with driver_errors_as_ours(self.path):
-            for row in self.db.conn.execute(f"SELECT {names} FROM {view} WHERE {where}", values):  # noqa: S608 - our own parts
+            found = self.db.conn.execute(f"SELECT {names} FROM {view} WHERE {where}", search.all_bindable(values))  # noqa: S608 - our own parts
+            for row in found:
                 yield Row(view, row)
 
     def _execute(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with driver_errors_as_ours(self.path):
-            return self.db.conn.execute(sql, values).fetchall()
+            return self.db.conn.execute(sql, search.all_bindable(values)).fetchall()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage import clock, tokens
 from storage.errors import driver_errors_as_ours
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlite_utils import Database
 
 _BITS = 20
@@ -21,6 +23,7 @@ _AHEAD = 86400.0
 _MOST_TERMS = 32
 _LONGEST_QUERY = 1000
 _SNIPPET = 160
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 _QUOTED = re.compile(r'"([^"]*)"?|([^\s"]+)')
 
 
@@ -58,10 +61,10 @@ def search(
     by when it was first seen. Raises QueryError, StorageError."""
     terms, matched = match(query)
     where, values = ["search MATCH ?"], list[str | int]((matched,))
-    for column, value in (("a.source", source), ("a.language", language)):
+    for condition, value in (("a.source = ?", source), ("a.language = ? COLLATE NOCASE", language)):
         if value is not None:
-            where.append(f"{column} = ?")
-            values.append(bindable(value))
+            where.append(condition)
+            values.append(value)
     for sign, end in ((">=", bound(since, last=False)), ("<=", bound(until, last=True))):
         if end is not None:
             where.append(f"search.rowid {sign} ?")
@@ -75,7 +78,7 @@ def search(
             f" ON a.search_id = search.rowid WHERE {' AND '.join(where)} ORDER BY search.rowid DESC LIMIT ?"
             ") CROSS JOIN article AS a ON a.search_id = place"
             " JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision ORDER BY place DESC",
-            (*values, max(0, limit)),
+            all_bindable((*values, max(0, limit))),
         ).fetchall()
     return [Hit(*(*row[:7], snippet(" ".join(filter(None, row[7:])), terms))) for row in rows]
 
@@ -135,6 +138,19 @@ def bindable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def all_bindable(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values as SQLite takes them: texts as of `bindable`, a number beyond its 64 bits as the last that it has, which no row
+    bears."""
+    return tuple(
+        bindable(value)
+        if isinstance(value, str)
+        else max(-(2**63), min(value, 2**63 - 1))
+        if isinstance(value, int)
+        else value
+        for value in values
+    )
+
+
 def match(query: str) -> tuple[list[str], str]:
     """The words for the snippet, and FTS5's own query: every word and phrase as a quoted string, so that nothing of what
     was typed is read as its syntax. Raises QueryError where there is no word, or too much."""
@@ -159,9 +175,16 @@ def bound(at: str | None, *, last: bool) -> int | None:
     """The first rowid of the time `at`, or the last of it (a day means the whole day). Raises QueryError."""
     if at is None:
         return None
-    second = clock.epoch(at)
-    if second is None:
-        raise QueryError(f"{at!r} is no time: write 2026-11-22 or 2026-11-22T08:00:00Z")
+    second = asked(at)
     if last:
         second += 86400 if len(at) == len("2026-11-22") else 1
     return (max(0, int(second)) << _BITS) - (1 if last else 0)
+
+
+def asked(at: str) -> float:
+    """Seconds since the epoch of a time that somebody gave: a day, or an instant (without a zone: UTC). Raises QueryError for
+    anything else, also for ISO 8601's other forms, which would be taken for days that were not meant."""
+    second = clock.epoch(at) if _TIME.fullmatch(at) else None
+    if second is None:
+        raise QueryError(f"{at!r} is no time: write 2026-11-22 or 2026-11-22T08:00:00Z")
+    return second

@@ -7,9 +7,12 @@ import uuid
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+import idna
+
 _NAMESPACE: Final = uuid.UUID("5b0e7a52-8d3c-5f0e-9a41-6d1f2c7b9e30")
 """Of Dateline's own identifiers; never changed, or every reader would take every article for a new one."""
 
+_LONGEST_HOST: Final = 253
 _SAFE: Final = "-._~!$&'()*+,;=:@/%"
 _STRAY: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
@@ -55,7 +58,9 @@ def is_uri(text: str) -> bool:
 def _host(name: str) -> str:
     if ":" in name:
         return f"[{name}]"
-    return name if name.isascii() else name.encode("idna").decode()
+    if len(name) > _LONGEST_HOST:
+        raise ValueError("longer than a name in DNS")
+    return name if name.isascii() else idna.encode(name, uts46=True, transitional=False).decode()
 
 
 def _named(*parts: str) -> str:

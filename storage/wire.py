@@ -8,12 +8,12 @@ stored meanwhile does not come.
 from __future__ import annotations
 
 import time
+from array import array
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from storage import follow, picking
+from storage import export, follow, picking, search
 from storage.errors import driver_errors_as_ours
-from storage.export import Selection
 from storage.reader import Reader
 from storage.records import Article, Fetch, Revision, Run, Shape, Story
 from storage.rows import Rows
@@ -21,7 +21,7 @@ from storage.search import QueryError
 from storage.views import VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from storage.reader import Change, Health
@@ -75,31 +75,30 @@ class Wire:
         since: str | date | datetime | None = None,
         until: str | date | datetime | None = None,
         query: str | None = None,
-        changes_since: int | None = None,
         newest_first: bool = False,
         limit: int | None = None,
         columns: Iterable[str] | None = None,
     ) -> Rows[Article]:
         """Articles, one after another; nothing is read before the first is asked for.
 
-        `source`: one name or several. `language`: a tag as stored (`en`). `since`, `until`: publication, both inclusive; an
-        aware datetime, a date, or text (`2026-11-22`, `2026-11-22T08:00:00Z`); a day means the whole day in UTC, and an
-        article without a time counts by when it was first seen. `query`: all these words, and each "phrase in quotes".
-        `changes_since`: only what has a change with a greater `seq`. `limit`: so many at most.
+        `source`: one name or several (of none nothing comes). `language`: a tag as stored (`en`). `since`, `until`:
+        publication, both inclusive; an aware datetime, a date, or text (`2026-11-22`, `2026-11-22T08:00:00Z`); a day means
+        the whole day in UTC. An article of which only the day is known counts as that day's beginning, one without a time by
+        when it was first seen. `query`: all these words, and each "phrase in quotes".
+        `limit`: so many at most. What changed since a number tells `changes`.
 
         They come by their numbers, which follow their coming into the database; with `newest_first` by publication.
         `columns`: only these are read; without `body` that is much quicker.
 
         Raises QueryError (a ValueError) for a column that there is none of, and at the first row for a selection that cannot
         be understood."""
-        selection = Selection(
-            (source,) if isinstance(source, str) else tuple(source or ()),
+        selection = export.Selection(
+            _names(source),
             language,
             _bound(since),
             _bound(until),
             query,
-            changes_since=changes_since,
-            limit=limit,
+            limit=_limit(limit),
             newest_first=newest_first,
         )
         names = _known("articles", columns)
@@ -131,14 +130,10 @@ class Wire:
         return [Article(_SHAPES["articles"], row.values) for row in self._reader.tellers(number)]
 
     def stories(self, *, articles: int = 2, since: str | date | datetime | None = None) -> Rows[Story]:
-        """Stories of at least so many articles, by their numbers; `since`: published then or later."""
-        return Rows(
-            Story,
-            _SHAPES["stories"].columns,
-            lambda: self._pages(
-                "stories", "story_id", {"articles >= ?": articles, "first_published_at >= ?": _bound(since)}
-            ),
-        )
+        """Stories of at least so many articles, by their numbers; `since`: published then or later, bounds as of `articles`.
+        Raises QueryError."""
+        wanted = {"articles >= ?": articles, "first_published_at >= ?": _time(since)}
+        return Rows(Story, _SHAPES["stories"].columns, lambda: self._pages("stories", "story_id", wanted))
 
     def changes(self, since: int = 0) -> Iterator[Change]:
         """The changes after the number `since`, each once and in the order of writing, to the last that is there now.
@@ -181,7 +176,12 @@ class Wire:
         """The newest articles that hold all words of `query`, and each "phrase in quotes" as it stands, with the text around
         the first word found. Bounds as of `articles`. Raises QueryError."""
         return self._reader.search(
-            query, source=source, language=language, since=_bound(since), until=_bound(until), limit=limit
+            query,
+            source=source,
+            language=language,
+            since=_bound(since),
+            until=_bound(until),
+            limit=_limit(limit) or 0,
         )
 
     def health(self) -> list[Health]:
@@ -191,36 +191,70 @@ class Wire:
     def fetches(
         self,
         *,
-        source: str | None = None,
+        source: str | Iterable[str] | None = None,
         outcome: str | None = None,
         since: str | date | datetime | None = None,
     ) -> Rows[Fetch]:
-        """Fetches in the order in which they began; `since`: begun then or later."""
-        wanted = {"source = ?": source, "outcome = ?": outcome, "at >= ?": _bound(since)}
-        return Rows(Fetch, _SHAPES["fetches"].columns, lambda: self._pages("fetches", "id", wanted))
+        """Fetches in the order in which they began; `since`: begun then or later. Raises QueryError."""
+        wanted, sources = {"outcome = ?": outcome, "at >= ?": _time(since)}, _names(source)
+        return Rows(Fetch, _SHAPES["fetches"].columns, lambda: self._pages("fetches", "id", wanted, sources))
 
-    def runs(self, *, source: str | None = None, since: str | date | datetime | None = None) -> Rows[Run]:
-        """Runs in the order in which they began; `since`: begun then or later."""
-        wanted = {"source = ?": source, "started_at >= ?": _bound(since)}
-        return Rows(Run, _SHAPES["runs"].columns, lambda: self._pages("runs", "id", wanted))
+    def runs(
+        self, *, source: str | Iterable[str] | None = None, since: str | date | datetime | None = None
+    ) -> Rows[Run]:
+        """Runs in the order in which they began; `since`: begun then or later. Raises QueryError."""
+        wanted, sources = {"started_at >= ?": _time(since)}, _names(source)
+        return Rows(Run, _SHAPES["runs"].columns, lambda: self._pages("runs", "id", wanted, sources))
 
     def counts(self) -> dict[str, int]:
         """How many `articles`, `revisions`, `stories`, `fetches`, `runs` and `changes` there are."""
         return self._reader.counts()
 
-    def _pages(self, view: str, number: str, wanted: Mapping[str, Any]) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of a view for which all of `wanted` (condition -> value; None: any) holds, by their numbers."""
+    def _pages(
+        self, view: str, number: str, wanted: Mapping[str, Any], sources: Sequence[str] | None = None
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a view for which all of `wanted` (condition -> value; None: any) holds, by their numbers. Of `sources`
+        the numbers are looked up once, along the index (8 bytes for each are held): page by page they would be put in order
+        for every page."""
         given = {condition: value for condition, value in wanted.items() if value is not None}
-        names, where = ", ".join(_SHAPES[view].columns), " AND ".join([f"{number} > ?", *given])
+        names = ", ".join(_SHAPES[view].columns)
+        if sources is not None:
+            where = " AND ".join([f"source IN ({', '.join('?' * len(sources))})", *given])
+            sql = f"SELECT {number} FROM {view} WHERE {where} ORDER BY {number}"  # noqa: S608 - our own parts
+            numbers = array("q", (row[0] for row in self._rows(sql, *sources, *given.values())))
+            for start in range(0, len(numbers), _PAGE):
+                some = numbers[start : start + _PAGE]
+                marks = ", ".join("?" * len(some))
+                yield self._rows(f"SELECT {names} FROM {view} WHERE {number} IN ({marks}) ORDER BY {number}", *some)  # noqa: S608 - our own parts
+            return
+        ((last,),) = self._rows(f"SELECT coalesce(max({number}), -1) FROM {view}")  # noqa: S608 - our own parts
+        where = " AND ".join([f"{number} > ?", f"{number} <= ?", *given])
         sql = f"SELECT {number}, {names} FROM {view} WHERE {where} ORDER BY {number} LIMIT {_PAGE}"  # noqa: S608 - our own parts
         after = -1
-        while True:
-            with driver_errors_as_ours(self.path):
-                some = self._reader.db.conn.execute(sql, (after, *given.values())).fetchall()
-            if not some:
-                return
-            yield [row[1:] for row in some]
-            after = some[-1][0]
+        while rows := self._rows(sql, after, last, *given.values()):
+            yield [row[1:] for row in rows]
+            after = rows[-1][0]
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with driver_errors_as_ours(self.path):
+            return self._reader.db.conn.execute(sql, search.all_bindable(values)).fetchall()
+
+
+def _names(source: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Names of sources; None: all."""
+    return (source,) if isinstance(source, str) else None if source is None else tuple(source)
+
+
+def _limit(limit: int | None) -> int | None:
+    if limit is not None and limit < 0:
+        raise QueryError(f"limit={limit}: give 0 or more, or leave it out")
+    return limit
+
+
+def _time(at: str | date | datetime | None) -> str | None:
+    """A bound as columns have times, checked."""
+    bound = _bound(at)
+    return None if bound is None else export.time_of(bound)
 
 
 def _number(article: int | Article) -> int:
@@ -238,7 +272,7 @@ def _known(view: str, columns: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _bound(at: str | date | datetime | None) -> str | None:
-    """A bound as columns have times."""
+    """A bound as text; what is text already is checked where it is used."""
     if isinstance(at, datetime):
         if at.tzinfo is None:
             raise QueryError(f"{at!r} has no zone: give an aware datetime, a date, or text like 2026-11-22T08:00:00Z")

@@ -30,8 +30,9 @@ def atom(articles: Export, wishes: Wishes) -> Iterator[bytes]:
 
 def _entries(articles: Export, wishes: Wishes) -> Iterator[feeds.Entry]:
     for each in articles:
+        assert each.text is not None
         publisher = wishes.publishers.get(each.values["source"])
-        yield feeds.entry(each.values, each.texts[-1], publisher.title if publisher else None)
+        yield feeds.entry(each.values, each.text, publisher.title if publisher else None)
 
 
 def is_ours(first: bytes, last: bytes) -> bool:

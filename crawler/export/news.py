@@ -1,9 +1,10 @@
 """ninjs 3.1 (`storage.ninjs`): one item a line, or all in one JSON array, still an item a line. Of an article the current
-text comes, or with `--versions` every text, the current one last."""
+text comes, or with `--versions` every text that was current once, the current one last."""
 
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler import terminal
@@ -31,16 +32,17 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
 def _items(articles: Export, wishes: Wishes) -> Iterator[bytes]:
     for each in articles:
         publisher = wishes.publishers.get(each.values["source"])
-        for text in each.texts:
-            yield terminal.dumps(ninjs.item(each.values, text, publisher)).encode()
+        assert each.text is not None
+        for text in chain(each.former, (each.text,)):
+            yield terminal.dumps(ninjs.item(each.values, text, publisher, current=each.text)).encode()
 
 
 def is_ours(first: bytes, last: bytes) -> bool:
-    """Whether the first line is an item with an identifier as we give them, and an article's number."""
-    del last
+    """Whether the first line is an item with an identifier as we give them, and an article's number; or there is nothing but
+    an empty array."""
     line = first.strip()
     if line == b"[]":
-        return True
+        return last == first
     try:
         found = json.loads(line.removeprefix(b"[").removesuffix(b","))
     except (ValueError, RecursionError):

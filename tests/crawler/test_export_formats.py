@@ -61,10 +61,9 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
 
 @pytest.fixture(autouse=True)
 def titles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A registry of one source, which needs no reading."""
-    monkeypatch.setattr(
-        "crawler.show_export._publishers", lambda _: {SOURCE: Publisher("Mercury", "https://mercury.test/")}
-    )
+    """A registry of two sources, which needs no reading; of one of them nothing is stored."""
+    known = {SOURCE: Publisher("Mercury", "https://mercury.test/"), "nobody": Publisher("Nobody")}
+    monkeypatch.setattr("crawler.show_export._publishers", lambda _: known)
 
 
 def export(crawl: Crawl, *options: str) -> Result:
@@ -147,6 +146,16 @@ def test_what_changed_comes_once_with_its_last_change_and_the_number_to_go_on_fr
 def test_changes_of_a_selection_have_its_withdrawals_and_go_on_beyond_what_is_not_in_it(crawl: Crawl) -> None:
     # The withdrawn text is no more found by the word; that it is gone is told all the same.
     assert [row["id"] for row in lines(export(crawl, "--changes-since", "0", "--query", "harbour"))] == [1, 2]
+    # Nor is a corrected one, by the words that were wrong; who has it must hear of it.
+    assert lines(export(crawl, "--query", "harbour two")) == []
+    found = lines(export(crawl, "--changes-since", "3", "--query", "harbour two"))
+    assert [(row["id"], row["body"]) for row in found] == [(2, "Harbour II.")]
+    limited = export(crawl, "--changes-since", "0", "--query", "harbour", "--limit", "1")
+    assert ([row["id"] for row in lines(limited)], limited.stderr) == (
+        [1],
+        "1 articles; go on with --changes-since 5\n",
+    )
+    assert lines(export(crawl, "--changes-since", "0", "--query", "steam")) == []
     done = export(crawl, "--changes-since", "0", "--source", "nobody")
     assert (done.stdout, done.stderr) == ("", "0 articles; go on with --changes-since 6\n")
     assert [row["id"] for row in lines(export(crawl, "--changes-since", "3", "--until", "2023-10-01"))] == [1]
@@ -157,6 +166,7 @@ def test_a_number_that_the_database_never_gave_is_told(crawl: Crawl) -> None:
     assert done.exit_code == 3
     assert "its last change is 6, there is no change 7" in done.stderr
     assert done.stderr.count("\n") == 1
+    assert export(crawl, "--changes-since", "9" * 20).exit_code == 2
 
 
 def test_changes_in_csv_and_parquet_have_their_columns(crawl: Crawl) -> None:
@@ -215,6 +225,14 @@ def test_a_feed_has_the_newest_first(crawl: Crawl, form: str) -> None:
     one = feedparser.parse(export(crawl, "--format", form, *narrow).stdout_bytes)
     assert [entry.title for entry in one.entries] == ["Title 2"]
     assert one.feed.title == "Port"
+    # A reader that found it once learns that it was withdrawn; a text that was only corrected is no more of the feed.
+    for words, titles in (
+        ("harbour one", ["WITHDRAWN: Title 1"]),
+        ("harbour two", []),
+        ("harbour", ["Title 2", "WITHDRAWN: Title 1"]),
+    ):
+        found = feedparser.parse(export(crawl, "--format", form, "--query", words).stdout_bytes)
+        assert [entry.title for entry in found.entries] == titles
     own = ("--source", SOURCE, "--self-link", "https://x.test/f")
     named = feedparser.parse(export(crawl, "--format", form, *own).stdout_bytes)
     assert (named.feed.title, named.feed.link) == ("Dateline: Mercury", "https://mercury.test/")
@@ -240,6 +258,7 @@ def test_a_file_of_every_format_is_replaced_and_known_as_ours(crawl: Crawl, form
     [
         b'{"uri": "https://x.test/1", "standard": {"name": "ninjs"}}\n',
         b"[1]\n",
+        b"[]\nand what somebody wrote below",
         b'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><generator>Theirs</generator>',
         b"PAR1 of somebody PAR1",
     ],
@@ -257,10 +276,13 @@ def test_files_of_the_same_formats_that_others_made_are_theirs(crawl: Crawl, the
         (("--format", "rss", "--changes-since", "3"), "--changes-since"),
         (("--format", "jsonl", "--versions"), "--versions: only with --format ninjs"),
         (("--format", "csv", "--self-link", "https://x.test/"), "--self-link: only with --format rss or atom"),
-        (("--format", "atom", "--link", "my page"), "is no address"),
+        (("--format", "atom", "--link", "my page"), "is no web address"),
+        (("--format", "atom", "--link", "javascript:alert(1)"), "is no web address"),
+        (("--source", "mercury-eng"), "did you mean mercury-en?"),
         (("--format", "parquet", "--raw-cells"), "--raw-cells: only with --format csv"),
         (("--query", "("), "no word"),
-        (("--since", "soon"), "no time"),
+        (("--since", "20261126"), "no time"),
+        (("--until", "2026-W48"), "no time"),
     ],
 )
 def test_wrong_usage_is_one_line(crawl: Crawl, options: tuple[str, ...], said: str) -> None:

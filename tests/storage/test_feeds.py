@@ -34,6 +34,7 @@ ARTICLE: dict[str, Any] = {
     "status": "live",
 }
 TEXT: dict[str, Any] = {"revision": 1, "kind": "first", "seen_at": "2023-10-05T08:03:00Z", "modified_at": None}
+TEXT |= {"oldest": True}
 
 
 def made(article: dict[str, Any] | None = None, text: dict[str, Any] | None = None) -> Entry:
@@ -83,8 +84,9 @@ def test_a_day_is_no_time_and_nothing_is_nothing() -> None:
         ({}, {"modified_at": "2023-10-05T08:01:00Z"}, "2023-10-05T08:01:00Z"),
         # A time that is still to come, a bare day, and the first text's time say nothing of this text.
         ({}, {"modified_at": "2024-01-01T00:00:00Z"}, "2023-10-05T08:00:00Z"),
-        ({}, {"modified_at": "2023-10-05", "revision": 2}, "2023-10-05T08:03:00Z"),
-        ({}, {"revision": 2}, "2023-10-05T08:03:00Z"),
+        ({}, {"modified_at": "2023-10-05", "oldest": False}, "2023-10-05T08:03:00Z"),
+        # The first that was stored, of which an archive had an earlier one.
+        ({}, {"revision": 1, "oldest": False}, "2023-10-05T08:03:00Z"),
         ({"gone_at": "2023-10-07T00:00:00Z"}, {}, "2023-10-07T00:00:00Z"),
     ],
 )

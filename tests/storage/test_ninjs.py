@@ -47,6 +47,7 @@ ARTICLE: dict[str, Any] = {
     "dateline_agency": "ENA",
 }
 TEXT: dict[str, Any] = {"article_id": 7, "revision": 2, "kind": "update", "label": "UPDATE 1", "modified_at": None}
+TEXT |= {"oldest": False}
 
 
 def made(article: dict[str, Any] | None = None, text: dict[str, Any] | None = None, **named: Any) -> dict[str, Any]:
@@ -73,10 +74,11 @@ def test_an_item() -> None:
 
 def test_no_time_is_made_up() -> None:
     assert "versionCreated" not in made()
-    assert made(text={"revision": 1, "kind": "first"})["versionCreated"] == "2023-10-05T08:00:00Z"
+    assert made(text={"revision": 1, "oldest": True})["versionCreated"] == "2023-10-05T08:00:00Z"
+    assert "versionCreated" not in made(text={"revision": 1, "oldest": False})
     assert made(text={"modified_at": "2023-10-05T09:00:00Z"})["versionCreated"] == "2023-10-05T09:00:00Z"
     day = made(
-        {"published_at": "2023-10-05", "published_precision": "day"}, {"modified_at": "2023-10-06", "revision": 1}
+        {"published_at": "2023-10-05", "published_precision": "day"}, {"modified_at": "2023-10-06", "oldest": True}
     )
     assert {"firstCreated", "versionCreated"}.isdisjoint(day)
     assert "firstCreated" not in made({"published_at": None})
@@ -97,6 +99,12 @@ def test_no_time_is_made_up() -> None:
 )
 def test_what_may_still_be_used(article: dict[str, Any], text: dict[str, Any], status: str) -> None:
     assert made(article, text)["pubStatus"] == status
+
+
+def test_a_withdrawal_stays_one_where_the_page_of_its_notice_goes_away() -> None:
+    gone = {"status": "withdrawn", "gone_at": "2023-10-06T00:00:00Z"}
+    assert made(gone, {"revision": 1}, current={"kind": "withdrawal"})["pubStatus"] == "canceled"
+    assert made(gone, {"revision": 1}, current={"kind": "update"})["pubStatus"] == "withheld"
 
 
 def test_a_former_text_has_its_own_words() -> None:
@@ -159,7 +167,13 @@ MOMENTS = st.sampled_from([None, "2023-10-05", "2023-10-05T08:00:00Z", "0001-01-
         }
     ),
     st.fixed_dictionaries(
-        {"kind": st.sampled_from(KINDS), "label": NAMES, "modified_at": MOMENTS, "revision": st.sampled_from([1, 2])}
+        {
+            "kind": st.sampled_from(KINDS),
+            "label": NAMES,
+            "modified_at": MOMENTS,
+            "revision": st.sampled_from([1, 2]),
+            "oldest": st.booleans(),
+        }
     ),
 )
 def test_whatever_a_row_holds_the_item_is_valid(article: dict[str, Any], text: dict[str, Any]) -> None:
@@ -195,6 +209,7 @@ def test_the_rules_find_what_is_wrong(wrong: dict[str, Any], where: str) -> None
         ("http://пример.рф/путь", "http://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C"),
         ("http://[::1]:80/x", "http://[::1]:80/x"),
         ("https://user:pw@host.test/p", "https://host.test/p"),
+        ("http://straße.test/x", "http://xn--strae-oqa.test/x"), ("http://" + "ü" * 300_000 + "/", None),
         ("javascript:alert(1)", None), ("//x.test/", None), ("http://x.test:99999/", None), ("http://[x/", None), (None, None),
     ],
 )  # fmt: skip

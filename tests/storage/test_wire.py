@@ -14,6 +14,7 @@ import pytest
 
 import storage
 from storage import frames, picking, records
+from storage import wire as wire_module
 from storage.backup import publish
 from storage.models import Article, Decision, Ending, Outcome
 from storage.views import VIEWS
@@ -104,7 +105,6 @@ def test_articles_come_by_number_or_newest_first(six: Crawl, monkeypatch: pytest
         assert set(ids(wire.articles(query="harbour", newest_first=True))) == {2, 3, 4, 5, 6}
         assert ids(wire.articles(query="harbour", newest_first=True, limit=2)) == [4, 3]
         assert ids(wire.articles(language="ja", newest_first=True)) == [4, 2, 6]
-        assert ids(wire.articles(changes_since=6)) == [1]
 
 
 def test_articles_are_chosen_by_source_and_by_times_of_any_form(six: Crawl) -> None:
@@ -116,6 +116,12 @@ def test_articles_are_chosen_by_source_and_by_times_of_any_form(six: Crawl) -> N
             assert ids(wire.articles(since=day, until=day)) == [2]
         for at in ("2023-11-12T10:00:00Z", datetime(2023, 11, 12, 19, tzinfo=east)):
             assert ids(wire.articles(since=at, until=at)) == [2]
+        assert ids(wire.articles(source=[])) == []
+        assert (ids(wire.articles(since="2023-11-13")), ids(wire.articles(since="2023-11-13T00:00:01Z"))) == (
+            [1, 3, 4, 5], [1, 3, 4],
+        )  # fmt: skip
+        with pytest.raises(storage.QueryError, match="limit=-1"):
+            wire.articles(limit=-1)
         with pytest.raises(storage.QueryError, match="has no zone"):
             wire.articles(since=datetime(2023, 11, 12))
         with pytest.raises(storage.QueryError, match="is no time"):
@@ -169,7 +175,7 @@ def test_revisions_stories_and_their_tellings(six: Crawl) -> None:
         assert wire.addresses(first) == [page(1)]
 
 
-def test_fetches_and_runs_come_in_order_and_are_chosen(six: Crawl) -> None:
+def test_fetches_and_runs_come_in_order_and_are_chosen(six: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch = six.store.begin_record(six.run, SOURCE, "u", "warc:f#1", six.now).result()
     assert fetch is not None
     six.store.end(Ending(fetch, Outcome("rejected:empty"), six.now)).result()
@@ -178,12 +184,30 @@ def test_fetches_and_runs_come_in_order_and_are_chosen(six: Crawl) -> None:
         (refused,) = wire.fetches(outcome="rejected")
         assert (refused.reason, refused.ended) == ("empty", datetime.fromtimestamp(six.now, UTC))
         assert list(wire.fetches(source="other")) == list(wire.fetches(since="2999-01-01")) == []
-        (run,) = wire.runs(source=SOURCE)
+        (run,) = wire.runs(source=[SOURCE, "other"])
         assert (run.finished, run.counts) == (None, None)
         six.store.finish_run(six.run, six.now, "finished").result()
         (run,) = wire.runs()
         assert (run.finish_reason, run.counts) == ("finished", {"new": 6, "rejected:empty": 1, "revised": 1})
         assert wire.counts()["articles"] == 6
+        monkeypatch.setattr(wire_module, "_PAGE", 2)
+        assert [row.id for row in wire.fetches(source=SOURCE)] == list(range(1, fetch + 1))
+        east = datetime.fromtimestamp(six.now, timezone(timedelta(hours=9))).isoformat()
+        assert [row.id for row in wire.fetches(since=east)] == list(range(1, fetch + 1))
+        for ask in (wire.fetches, wire.runs, wire.stories):
+            with pytest.raises(storage.QueryError, match="is no time"):
+                ask(since="yesterday")
+
+
+def test_what_no_column_can_hold_is_nobodys(six: Crawl) -> None:
+    with storage.open(six.path) as wire:
+        for number in (2**70, -(2**70)):
+            assert (wire.article(number), wire.story(number), wire.revisions(number)) == (None, None, [])
+            assert (wire.addresses(number), wire.tellings(number)) == ([], [])
+        assert list(wire.fetches(source="\ud800", outcome="\ud800")) == []
+        assert len(list(wire.articles(limit=2**70))) == len(wire.search("title", limit=2**70)) == 6
+        with pytest.raises(storage.Rewound):
+            list(wire.changes(2**70))
 
 
 def test_changes_are_read_to_their_end_and_followed_until_told_to_stop(six: Crawl) -> None:
