@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ STATUSES: Final = (
     ("1", "some source failed"),
     ("2", "wrong usage"),
     ("3", "storage failed"),
-    ("130", "interrupted"),
+    ("130", "interrupted while it started"),
 )
 ENVIRONMENT: Final = (
     ("DATELINE_DB", "The database file, where --db does not name one; else that of the nearest dateline.toml."),
@@ -41,18 +42,18 @@ def write(group: click.Group, version: str, folder: Path) -> int:
 
 def page(name: str, command: click.Command, context: click.Context, version: str) -> str:
     """One command's page."""
-    first, *rest = _paragraphs(command.help or "")
+    first, *rest = _paragraphs(command.help or "") or ["a command of Dateline"]
     usage = " ".join(command.collect_usage_pieces(context))
     lines = [
         f'.TH "{name.upper()}" "1" "" "dateline {_text(version)}" "Dateline"',
         ".SH NAME",
-        f"{_text(name)} \\- {_text(first.partition('. ')[0].rstrip('.:'))}",
+        f"{_text(name)} \\- {_text(str(first).partition('. ')[0].rstrip('.:'))}",
         ".SH SYNOPSIS",
         f"\\fB{_text(context.command_path)}\\fR {_text(usage)}",
         ".SH DESCRIPTION",
     ]
     for paragraph in (first, *rest):
-        lines += [".PP", _text(paragraph)]
+        lines += [".PP", _text(paragraph)] if isinstance(paragraph, str) else [".PP", ".nf", *paragraph, ".fi"]
     options = [
         record for param in command.get_params(context) if (record := param.get_help_record(context)) and record[1]
     ]
@@ -86,14 +87,23 @@ def _all(
             yield from _all(below, of, f"{name}-{child}")
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Running text, a paragraph each; at least one."""
-    found = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.replace("\b", ""))]
-    return [part for part in found if part] or ["a command of Dateline"]
+def _paragraphs(text: str) -> list[str | list[str]]:
+    """Running text, a paragraph each; a block that begins with click's mark for it keeps its lines, in roff."""
+    found: list[str | list[str]] = []
+    for part in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+        if part.startswith("\b"):
+            found.append([_escaped(line.rstrip()) for line in part.removeprefix("\b").strip("\n").split("\n")])
+        elif part.strip():
+            found.append(" ".join(part.split()))
+    return found
 
 
 def _text(text: str) -> str:
     """Words as roff shows them: no backslash, hyphen or quotation mark is read as its own, no line as a request."""
-    plain = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(text: str) -> str:
+    plain = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga")
     plain = "".join(letter if letter.isascii() else f"\\[u{ord(letter):04X}]" for letter in plain)
     return f"\\&{plain}" if plain.startswith(".") else plain

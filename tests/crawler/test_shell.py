@@ -78,6 +78,10 @@ def test_every_command_has_a_page_that_groff_reads_without_a_warning(tmp_path: P
     assert all(page.read_text("utf-8").isascii() for page in pages)
     text = (tmp_path / "dateline-db-check.1").read_text("utf-8")
     assert "\\-\\-accept" in text
+    lines = (tmp_path / "dateline-completion.1").read_text("utf-8").splitlines()
+    block = lines[lines.index(".nf") + 1 : lines.index(".fi")]
+    assert [line.partition(":")[0] for line in block] == list(completing.SHELLS), "lines of a block stay apart"
+    assert '"      in ' in block[0], "and their columns"
     assert CliRunner().invoke(main, ["man"]).output == (tmp_path / "dateline.1").read_text("utf-8")
     groff = shutil.which("groff")
     if groff is None:
