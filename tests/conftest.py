@@ -52,7 +52,7 @@ class Project:
         return [str(BIN / "dateline"), *arguments, *opened(self.server.port, *more)]
 
     def run(
-        self, *arguments: str, timeout: float = 120, more: tuple[str, ...] = ()
+        self, *arguments: str, timeout: float = 300, more: tuple[str, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.command(*arguments, more=more),

@@ -129,7 +129,7 @@ def test_a_backfill_killed_twice_gets_exactly_its_span_and_only_the_rest_each_ti
         span = ("-a", f"since={first}", "-a", f"until={last}", "-a", "order=oldest")
         for requests in (8, 18):
             process = project.start("scrapy", "crawl", "demo", *span)
-            project.until(lambda n=requests: len(project.server.log) > n, 60, "the backfill is under way")
+            project.until(lambda n=requests: len(project.server.log) > n, 240, "the backfill is under way")
             project.end(process, signal.SIGKILL)
         done = project.run("scrapy", "crawl", "demo", *span)
         assert done.returncode == 0, done.stderr
@@ -153,10 +153,12 @@ def test_kills_at_random_moments_lose_nothing_and_double_nothing(project_of: Pro
     chance = random.Random(20261122)
     with project_of(Site.with_archive(3, 10, scripted=False)) as project:
         for _ in range(2):
-            process = project.start("run", "demo")
-            time.sleep(chance.uniform(0.8, 3.5))
-            if process.poll() is None:
-                project.end(process, signal.SIGKILL)
+            process, before = project.start("run", "demo"), len(project.server.log)
+            more = before + chance.randint(1, 12)
+            project.until(lambda n=more: len(project.server.log) >= n, 240, "the run is under way")
+            time.sleep(chance.uniform(0.0, 0.3))
+            assert process.poll() is None, "it is killed at work"
+            project.end(process, signal.SIGKILL)
         for _ in range(2):
             done = project.run("run", "demo")
             assert done.returncode == 0, done.stderr
@@ -194,7 +196,7 @@ def test_the_daemon_finds_new_stories_and_ends_quickly_beside_slow_hosts(project
             text = text.replace("agency.test", host).replace(r"agency\.test", host.replace(".", r"\."))
             (project.folder / "sources" / f"{name}.toml").write_text(text)
         daemon = project.start("daemon", "demo", "demo-outlet", "slow", "silent", more=("slow.test", "silent.test"))
-        project.until(lambda: _articles(project) > 60, 60, "the first pass is stored")
+        project.until(lambda: _articles(project) > 60, 240, "the first pass is stored")
         site.publish_fresh()
         published = _articles(project)
         project.until(lambda: _articles(project) > published, 35, "a new story within a poll interval and 5 s")
@@ -223,7 +225,7 @@ def _articles(project: Any) -> int:
 def test_a_run_that_is_asked_to_end_hands_its_leases_back(project_of: Projects, number: int) -> None:
     with project_of(Site.with_archive(3, 10)) as project:
         process = project.start("run")
-        project.until(lambda: len(project.server.log) > 12, 60, "the run is under way")
+        project.until(lambda: len(project.server.log) > 12, 240, "the run is under way")
         status, seconds, said = project.end(process, number)
         assert status == 0, said
         assert seconds < 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import select
 import signal
 import socket
@@ -111,25 +112,27 @@ def test_the_daemon_is_ready_when_it_crawls_and_tells_its_end(
     from urllib.request import urlopen
 
     name = str(tmp_path / "s")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard, socket.socket() as taken:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(name)
-        heard.settimeout(60)
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        taken.close()
+        heard.settimeout(120)
         monkeypatch.setitem(ENVIRONMENT, "NOTIFY_SOCKET", name)
         with project_of(Site.with_archive(0, 0, scripted=False)) as project:
-            process = project.start("daemon", "--metrics", f"127.0.0.1:{port}")
+            process = project.start("daemon", "--metrics", "127.0.0.1:0")
             while "READY" not in (told := said(heard)):
                 assert "EXTEND_TIMEOUT_USEC" in told
             assert told["STATUS"].startswith(("1 source,", "2 sources,"))
             assert project.database.exists()
-            with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+            place = next(
+                found
+                for line in process.stderr
+                if (found := re.search(r"metrics at (http://127\.0\.0\.1:\d+/metrics)", line))
+            )
+            with urlopen(place.group(1), timeout=60) as answer:
                 assert b"dateline_worker_starts_total" in answer.read()
             process.send_signal(signal.SIGTERM)
             while "STOPPING" not in said(heard):
                 pass
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
 
 
 def test_the_daemons_unit_waits_for_its_word() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from email.parser import HeaderParser
@@ -29,7 +30,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(copy)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -53,11 +54,36 @@ def test_the_wheel_holds_the_packages_with_their_data_and_nothing_else(made: Pat
     assert {name for name in names if ".dist-info/" not in name} == expected
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
-    assert "dateline = crawler.cli:main" in entries
+    assert entries.splitlines() == ["[console_scripts]", "dateline = crawler.cli:main"]
     assert metadata["Requires-Python"] == ">=3.11"
     assert set(metadata.get_all("Provides-Extra") or ()) >= {"web", "parquet", "docs", "dev"}
     versions = {line.rpartition(" ")[2] for line in metadata.get_all("Classifier") or () if "Python :: 3." in line}
     assert versions == {"3.11", "3.12", "3.13", "3.14"}
+
+
+def test_the_installed_wheel_answers_away_from_any_checkout(made: Path, tmp_path: Path) -> None:
+    """What it depends on is seen where the tests have it; the package itself is the wheel's."""
+    (wheel,) = made.glob("*.whl")
+    here = tmp_path / "venv"
+    python = here / "bin" / "python"
+
+    def run(*words: str) -> str:
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run(sys.executable, "-m", "venv", "--without-pip", str(here))
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python), "install", "--quiet")
+    run(*pip, "--no-deps", "--no-index", "--no-compile", str(wheel))
+    (own,) = here.glob("lib/python3*/site-packages")
+    (own / "seen.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    assert run(str(python), "-c", "import crawler; print(crawler.__file__)").startswith(str(own))
+    dateline = str(here / "bin" / "dateline")
+    assert run(dateline, "--version").split()[-1] == wheel.name.split("-")[1]
+    assert "--port" in run(dateline, "serve", "--help")
 
 
 def test_the_sdist_holds_what_its_own_tests_need(made: Path) -> None:

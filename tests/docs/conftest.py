@@ -28,7 +28,7 @@ def made_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
                 env=ENVIRONMENT | {"COLUMNS": "100", "LC_ALL": "C.UTF-8"},
                 capture_output=True,
                 text=True,
-                timeout=300,
+                timeout=900,
                 check=False,
             )
             assert done.returncode == 0, done.stderr

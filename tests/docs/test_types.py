@@ -35,7 +35,7 @@ def test_examples_in_python_pass_the_strict_type_checker(tmp_path: Path) -> None
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout
