@@ -120,12 +120,10 @@ class Whole:
         published, seen = epoch(self.row["published_at"]), epoch(self.row["first_seen_at"])
         return None if published is None or seen is None or seen < published else seen - published
 
-    @property
-    def before(self) -> int | None:
-        """The version that the page bore before the one that is shown: by time, since old texts may come late."""
-        shown = (self.text.seen_at, self.text.revision)
-        older = [(v.seen_at, v.revision) for v in self.versions if (v.seen_at, v.revision) < shown]
-        return max(older)[1] if older else None
+    def last_of(self, kind: str) -> int | None:
+        """The newest version of a kind; None where there is none, or nothing came before it."""
+        found = next((version.revision for version in self.versions[:-1] if version.kind == kind), None)
+        return None if self.row["gone_at"] else found
 
 
 def whole(reader: Reader, article_id: int, version: int | None = None) -> Whole | None:
@@ -172,6 +170,17 @@ def versions(reader: Reader, article_id: int) -> list[Version]:
         (article_id, VERSIONS),
     )
     return [Version(*row) for row in rows]
+
+
+def before(reader: Reader, article_id: int, revision: int) -> int | None:
+    """The version that the page bore before another: by time, since old texts may come late; None where there is none."""
+    row = reader.db.conn.execute(
+        "SELECT b.revision FROM revision AS r JOIN revision AS b ON b.article_id = r.article_id"
+        " AND (b.seen_at, b.revision) < (r.seen_at, r.revision) WHERE r.article_id = ? AND r.revision = ?"
+        " ORDER BY b.seen_at DESC, b.revision DESC LIMIT 1",
+        (article_id, revision),
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def paragraphs(body: str, subheads: tuple[str, ...], dateline: str | None) -> list[Paragraph]:

@@ -32,7 +32,7 @@ USUAL: Final = ("update", "correction", "withdrawal", "return", "refile", "repea
 
 _DIGITS: Final = 18
 _LINE: Final = (
-    "SELECT c.seq, c.at, c.kind, c.article_id, c.revision, a.source, a.language, r.title, r.label FROM"
+    "SELECT c.seq, c.at, c.kind, c.article_id, c.revision, a.source, a.language, r.title, r.label, r.kind = c.kind FROM"
     " (SELECT seq, at, kind, article_id, revision FROM change WHERE seq < ? ORDER BY seq DESC LIMIT ?) AS c"
     " CROSS JOIN article AS a ON a.id = c.article_id"
     " CROSS JOIN revision AS r ON r.article_id = c.article_id AND r.revision = c.revision"
@@ -41,7 +41,7 @@ _LINE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change; `title` and `label` of the revision that it wrote."""
+    """One change; `title` and `label` of its revision, which it `wrote` unless the page only went away or came back."""
 
     seq: int
     at: str
@@ -52,6 +52,7 @@ class Change:
     language: str | None
     title: str
     label: str | None
+    wrote: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datasette import NotFound, Response
 
 from storage.search import QueryError
 from storage.web.answer import page
-from storage.web.article import names, text, versions, whole
+from storage.web.article import before, names, text, versions, whole
 from storage.web.differing import fields
 from storage.web.reserved import shown
 from storage.web.story import MOST
@@ -52,14 +52,14 @@ async def as_json(request: Request, datasette: Site) -> Response:
 
 
 async def diff(request: Request, datasette: Site) -> Response:
-    """What changed from version `old` to `new`; without them, in the last one."""
+    """What changed from version `old` to `new`; without them, in the last one; without `old`, in `new`."""
     number, old, new = _number(request), _version(request, "old"), _version(request, "new")
     found = await datasette.read(lambda reader: _two(reader, number, old, new))
     if found is None:
         raise NotFound(f"There is no article {number} with these versions.")
-    row, listed, before, after = found
-    told = await asyncio.to_thread(fields, asdict(before), asdict(after))
-    context = {"row": row, "versions": listed, "before": before, "after": after, "fields": told}
+    row, listed, one, other = found
+    told = await asyncio.to_thread(fields, asdict(one), asdict(other))
+    context = {"row": row, "versions": listed, "before": one, "after": other, "fields": told}
     return await page(datasette, request, "diff.html", context)
 
 
@@ -88,9 +88,7 @@ def _two(
     listed = versions(reader, number)
     after = new or int(row["revision"])
     if old is None:
-        seen = {version.revision: (version.seen_at, version.revision) for version in listed}
-        earlier = [place for place in seen.values() if place < seen.get(after, ("", 0))]
-        old = max(earlier, default=("", after))[1]
+        old = before(reader, number, after) or after
     texts = text(reader, number, old), text(reader, number, after)
     if texts[0] is None or texts[1] is None:
         return None

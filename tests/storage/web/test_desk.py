@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storage import clock
 from storage.models import Dateline, Decision, Ending, Outcome
 from storage.reader import Health, Reader
 from storage.search import QueryError
@@ -277,6 +278,33 @@ def test_a_place_gives_all_its_articles_newest_first_in_pages(crawl: Crawl) -> N
             places.places(reader, 8, crawl.now)
 
 
+async def test_a_change_shows_what_it_changed_also_where_an_old_text_came_late(crawl: Crawl, site: Site) -> None:
+    number = crawl.new(article(1, text="Text one."))
+    old = article(1, text="Text zero.", fetched_at=clock.text(crawl.now - 3600))
+    crawl.save(old, Decision("revised", number, 1, "earlier"))
+    crawl.later(60)
+    crawl.save(article(1, text="Text two."), Decision("revised", number, 2, "correction", "corrected"))
+    crawl.later(60)
+    crawl.save(article(1, text="Text three."), Decision("revised", number, 3, "minor", "corrected"))
+    listed = (await site.client.get("/changes")).text
+    corrected = (await site.client.get(f"/article/{number}")).text
+    at = "2023-11-15T00:00:00Z"
+    crawl.sql("UPDATE article SET status = 'withdrawn', gone_at = ?, gone_why = 'HTTP 410', gone_status = 'live'", at)
+    crawl.sql(
+        "INSERT INTO change (at, kind, article_id, revision) VALUES ('2023-11-15T00:00:00Z', 'withdrawal', ?, 4)",
+        number,
+    )
+
+    for html in (listed, corrected):
+        (link,) = set(re.findall(rf"/article/{number}/diff\?new=\d", html))
+        told = re.sub(r"<[^>]*>", " ", (await site.client.get(link)).text)
+        assert re.search(r"Text\s+one\s+two\s*\.", told), told
+    away = (await site.client.get("/changes?kind=withdrawal")).text
+    assert ">Withdrawn</span>" in away
+    for html in (away, (await site.client.get(f"/article/{number}")).text):
+        assert "diff?new" not in html
+
+
 async def test_changes_are_found_by_kind_and_source_each_once(crawl: Crawl, site: Site) -> None:
     number = crawl.new(article(1))
     for basis, kind in enumerate(("update", "minor", "correction", "update", "withdrawal"), start=1):
@@ -299,7 +327,7 @@ async def test_changes_are_found_by_kind_and_source_each_once(crawl: Crawl, site
         assert changed.changes(reader, None, "nobody").rows == []
     answer = await site.client.get("/changes?kind=correction")
     assert "&lt;i&gt;correction 3" in answer.text
-    assert f"/article/{number}/diff?old=3&amp;new=4" in answer.text
+    assert f"/article/{number}/diff?new=4" in answer.text
     assert (await site.client.get("/changes?kind=x")).status_code == 400
     assert (await site.client.get("/changes?before=x")).status_code == 400
 
