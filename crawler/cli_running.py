@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 
 from crawler.cli_reading import until_nobody_reads
+from crawler.completing import SHELLS
 from crawler.metrics import place
 from crawler.options import DATABASE, configuration, told_plainly
-
-SHELLS = ("bash", "zsh", "fish")
 
 
 def _place(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -22,11 +21,18 @@ def _place(context: click.Context, param: click.Parameter, value: str | None) ->
     return value
 
 
+def _prom(context: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    del context, param
+    if value is not None and value.suffix != ".prom":
+        raise click.BadParameter(f"{str(value)!r}: its name must end in .prom: the collector reads no other file")
+    return value
+
+
 METRICS = click.option(
     "--metrics",
     metavar="ADDRESS:PORT",
     callback=_place,
-    help="Tell Prometheus there how the daemon stands; beyond loopback only as public:ADDRESS:PORT.",
+    help="Tell Prometheus there how the daemon stands; beyond loopback only as public:ADDRESS:PORT[,NAME...].",
 )
 
 
@@ -34,6 +40,7 @@ METRICS = click.option(
 @click.option(
     "--textfile",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=_prom,
     help="Write this file, whole, for node-exporter's textfile collector (NAME.prom).  [default: standard output]",
 )
 @DATABASE

@@ -57,8 +57,7 @@ LEARNING_HOUR, LEARNING_JITTER = 2, 3600
 async def daemon(start: Start, stop: asyncio.Event) -> int:
     """Crawl every source of `start` at its own pace until `stop`; 0, or 3 when the database failed.
 
-    One daemon a database: a second raises `DaemonHeld` naming the process that holds it. Raises `ConfigError` where nobody
-    can listen at `metrics`."""
+    One daemon a database: a second raises `DaemonHeld` naming the process that holds it."""
     counted = Counted(start.progress)
     async with supervised(stop) as service, at_work(replace(start, progress=counted), stop) as (session, runner):
         with DaemonLock(start.config.database):

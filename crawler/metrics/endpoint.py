@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -101,6 +103,7 @@ async def _answered(
         "Cache-Control: no-store",
         "X-Content-Type-Options: nosniff",
         "Connection: close",
+        *(("Allow: GET, HEAD",) if status == 405 else ()),
         "",
         "",
     )
@@ -109,8 +112,8 @@ async def _answered(
 
 
 def judge(head: bytes, place: Place) -> tuple[str, int]:
-    """Method and status for the head of a request. On loopback its Host must be an address of this machine: a page in a
-    browser here may name a host of its own that leads to 127.0.0.1, and would read what it may not."""
+    """Method and status for the head of a request. Its Host must be an address, or a name that `_is_ours`: a page in a browser
+    may have a host of its own lead to this machine, and would read what it may not."""
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
@@ -119,11 +122,26 @@ def judge(head: bytes, place: Place) -> tuple[str, int]:
     hosts = [line.partition(":")[2].strip().lower() for line in lines[1:] if line.lower().startswith("host:")]
     if len(hosts) > 1:
         return method, 400
-    if not place.public and hosts and _name(hosts[0]) not in {"localhost", "127.0.0.1", "[::1]", _name(str(place))}:
+    if hosts and not _is_ours(_name(hosts[0]), place):
         return method, 403
     if target.partition("?")[0] != "/metrics":
         return method, 404
     return method, 200 if method in {"GET", "HEAD"} else 405
+
+
+def _is_ours(name: str, place: Place) -> bool:
+    """An address says that nobody was asked where a name leads. One word is a container's name in its own network."""
+    if (
+        name == "localhost"
+        or name in place.names
+        or (place.public and re.fullmatch(r"[a-z0-9_-]*[a-z_-][a-z0-9_-]*", name))
+    ):
+        return True
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

@@ -6,13 +6,12 @@ import asyncio
 import logging
 import time
 from collections import deque
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from crawler.config import ConfigError
 from crawler.metrics.endpoint import served
 from crawler.metrics.look import look
 from crawler.metrics.text import Text, of_database
@@ -32,6 +31,8 @@ REST: Final = 100.0
 """Between two looks lie so many times what the last one took of a core, so that looking takes a hundredth of one…"""
 LONGEST_REST: Final = 120.0
 """…but no more seconds than these: older figures would hide what somebody is to be called for."""
+AGAIN_SECONDS: Final = 30.0
+"""Between two tries to listen where somebody else does."""
 TICK_SECONDS: Final = 0.5
 LAG_SECONDS: Final = 60.0
 FRESH_SECONDS: Final = 1.0
@@ -98,26 +99,43 @@ class Watch:
 async def told_at(
     place: Place | None, config: Config, daemon: Callable[[], Mapping[str, list[Series]]]
 ) -> AsyncIterator[int | None]:
-    """While the block runs the metrics are told at `place`, whose port is given; None: nowhere. Raises ConfigError where
-    nobody can listen there."""
+    """While the block runs the metrics are told at `place`, whose port is given; None: nowhere, or not yet, since nobody can
+    listen there now: that is logged and tried again, for the crawl matters more than its figures."""
     if place is None:
         yield None
         return
     watch = Watch(config, daemon)
-    async with AsyncExitStack() as stack:
+    begun: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+    beside = [asyncio.create_task(task) for task in (_listens(place, watch, begun), watch.looks(), watch.ticks())]
+    try:
+        yield await begun
+    finally:
+        for task in beside:
+            task.cancel()
+        for task in beside:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _listens(place: Place, watch: Watch, begun: asyncio.Future[int | None]) -> None:
+    """Listen without end. `begun` gets the port, or None where the first try failed."""
+    said = False
+    while True:
         try:
-            port = await stack.enter_async_context(served(place, watch.text))
+            async with served(place, watch.text) as port:
+                if not begun.done():
+                    begun.set_result(port)
+                await asyncio.Event().wait()
         except OSError as error:
-            raise ConfigError(
-                f"metrics: nobody can listen at {place} ({error.strerror or error}): name another address or port, or stop "
-                "the program that has it"
-            ) from error
-        beside = [asyncio.create_task(watch.looks()), asyncio.create_task(watch.ticks())]
-        try:
-            yield port
-        finally:
-            for task in beside:
-                task.cancel()
-            for task in beside:
-                with suppress(asyncio.CancelledError):
-                    await task
+            if not said:
+                logger.error(
+                    "metrics: nobody can listen at %s (%s), which is tried again every %.0f s while the crawl goes on: name "
+                    "another address or port, or stop the program that has it",
+                    place,
+                    error.strerror or error,
+                    AGAIN_SECONDS,
+                )
+            said = True
+            if not begun.done():
+                begun.set_result(None)
+        await asyncio.sleep(AGAIN_SECONDS)

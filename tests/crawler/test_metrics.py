@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from crawler import daemon
 from crawler.cli import main
-from crawler.config import Config, ConfigError
+from crawler.config import Config
 from crawler.metrics import endpoint, textfile, watch
 from crawler.metrics.counted import Counted
 from crawler.metrics.families import BY_NAME, FAMILIES, OUTCOMES, document
@@ -148,6 +150,9 @@ def test_the_file_is_whole_or_the_old_one_and_readable_to_others(config: Config,
         main, ["metrics", "--textfile", str(tmp_path / "no/x.prom"), "--db", str(config.database)]
     )
     assert nowhere.exit_code == 2
+    unread = CliRunner().invoke(main, ["metrics", "--textfile", str(tmp_path / "x.txt"), "--db", str(config.database)])
+    assert (unread.exit_code, (tmp_path / "x.txt").exists()) == (2, False)
+    assert "must end in .prom" in unread.output
     assert CliRunner().invoke(main, ["metrics", "--db", str(tmp_path / "no.db")]).exit_code == 3
 
 
@@ -171,6 +176,11 @@ def test_ends_of_fetches_are_counted_and_passed_on() -> None:
         ("[::1]:9469", Place("::1", 9469)),
         ("public:127.0.0.1:1", Place("127.0.0.1", 1)),
         ("public:0.0.0.0:9469", Place("0.0.0.0", 9469, public=True)),
+        ("public:[::]:9469,News.example.org", Place("::", 9469, public=True, names=("news.example.org",))),
+        ("127.0.0.1:9469,a.test,b", Place("127.0.0.1", 9469, names=("a.test", "b"))),
+        ("127.0.0.1:9469,", None),
+        ("127.0.0.1:9469,a.test:80", None),
+        ("127.0.0.1:9469, a.test", None),
         ("0.0.0.0:9469", None),
         ("192.0.2.1:9469", None),
         ("[::]:9469", None),
@@ -245,11 +255,30 @@ async def test_the_endpoint_tells_the_daemon_and_the_database_also_when_that_can
         assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[0] == 500
         (line,) = [record.message for record in caplog.records if "could not be made" in record.message]
         assert "dateline_surprise" in line
-        with pytest.raises(ConfigError, match="nobody can listen at"):
-            async with told_at(Place("127.0.0.1", port), config, lambda: here):
-                pass
     with pytest.raises(ConnectionRefusedError):
         await asked(port, b"")
+
+
+async def test_a_port_that_is_taken_keeps_no_crawl_from_running_and_is_listened_at_once_it_is_free(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(watch, "AGAIN_SECONDS", 0.05)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with told_at(Place("127.0.0.1", port), Config(database=tmp_path / "no.db"), dict) as told:
+            assert told is None
+            await asyncio.sleep(0.2)
+            assert sum("nobody can listen at" in record.message for record in caplog.records) == 1
+            taken.close()
+            for _ in range(200):
+                with suppress(ConnectionRefusedError):
+                    assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n"))[0] == 200
+                    break
+                await asyncio.sleep(0.05)
+            else:
+                pytest.fail("it was never tried again")
 
 
 async def test_the_endpoint_answers_requests_that_are_none_and_lets_nobody_hold_it(
@@ -278,7 +307,6 @@ async def test_the_endpoint_answers_requests_that_are_none_and_lets_nobody_hold_
             (b"HEAD /metrics?x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 200),
             (b"GET / HTTP/1.1\r\n\r\n", 404),
             (b"POST /metrics HTTP/1.1\r\n\r\n", 405),
-            (b"GET /metrics HTTP/1.1\r\nHost: evil.example:9469\r\n\r\n", 403),
             (b"\x16\x03\x01\r\n\r\n", 400),
             (b"GET /" + b"a" * 20_000, 431),
         ):
@@ -290,6 +318,27 @@ async def test_the_endpoint_answers_requests_that_are_none_and_lets_nobody_hold_
         for _, writer in silent:
             writer.close()
         assert (await asked(port, b"GET /metrics HTTP/1.1\r\n\r\n")) == (200, b"x 1\n")
+
+
+@pytest.mark.parametrize(
+    ("place", "host", "status"),
+    [
+        (Place("127.0.0.1", 9469), "evil.example:9469", 403),
+        (Place("0.0.0.0", 9469, public=True), "evil.example:9469", 403),
+        (Place("0.0.0.0", 9469, public=True, names=("news.example",)), "News.example:9469", 200),
+        (Place("0.0.0.0", 9469, public=True, names=("news.example",)), "news.example.evil.example", 403),
+        (Place("0.0.0.0", 9469, public=True), "192.0.2.7:9469", 200),
+        (Place("0.0.0.0", 9469, public=True), "crawler:9469", 200),
+        (Place("0.0.0.0", 9469, public=True), "[2001:db8::1]:9469", 200),
+        (Place("127.0.0.1", 9469), "crawler:9469", 403),
+        (Place("127.0.0.1", 9469), "[::1]", 200),
+        (Place("127.0.0.1", 9469), "localhost", 200),
+        (Place("127.0.0.1", 9469), "", 403),
+    ],
+)
+def test_who_asks_by_a_name_that_was_not_given_is_refused(place: Place, host: str, status: int) -> None:
+    head = f"GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    assert endpoint.judge(head, place) == ("GET", status)
 
 
 def test_a_metric_that_is_in_no_list_cannot_be_told() -> None:
