@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -44,6 +45,14 @@ def make(path: Path, now: float) -> Hostile:
         copy = Decision("copy", None, 0, "first", story_id=story)
         numbers = room.save([(_single(shelf, place, now), copy) for place in range(len(shelf))], at=now - HOUR + 2)
         assert numbers == list(range(numbers[0], numbers[0] + len(shelf)))
+        texts = [_single(shelf, place, now) for place in range(0, len(shelf), 6)]
+        changed = [replace(text, content_hash=f"{number:064x}", lead=text.title) for number, text in enumerate(texts)]
+        kinds = itertools.cycle(("update", "correction", "refile", "repeat"))
+        later = [
+            (text, Decision("revised", number, 1, kind, "corrected" if kind == "correction" else "live"))
+            for text, number, kind in zip(changed, numbers[::6], kinds, strict=False)
+        ]
+        room.save(later, at=now - HOUR + 3)
         _reasons(room, shelf, now)
         _by_others(room, shelf, numbers[0])
     return Hostile(path, every, story, numbers[0])
@@ -102,6 +111,9 @@ def _reasons(room: Newsroom, shelf: list[Payload], now: float) -> None:
         assert number is not None
         name = ("failed", "rejected", "blocked")[place % 3]
         room.store.end(Ending(number, Outcome(f"{name}:{payload.text}", payload.text), now - 800, urls=(payload.text,)))
+    for place, payload in enumerate(shelf[:: len(shelf) // 30]):
+        url, outcome = page(SOURCE, f"given-up-{place}"), f"failed:{payload.text}"
+        room.fetch(SOURCE, url, outcome, at=now - 780 + place, detail=payload.text, quarantine=True)
     for place in range(0, len(shelf), 20):
         source, why = f"trap-{place:03}", " ".join(payload.text for payload in shelf[place : place + 20])
         room.run(source, now - 700)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.web.browser import DESK, PHONE, SIZES, intruders, overflow
+from tests.web.browser import DESK, PHONE, SIZES, intruders, overflow, watched
 from tests.web.pages import PAGES
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Page
 
     from tests.web.wire import Wire
 
@@ -113,16 +113,21 @@ async def test_a_page_is_printed_without_its_frame(name: str, reader: BrowserCon
     assert ink == "rgb(255, 255, 255)"
 
 
-@pytest.mark.parametrize("reader", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True)
-async def test_a_page_that_is_not_there_is_a_page_of_the_site(reader: BrowserContext) -> None:
-    page = await reader.new_page()
-    answer = await page.goto("/data?sql=select+1")  # the console tells of every answer of 404 that is shown
-    assert answer is not None
-    told = await page.evaluate("""async () => {
-      const answer = await fetch('/article/999999999');
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      return [answer.status, page.querySelector('h1').textContent, page.querySelector('nav a').getAttribute('href')];
-    }""")
-    assert told[0] == 404
-    assert told[1]
-    assert told[2] == "/"
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_page_that_is_not_there_is_a_page_of_the_site(scheme: str, browser: Browser, site: str) -> None:
+    async with watched(browser, site, color_scheme=scheme, viewport=PHONE) as (context, watch):
+        page = await context.new_page()
+        answer = await page.goto("/article/999999999")
+        assert answer is not None
+        assert answer.status == 404
+        assert await intruders(page) == []
+        assert await overflow(page) == []
+        structure = await _structure(page)
+        assert (structure["headings"], structure["mains"], structure["unnamed"]) == (1, 1, [])
+        await _picture(page, f"not-there-phone-{scheme}")
+        await page.get_by_role("link", name="Wire", exact=True).click()
+        assert await page.locator(".wire h2").count()
+        (said,) = watch.said
+        assert "404" in said, "a browser notes an address that is not there, and nothing else"
+        watch.said.clear()
+        assert watch.quiet, watch

@@ -36,6 +36,14 @@ OUTLINED = """() => {
 }"""
 
 
+async def _tab_to(page: Page, selector: str, most: int = 60) -> None:
+    for _ in range(most):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no {selector} in {most} steps")
+
+
 async def _on_page(page: Page, selector: str, what: str) -> Any:
     return await page.locator(selector).first.evaluate(f"e => {what}")
 
@@ -135,18 +143,35 @@ async def test_by_keyboard_alone_a_reader_skips_to_the_text_searches_and_opens_w
     await page.goto("/")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
+    await page.keyboard.type("jk/")  # which nobody meant who dictates (WCAG 2.1.4)
     assert await page.evaluate("document.activeElement.id") == "main"
-    await page.keyboard.press("/")
-    assert await page.evaluate("document.activeElement.id") == "find"
+    await _tab_to(page, ".wire h2 a")
+    first = await page.evaluate(BY_KEYBOARD)
+    await page.keyboard.press("j")
+    assert (await page.evaluate(BY_KEYBOARD))[1] == await page.locator(".wire h2 a").nth(1).inner_text()
+    await page.keyboard.press("k")
+    assert await page.evaluate(BY_KEYBOARD) == first
+    await page.locator("#find").focus()
     await page.keyboard.type("ferries")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/search?q=ferries")
-    for _ in range(40):
-        if await page.evaluate("document.activeElement.matches('.wire h2 a')"):
-            break
-        await page.keyboard.press("Tab")
+    await _tab_to(page, ".wire h2 a")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/article/*")
+
+
+async def test_on_a_phone_what_is_seen_first_has_the_focus_first(reader: BrowserContext, news: Wire) -> None:
+    page = await reader.new_page()
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await page.goto("/")
+    tops = await page.evaluate("""() => [...document.querySelectorAll('main a, main select, main button')]
+      .filter(e => e.checkVisibility()).map(e => Math.round(e.getBoundingClientRect().bottom / 24))""")
+    assert tops == sorted(tops)
+    first = await page.locator(".wire h2").first.bounding_box()
+    assert first is not None
+    assert first["y"] < PHONE["height"] / 2
+    await page.get_by_role("link", name="Corrected and withdrawn").first.click()
+    assert await page.locator("#notices").evaluate("e => e.getBoundingClientRect().top < innerHeight")
 
 
 async def test_a_filter_can_be_gone_through_by_arrow_keys_before_it_is_taken(reader: BrowserContext) -> None:
