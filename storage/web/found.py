@@ -57,7 +57,8 @@ _MATCHES_IT: Final = "SELECT 1 FROM search WHERE search MATCH ? AND rowid = ?"
 _HIT: Final = f"""
 SELECT a.id, a.source, a.language, a.section, a.published_at, a.first_seen_at, a.form, a.rights, a.access, a.status,
   {AGENCY}, a.dateline_place, a.revision, r.title, {reserved.words("r.lead")},
-  {reserved.words(f"substr(r.body, 1, {_BODY})", "''")}, r.kind, r.label
+  {reserved.words(f"substr(r.body, 1, {_BODY})", "''")}, r.kind, r.label,
+  a.search_id
 FROM article AS a JOIN revision AS r ON r.article_id = a.id AND r.revision = a.revision WHERE a.search_id = ?
 """  # noqa: S608 - our own words
 
@@ -108,6 +109,7 @@ class Hit:
     body: str
     kind: str
     label: str | None
+    rowid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +134,13 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """`counted` matches, the newest; `whole`: there are no others."""
+    """`counted` matches, the newest; `whole`: there are no others. `among`: of a narrowed search, so many of the newest matches
+    of its words were looked at for them, and there are more; else None."""
 
     counted: int
     whole: bool
     facets: list[Facet]
+    among: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +166,17 @@ def hits(reader: Reader, asked: Asked, before: int | None = None, *, size: int =
     return Page([Hit(*reader.db.conn.execute(_HIT, (rowid,)).fetchone()) for rowid in rowids[:size]], older, back_to)
 
 
-def facets(reader: Reader, asked: Asked) -> Facets:
+def facets(reader: Reader, asked: Asked, shown: Iterable[Hit] = ()) -> Facets:
     """What the newest 2,000 matches have; of a narrowed search, those of them that are among the newest 6,000 matches of its
-    words. Raises QueryError."""
+    words, and what is `shown`, which may be older: no count is below what stands beside it. Raises QueryError."""
     within = _within(asked, None)
     most = _LOOKED_AT if asked.narrowed() else COUNTED
     rows = _matched(reader, within, most)
     found = [row for row in rows if _has(row, asked)] if asked.narrowed() else rows
+    among = len(rows) if asked.narrowed() and len(rows) == most else None
+    if among:
+        older = (hit for hit in shown if hit.rowid < rows[-1][0])
+        found += [(hit.rowid, hit.source, hit.language, hit.agency, hit.place) for hit in older]
     counted = found[:COUNTED]
     columns = {
         "source": Counter(row[1] for row in counted),
@@ -178,7 +186,7 @@ def facets(reader: Reader, asked: Asked) -> Facets:
         "day": _days(row[0] for row in counted),
     }
     whole = len(rows) < most and len(counted) == len(found)
-    return Facets(len(counted), whole, [_facet(name, counts) for name, counts in columns.items() if counts])
+    return Facets(len(counted), whole, [_facet(name, counts) for name, counts in columns.items() if counts], among)
 
 
 def _facet(name: str, counts: Counter[str]) -> Facet:

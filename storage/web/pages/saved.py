@@ -12,7 +12,7 @@ from storage.search import QueryError
 from storage.web import found, highlight, reserved
 from storage.web.desk import address
 from storage.web.filters import text
-from storage.web.pages.search import asked_by, open_text, place
+from storage.web.pages.search import ask, asked_by, open_text, place
 
 if TYPE_CHECKING:
     from datasette import Request
@@ -56,9 +56,7 @@ async def as_json(request: Request, datasette: Site) -> Response:
     asked = asked_by(request)
     try:
         before = place(request.args.get("before"))
-        page, counted = await datasette.read(
-            lambda reader: (found.hits(reader, asked, before), found.facets(reader, asked))
-        )
+        page, counted = await datasette.read(lambda reader: ask(reader, asked, before))
         pattern = highlight.sought(search.match(asked.query)[0])
     except QueryError as error:
         return Response.json({"ok": False, "error": str(error), "status": 400}, status=400)

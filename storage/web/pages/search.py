@@ -38,7 +38,7 @@ async def search(request: Request, datasette: Site) -> Response:
         before = place(request.args.get("before"))
         if not asked.query.strip() and not asked.asked():
             return await page(datasette, request, "search.html", context | {"empty": True})
-        found, counted = await datasette.read(lambda reader: _ask(reader, asked, before))
+        found, counted = await datasette.read(lambda reader: ask(reader, asked, before))
     except QueryError as error:
         return await page(datasette, request, "search.html", context | {"refused": str(error)}, 400)
     terms, _ = index.match(asked.query)
@@ -52,13 +52,16 @@ async def search(request: Request, datasette: Site) -> Response:
         "facets": [_choices(asked, facet) for facet in counted.facets],
         "counted": counted.counted,
         "whole": counted.whole,
+        "among": counted.among,
         "feeds": [(kind, address(f"/search.{kind.lower()}", asked.asked())) for kind in ("Atom", "RSS", "JSON")],
     }
     return await page(datasette, request, "search.html", context)
 
 
-def _ask(reader: Reader, asked: Asked, before: int | None) -> tuple[Page, Facets]:
-    return hits(reader, asked, before), facets(reader, asked)
+def ask(reader: Reader, asked: Asked, before: int | None) -> tuple[Page, Facets]:
+    """A page of hits, and what they have in common with others. Raises QueryError."""
+    found = hits(reader, asked, before)
+    return found, facets(reader, asked, found.hits)
 
 
 def _form(asked: Asked) -> dict[str, Any]:

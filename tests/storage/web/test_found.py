@@ -107,6 +107,23 @@ def test_facets_are_counted_over_the_newest_and_say_so(crawl: Crawl) -> None:
     assert 0 < narrowed.counted <= 3
 
 
+async def test_no_count_is_below_what_is_shown_beside_it(
+    crawl: Crawl, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "_LOOKED_AT", 3)
+    for n in range(10):
+        at = instant(f"2023-11-14T{n:02}:00:00Z")
+        crawl.new(article(n, text=f"Text {n}.", language="ru" if n < 4 else "en", published=at))
+
+    html = (await site.client.get("/search?q=text&language=ru")).text
+    told = (await site.client.get("/search.json?q=text&language=ru")).json()
+
+    assert html.count('<li class="item') == len(told["hits"]) == 4
+    assert "At least 4 articles" in html
+    assert "4 counted: among the newest 3 matches of the words, and what is shown here" in html
+    assert (told["counted"], told["counted_all"], told["facets"]["language"]) == (4, False, {"ru": 4})
+
+
 async def test_the_page_says_over_how_many_matches_it_counted(
     crawl: Crawl, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
