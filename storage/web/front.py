@@ -53,7 +53,7 @@ class Filters:
     language: str | None = None
     section: str | None = None
 
-    def where(self) -> tuple[str, list[str]]:
+    def where(self) -> tuple[str, list[Any]]:
         """Conditions on `article AS a` (each begins with AND), and their values."""
         asked = [(name, value) for name, value in self.asked().items()]
         return "".join(f" AND a.{name} = ?" for name, _ in asked), [bindable(value) for _, value in asked]
@@ -149,11 +149,18 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What has come since a change: `articles` that changed, by kind of the change."""
+    """What has come since a change. `kinds`: kind of change -> articles on the page; each counts once, what is new as `first`,
+    else by its last change. `notices`: corrections, withdrawals and returns anywhere. `rewound`: there is no such change."""
 
     seq: int
-    articles: int
     kinds: dict[str, int]
+    notices: int
+    rewound: bool = False
+
+    @property
+    def articles(self) -> int:
+        """How many articles of the page are new or changed."""
+        return sum(self.kinds.values())
 
 
 def wire(reader: Reader, filters: Filters, before: Place | None = None, *, size: int = PAGE) -> Wire:
@@ -164,16 +171,28 @@ def wire(reader: Reader, filters: Filters, before: Place | None = None, *, size:
     return Wire(items, older, reader.last_seq(), notices(reader) if before is None else [])
 
 
-def news(reader: Reader, filters: Filters, since: int) -> News:
-    """What of `filters` changed after the change `since`, among the last 2,000 changes."""
-    where, values = filters.where()
+def news(reader: Reader, filters: Filters, since: int, last_shown: Place | None = None) -> News:
+    """What of `filters` changed after the change `since`, among the last 2,000 changes, so that the newest page is another: of
+    `last_shown` on (None: of all; what an archive gave is older than that)."""
     last = reader.last_seq()
+    if since > last:
+        return News(last, {}, 0, rewound=True)
+    where, values = filters.where()
+    if last_shown is not None:
+        where += f" AND ({AT}, a.id) >= (?, ?)"
+        values += [last_shown.at, last_shown.article_id]
+    after = max(since, last - _WITHIN)
+    # Beside the one max() the other columns are of its row: https://sqlite.org/lang_select.html#bareagg
     rows = reader.db.conn.execute(
-        "SELECT c.kind, count(DISTINCT c.article_id) FROM change AS c JOIN article AS a ON a.id = c.article_id"  # noqa: S608 - our own words
-        f" WHERE c.seq > ? AND c.kind <> 'reextracted'{where} GROUP BY c.kind",
-        (max(since, last - _WITHIN), *values),
+        "SELECT max(c.seq), c.kind, sum(c.kind = 'first') FROM change AS c JOIN article AS a ON a.id = c.article_id"  # noqa: S608 - our own words
+        f" WHERE c.seq > ? AND c.kind NOT IN ('reextracted', 'earlier'){where} GROUP BY c.article_id",
+        (after, *values),
     ).fetchall()
-    return News(last, sum(count for _, count in rows), dict(rows))
+    kinds = Counter("first" if is_new else kind for _, kind, is_new in rows)
+    (told,) = reader.db.conn.execute(
+        "SELECT count(*) FROM change WHERE seq > ? AND kind IN ('correction', 'withdrawal', 'return')", (after,)
+    ).fetchone()
+    return News(last, dict(sorted(kinds.items())), told)
 
 
 def notices(reader: Reader, *, most: int = CORRECTIONS) -> list[Notice]:

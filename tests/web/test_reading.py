@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -253,6 +254,19 @@ async def test_news_comes_in_by_itself_at_the_top_and_moves_nothing_for_one_who_
                 await page.clock.fast_forward(60_000)
                 await page.get_by_role("link", name=late.title).wait_for()
                 assert (await page.locator(".wire h2").all_inner_texts())[0] == late.title
+                # The first correction brings the box that the page had not; the reader turns the news off and on.
+                assert await page.locator("#notices").count() == 0
+                mended = replace(late, body=f"{body} Mended.", content_hash="mended")
+                room.save([(mended, Decision("revised", 31, 1, "correction", "corrected"))], at=now - 28)
+                await page.clock.fast_forward(60_000)
+                await page.locator(".notices").get_by_text(late.title).wait_for()
+                await page.get_by_role("button", name="Live: on").click()
+                quiet = written("fjord-post", "quiet", "Nobody saw the lamp", body, at=now - 26)
+                room.save([(quiet, Decision("new", None, 0, "first"))], at=now - 25)
+                await page.clock.fast_forward(60_000)
+                assert quiet.title not in await page.locator(".wire").inner_text()
+                await page.get_by_role("button", name="Live: off").click()
+                await page.get_by_role("link", name=quiet.title).wait_for()
                 await page.evaluate("window.scrollTo(0, 900)")
                 place = "document.querySelector('.wire').children[8].getBoundingClientRect().top"
                 before = await page.evaluate(place)

@@ -32,19 +32,23 @@ async def front(request: Request, datasette: Site) -> Response:
         "is_newest": place is None,
         "older": f"/?{urlencode({**filters.asked(), 'before': str(found.older)})}" if found.older else None,
         "newest": f"/?{urlencode(filters.asked())}" if filters.asked() else "/",
-        "news_url": f"/wire.json?{urlencode({**filters.asked(), 'since': found.seq})}",
+        "news_url": f"/wire.json?{urlencode({**filters.asked(), 'since': found.seq, 'from': str(found.older or '')})}",
     }
     return await page(datasette, request, "front.html", context)
 
 
 async def since(request: Request, datasette: Site) -> Response:
-    """`since` (a seq) and the filters of the page -> `seq` now, `articles` that changed, `kinds`: kind -> articles."""
+    """`since` (a seq), the filters of the page and its last place (`from`) -> `seq` now, `articles` of the page that are new or
+    changed, `kinds`: kind -> articles, `notices`: corrections, withdrawals and returns anywhere; `rewound`: there is no change
+    `since` here, the database being an older copy."""
     given = request.args.get("since") or ""
     if not (given.isascii() and given.isdecimal() and len(given) <= _DIGITS):
         raise QueryError("since is the number of a change: 4711")
-    filters = _filters(request)
-    found = await datasette.read(lambda reader: news(reader, filters, int(given)))
-    return Response.json({"seq": found.seq, "articles": found.articles, "kinds": found.kinds})
+    filters, last = _filters(request), request.args.get("from")
+    place = Place.read(last) if last else None
+    found = await datasette.read(lambda reader: news(reader, filters, int(given), place))
+    told = {"seq": found.seq, "articles": found.articles, "kinds": found.kinds, "notices": found.notices}
+    return Response.json({**told, "rewound": found.rewound})
 
 
 def _filters(request: Request) -> Filters:

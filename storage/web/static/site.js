@@ -48,11 +48,25 @@ if (fresh) {
   const link = fresh.querySelector("[data-look]");
   const told = fresh.querySelector("[data-told]");
   const plain = link.textContent;
-  const names = { first: "new", update: "updated", correction: "corrected", withdrawal: "withdrawn", refile: "refiled", repeat: "repeated", minor: "edited", return: "back", earlier: "earlier text" };
-  let asking = false;
+  const names = { first: "new", update: "updated", correction: "corrected", withdrawal: "withdrawn", refile: "refiled", repeat: "repeated", minor: "edited", return: "back" };
+  const box = () => document.querySelector("aside[aria-labelledby=notices]");
+  let asking = false, live = true;
 
-  const said = (kinds) => Object.entries(kinds).map(([kind, count]) => `${count} ${names[kind] || kind}`).join(", ");
-  const mayMove = () => window.scrollY < 40 && !list.contains(document.activeElement) && !String(window.getSelection());
+  function said(news) {
+    if (news.rewound) return "The database is an older copy now";
+    const kinds = Object.entries(news.kinds).map(([kind, count]) => `${count} ${names[kind] || kind}`);
+    return kinds.length ? kinds.join(", ") : `${news.notices} corrected or withdrawn`;
+  }
+  const mayMove = () => window.scrollY < 40 && !String(window.getSelection())
+    && ![list, box()].some((part) => part && part.contains(document.activeElement));
+
+  // The box of corrections and the link to it are there where there are any.
+  function replace(selector, page, parent, place) {
+    const old = document.querySelector(selector), now = page.querySelector(selector);
+    if (old && now) old.replaceWith(now);
+    else if (old) old.remove();
+    else if (now) parent[place](now);
+  }
 
   async function take(words) {
     const answer = await fetch(link.href, { headers: { accept: "text/html" } });
@@ -66,8 +80,8 @@ if (fresh) {
       if (item.dataset.id && !known.has(`${item.dataset.id}.${item.dataset.revision}`)) item.classList.add("is-new");
     }
     list.replaceChildren(...newList.children);
-    const notices = document.querySelector(".notices"), newNotices = page.querySelector(".notices");
-    if (notices && newNotices) notices.replaceChildren(...newNotices.children);
+    replace("aside[aria-labelledby=notices]", page, list.closest(".columns"), "append");
+    replace(".list > .jump", page, list.parentElement, "prepend");
     fresh.dataset.news = newFresh.dataset.news;
     link.textContent = plain;
     link.classList.remove("waiting");
@@ -76,16 +90,16 @@ if (fresh) {
   }
 
   async function look() {
-    if (asking || document.hidden) return;
+    if (asking || document.hidden || !live) return;
     asking = true;
     try {
       const answer = await fetch(fresh.dataset.news);
       if (!answer.ok) { told.textContent = "Cannot be asked just now."; return; }
       const news = await answer.json();
-      if (!news.articles) { if (told.textContent.startsWith("Cannot")) told.textContent = ""; return; }
-      if (mayMove()) await take(`${said(news.kinds)}.`);
+      if (!news.articles && !news.notices && !news.rewound) { if (told.textContent.startsWith("Cannot")) told.textContent = ""; return; }
+      if (mayMove()) await take(`${said(news)}.`);
       else {
-        link.textContent = `${said(news.kinds)}: show`;
+        link.textContent = `${said(news)}: show`;
         link.classList.add("waiting");
         told.textContent = "";
       }
@@ -102,6 +116,18 @@ if (fresh) {
     await take("");
     window.scrollTo({ top: 0 });
   });
+  // What moves by itself can be stopped (WCAG 2.2.2); the choice is kept.
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "live";
+  const turn = (on) => { live = on; button.textContent = `Live: ${on ? "on" : "off"}`; };
+  try { turn(localStorage.getItem("live") !== "off"); } catch { turn(true); }
+  button.addEventListener("click", () => {
+    turn(!live);
+    try { localStorage.setItem("live", live ? "on" : "off"); } catch { /* it holds for this page */ }
+    look();
+  });
+  link.after(" ", button);
   setInterval(look, Number(fresh.dataset.every || 15) * 1000);
   document.addEventListener("visibilitychange", look);
 }

@@ -10,6 +10,7 @@ import pytest
 from storage.models import Credit, Dateline, Decision
 from storage.reader import Reader
 from storage.search import QueryError
+from storage.web import front
 from storage.web.front import Filters, Place, news, offered, wire
 from tests.storage.harness import SOURCE, Crawl, article, instant
 
@@ -150,7 +151,9 @@ async def test_the_summary_begins_after_the_dateline(crawl: Crawl, site: Site) -
     assert '<b class="place">OSLO</b> The harbour is open again.</p>' in (await site.client.get("/")).text
 
 
-async def test_what_has_come_since_a_change_is_counted_within_the_choice(crawl: Crawl, site: Site) -> None:
+async def test_what_has_come_since_a_change_is_counted_within_the_choice_each_article_once(
+    crawl: Crawl, site: Site
+) -> None:
     new(crawl, 1, language="en")
     with Reader(crawl.path) as reader:
         seq = reader.last_seq()
@@ -162,9 +165,31 @@ async def test_what_has_come_since_a_change_is_counted_within_the_choice(crawl: 
     german = (await site.client.get(f"/wire.json?since={seq}&language=de")).json()
     nothing = (await site.client.get(f"/wire.json?since={everything['seq']}")).json()
 
-    assert everything == {"seq": seq + 3, "articles": 3, "kinds": {"first": 2, "update": 1}}
-    assert german["kinds"] == {"first": 1, "update": 1}
-    assert nothing["articles"] == 0
+    assert everything == {"seq": seq + 3, "articles": 2, "kinds": {"first": 2}, "notices": 0, "rewound": False}
+    assert german["kinds"] == {"first": 1}
+    assert (nothing["articles"], nothing["rewound"]) == (0, False)
+    older_copy = (await site.client.get(f"/wire.json?since={everything['seq'] + 1}")).json()
+    assert (older_copy["seq"], older_copy["rewound"]) == (everything["seq"], True)
+
+
+async def test_what_an_archive_gave_is_no_news_of_the_newest_page_and_a_correction_of_it_a_notice(
+    crawl: Crawl, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(front.wire, "__kwdefaults__", {"size": 2})
+    for n in range(1, 5):
+        new(crawl, n, published=at(n + 8))
+    (url,) = re.findall(r'data-news="([^"]*)"', (await site.client.get("/")).text)
+    url = url.replace("&amp;", "&")
+    of_last_year = new(crawl, 5, published=instant("2022-11-14T09:00:00Z"))
+
+    assert (await site.client.get(url)).json()["kinds"] == {}
+
+    crawl.save(article(5, text="Corrected."), Decision("revised", of_last_year, 1, "correction", "corrected"))
+    crawl.save(article(4, text="Later."), Decision("revised", 4, 1, "update"))
+    new(crawl, 6, published=at(20))
+    told = (await site.client.get(url)).json()
+
+    assert (told["kinds"], told["notices"]) == ({"first": 1, "update": 1}, 1)
 
 
 def test_a_text_that_was_only_read_anew_is_no_news(crawl: Crawl) -> None:
@@ -179,7 +204,7 @@ def test_a_text_that_was_only_read_anew_is_no_news(crawl: Crawl) -> None:
 
 async def test_what_cannot_be_asked_is_said_and_no_failure(site: Site) -> None:
     for address in ("/?before=x", "/?before=2023-11-14~1' OR 1", "/wire.json", "/wire.json?since=-1", "/wire.json?since=９",
-                    "/wire.json?since=99999999999999999999"):  # fmt: skip
+                    "/wire.json?since=0&from=x", "/wire.json?since=99999999999999999999"):  # fmt: skip
         assert (await site.client.get(address)).status_code == 400, address
 
 
