@@ -93,9 +93,8 @@ def _verdict(
         return 0, f"{terminal.number_of(len(crawled), 'source')}, none broken"
     named = ", ".join(f"{source} {what}" for source, what in list(ill.items())[:NAMED])
     more = f" and {len(ill) - NAMED} more" if len(ill) > NAMED else ""
-    return int(
-        strict or 2 * len(ill) >= len(crawled)
-    ), f"{len(ill)} of {terminal.number_of(len(crawled), 'source')}: {named}{more}"
+    of = terminal.number_of(len(crawled), "source")
+    return int(strict or 2 * len(ill) >= len(crawled)), f"{len(ill)} of {of}: {named}{more}"
 
 
 def _worst_first(one: Pulse) -> tuple[int, str]:
