@@ -15,11 +15,12 @@ from tests.web.payloads import payloads
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.models import Article
+    from storage.models import Article, RevisionKind
     from tests.web.payloads import Payload
 
 SOURCE: Final = "hostile-en"
 _CONTROL = re.compile("[\x00-\x20\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_KINDS: Final[tuple[RevisionKind, ...]] = ("update", "correction", "refile", "repeat")
 _STATES: Final = ("quiet", "blocked", "layout_changed", "failing")
 
 
@@ -47,7 +48,7 @@ def make(path: Path, now: float) -> Hostile:
         assert numbers == list(range(numbers[0], numbers[0] + len(shelf)))
         texts = [_single(shelf, place, now) for place in range(0, len(shelf), 6)]
         changed = [replace(text, content_hash=f"{number:064x}", lead=text.title) for number, text in enumerate(texts)]
-        kinds = itertools.cycle(("update", "correction", "refile", "repeat"))
+        kinds = itertools.cycle(_KINDS)
         later = [
             (text, Decision("revised", number, 1, kind, "corrected" if kind == "correction" else "live"))
             for text, number, kind in zip(changed, numbers[::6], kinds, strict=False)
