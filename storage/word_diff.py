@@ -7,20 +7,17 @@ a change stays in its paragraph. Blanks are not compared.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
+
+from storage.aligned import Aligned, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Sign = Literal["=", "-", "+"]
-
-MOST_WORK = 4_000_000
-"""Pairs of equal tokens beyond which no alignment is looked for (a text of one word a hundred thousand times)."""
 
 CHANCE, REWRITTEN = 2, 6
 """So many equal tokens are chance between changes of so many tokens each."""
@@ -73,14 +70,15 @@ def changed(block: Block) -> bool:
 
 def blocks(old: str, new: str) -> list[Block]:
     """Both texts, paragraph by paragraph. The parts `=` and `+` together are the words of `new`, `=` and `-` those of
-    `old`."""
+    `old`. What is left when `storage.aligned.STEPS` are used up counts as rewritten."""
+    work = Work()
     one, other = _paragraphs(old), _paragraphs(new)
     found: list[Block] = []
-    for tag, a, b, c, d in _matched([" ".join(p.split()) for p in one], [" ".join(p.split()) for p in other]):
+    for tag, a, b, c, d in _matched([" ".join(p.split()) for p in one], [" ".join(p.split()) for p in other], work):
         if tag == "equal":
             found.extend((Part("=", paragraph),) for paragraph in other[c:d])
         else:
-            found.append(_words("\n".join(one[a:b]), "\n".join(other[c:d])))
+            found.append(_words("\n".join(one[a:b]), "\n".join(other[c:d]), work))
     return found
 
 
@@ -88,10 +86,10 @@ def _paragraphs(text: str) -> list[str]:
     return [part for part in _PARAGRAPH.split(text.strip()) if part]
 
 
-def _words(old: str, new: str) -> Block:
+def _words(old: str, new: str, work: Work) -> Block:
     one, other = list(_TOKEN.finditer(old)), list(_TOKEN.finditer(new))
     parts: list[Part] = []
-    codes = _calmed(_matched([m.group() for m in one], [m.group() for m in other]))
+    codes = _calmed(_matched([m.group() for m in one], [m.group() for m in other], work))
     for tag, a, b, c, d in _begin_lines(codes, (old, one), (new, other)):
         if tag == "equal":
             parts.append(Part("=", _slice(new, other, c, d)))
@@ -185,19 +183,18 @@ def _gap(text: str, tokens: Sequence[re.Match[str]], index: int) -> str:
     return text[tokens[index - 1].end() : tokens[index].start()]
 
 
-def _matched(one: Sequence[str], other: Sequence[str]) -> list[Code]:
+def _matched(one: Sequence[str], other: Sequence[str], work: Work) -> list[Code]:
     """`SequenceMatcher.get_opcodes`, the same beginning and end being set aside, and within a bound of work."""
     shorter = min(len(one), len(other))
     head = next((i for i in range(shorter) if one[i] != other[i]), shorter)
     tail = next((i for i in range(shorter - head) if one[-1 - i] != other[-1 - i]), shorter - head)
     a, b, c, d = head, len(one) - tail, head, len(other) - tail
     found: list[Code] = [("equal", 0, head, 0, head)] if head else []
-    counts = Counter(other[c:d])
-    if a == b or c == d or sum(n * counts[token] for token, n in Counter(one[a:b]).items()) > MOST_WORK:
+    if a == b or c == d:
         if a < b or c < d:
             found.append(("replace", a, b, c, d))
     else:
-        codes = SequenceMatcher(None, one[a:b], other[c:d], autojunk=False).get_opcodes()
+        codes = Aligned(one[a:b], other[c:d], work).get_opcodes()
         found += [(tag, i + a, j + a, k + c, m + c) for tag, i, j, k, m in codes]
     if tail:
         found.append(("equal", b, len(one), d, len(other)))

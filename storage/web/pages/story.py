@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from datasette import NotFound, Response
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from storage.web.story import Story, Telling
 
 _MOST_DIGITS = 18
+_PATIENCE: Final = 1.0
+"""Seconds for comparing the tellings of a page; what was compared is kept for the next time."""
 
 
 async def told(request: Request, datasette: Site) -> Response:
@@ -73,9 +76,13 @@ def _words(telling: Telling, texts: dict[int, str]) -> dict[str, Any]:
 
 
 def _shares(found: Story, texts: dict[int, str]) -> dict[int, float | None]:
-    """Article -> the share of words that it has in common with the first telling."""
-    first = texts.get(found.first.id, "")
-    return {number: alike(first, body) for number, body in texts.items() if number != found.first.id}
+    """Article -> the share of words that it has in common with the first telling, as far as that is told in time."""
+    first, ends = texts.get(found.first.id, ""), time.monotonic() + _PATIENCE
+    return {
+        number: alike(first, body) if time.monotonic() < ends else None
+        for number, body in texts.items()
+        if number != found.first.id
+    }
 
 
 def _article(request: Request, name: str) -> int:

@@ -101,4 +101,5 @@ def test_the_share_of_common_words_is_told_also_in_scripts_without_blanks() -> N
     han = alike("云溪县春茶提前十天开采高铁专列首次运茶出山云溪县春茶", "云溪县春茶提前十天开采高铁专列首次运茶出山")
     assert han is not None
     assert 0.8 < han < 1
+    assert alike(" ".join(f"c a{n}" for n in range(1000)), " ".join(f"c b{n}" for n in range(1000))) is None
     assert alike("", "The harbour.") is None
