@@ -30,6 +30,7 @@ HEADERS = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    "x-robots-tag": "noindex, nofollow",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 _PORT = re.compile(r":\d{1,5}$")

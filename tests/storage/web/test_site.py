@@ -13,6 +13,7 @@ import pytest
 
 from storage.backup import publish
 from storage.errors import Missing, NewerSchema, NotDateline, OlderSchema, ReadOnly, StorageError
+from storage.views import VIEWS
 from storage.web.canned import queries
 from storage.web.file import TooSlow
 from storage.web.headers import POLICY, is_known
@@ -42,6 +43,7 @@ async def test_every_answer_bears_the_headers_and_sets_no_cookie(crawl: Crawl, s
         assert answer.headers["content-security-policy"] == POLICY, address
         assert answer.headers["x-content-type-options"] == "nosniff", address
         assert answer.headers["referrer-policy"] == "no-referrer", address
+        assert answer.headers["x-robots-tag"] == "noindex, nofollow", address
         assert answer.headers["cross-origin-resource-policy"] == "same-origin", address
         assert "access-control-allow-origin" not in answer.headers, address
         assert "set-cookie" not in answer.headers, address
@@ -143,6 +145,31 @@ async def test_sql_reads_and_does_nothing_else(crawl: Crawl, site: Site, tmp_pat
     ):  # fmt: skip
         assert (await site.client.get("/data", params={"sql": sql})).status_code == 400, sql
     assert not other.exists()
+
+
+async def test_odd_addresses_of_the_data_are_refused_and_no_failure(crawl: Crawl, site: Site) -> None:
+    for address, status in (
+        ("/data.csv", 404), ("/data.json?_shape=array", 200), ("/data?sql=select+1;select+2", 400),
+        ("/data.json?sql=select+1;select+2", 400), ("/data?sql=select+1&_timelimit=abc", 400), ("/data?sql=select+:a", 200),
+        ("/data/newest.json?_timelimit=-1", 400), ("/data.json?sql=select+1&_shape=bogus", 400), ("/data/newest.csv", 200),
+        ("/data/newest.json?_shape=object", 400), ("/data.csv?sql=select+1", 200), ("/data.json?sql=select+1", 200),
+    ):  # fmt: skip
+        assert (await site.client.get(address)).status_code == status, address
+
+
+async def test_the_data_lists_questions_and_views_and_no_table_behind_them(
+    crawl: Crawl, site_of: Callable[..., Site]
+) -> None:
+    for sql in (True, False):
+        found = (await site_of(crawl, sql=sql).client.get("/data.json")).json()
+
+        assert set(found) == {"ok", "questions", "views"}
+        assert [one["name"] for one in found["questions"]] == list(queries())
+        assert [one["name"] for one in found["views"]] == [one.name for one in VIEWS]
+
+
+async def test_programs_that_copy_sites_are_asked_to_stay_away(site: Site) -> None:
+    assert (await site.client.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
 
 
 async def test_sql_that_does_not_end_is_ended(site: Site) -> None:
