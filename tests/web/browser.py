@@ -120,7 +120,7 @@ class Watch:
 async def watched(browser: Browser, base: str, **options: Any) -> AsyncIterator[tuple[BrowserContext, Watch]]:
     """A context of its own, as of a reader who was never here, with a watch on it."""
     context = await browser.new_context(base_url=base, reduced_motion="reduce", **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     watch = Watch(base)
     context.on("console", watch.on_console)
     context.on("weberror", lambda error: watch.said.append(f"exception: {error.error}"))

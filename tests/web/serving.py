@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import socket
+import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,44 +16,46 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds within which a slow machine has started it."""
 
 
 @contextmanager
 def served(database: Path, folder: Path) -> Iterator[str]:
-    """Serve a database on loopback until the end of the block; gives the site's address. `folder`: where it is started."""
-    port = _free_port()
-    base = f"http://127.0.0.1:{port}"
-    command = [str(Path(sys.executable).parent / "dateline"), "serve", "--db", str(database), "--port", str(port)]
-    log = folder / f"serve-{port}.log"
-    with log.open("w", encoding="utf-8") as told:
+    """Serve a database on loopback until the end of the block, on a port that it takes itself; gives the site's address.
+    `folder`: where it is started."""
+    command = [str(Path(sys.executable).parent / "dateline"), "serve", "--db", str(database), "--port", "0"]
+    with tempfile.NamedTemporaryFile("w", dir=folder, prefix="serve-", suffix=".log", delete=False) as told:
+        log = Path(told.name)
         process = subprocess.Popen(command, cwd=folder, stdout=told, stderr=subprocess.STDOUT)
     try:
-        _until_it_answers(base, process, log)
+        base = _when_it_answers(process, log)
         yield base
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE)
     said = log.read_text(encoding="utf-8")
     assert "Traceback" not in said, said
 
 
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
-
-
-def _until_it_answers(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _when_it_answers(process: subprocess.Popen[bytes], log: Path) -> str:
     ends = time.monotonic() + PATIENCE
     while True:
-        try:
-            with urllib.request.urlopen(f"{base}/", timeout=5):
-                return
-        except urllib.error.HTTPError:
-            return  # it answers: what, is for the tests to see
-        except OSError:
-            ended = process.poll()
-            assert ended is None, f"dateline serve ended with {ended}: {log.read_text(encoding='utf-8')}"
-            assert time.monotonic() < ends, f"no answer within {PATIENCE} s: {log.read_text(encoding='utf-8')}"
-            time.sleep(0.1)
+        said = log.read_text(encoding="utf-8")
+        found = re.search(r"serving (http://\S+)/ until", said)
+        if found and _answers(found[1]):
+            return found[1]
+        ended = process.poll()
+        assert ended is None, f"dateline serve ended with {ended}: {said}"
+        assert time.monotonic() < ends, f"no answer within {PATIENCE} s: {said}"
+        time.sleep(0.1)
+
+
+def _answers(base: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{base}/", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True  # what, is for the tests to see
+    except OSError:
+        return False
