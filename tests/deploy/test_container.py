@@ -75,10 +75,10 @@ def test_the_compose_file_opens_nothing_beyond_this_machine_and_its_commands_are
     yaml: Any = pytest.importorskip("yaml", reason="PyYAML is not installed (extra docs)")
     services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))["services"]
     assert services["crawler"]["build"]["dockerfile"] == "deploy/Containerfile"
-    options, _, command = last_stage()["HEALTHCHECK"].partition(" CMD ")
+    options, _, words = last_stage()["HEALTHCHECK"].partition(" CMD ")
     asked = {name.replace("-", "_"): value for name, value in re.findall(r"--([a-z-]+)=(\S+)", options)}
     told = services["crawler"]["healthcheck"]
-    assert {"test": ["CMD", *json.loads(command)], **asked} == {**told, "retries": str(told["retries"])}
+    assert {"test": ["CMD", *json.loads(words)], **asked} == {**told, "retries": str(told["retries"])}
     for service in services.values():
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
         name, *arguments = service["command"]
