@@ -153,9 +153,9 @@ class Reader:
         rows = self._execute("SELECT url FROM address WHERE article_id = ? ORDER BY first_seen_at, url", article_id)
         return [url for (url,) in rows]
 
-    def revisions(self, article_id: int) -> list[Row]:
-        """Every text of an article, oldest first."""
-        return list(self._rows("revisions", "article_id = ? ORDER BY revision", article_id))
+    def revisions(self, article_id: int, *, most: int = -1) -> list[Row]:
+        """Every text of an article, oldest first; `most`: the first so many, where it is not below 0."""
+        return list(self._rows("revisions", "article_id = ? ORDER BY revision LIMIT ?", article_id, most))
 
     def copies(self, article_id: int) -> list[Row]:
         """The other articles of its story, in the order of `tellers`."""
@@ -178,11 +178,12 @@ class Reader:
         """A story."""
         return self._one("stories", "story_id = ?", story_id)
 
-    def tellers(self, story_id: int) -> list[Row]:
+    def tellers(self, story_id: int, *, most: int = -1) -> list[Row]:
         """The articles of a story, in the order in which they can be said to have been published: by when they were, as
         their own times say it, and by when they were first seen; a bare day counts by its end, since it may not be put before a
-        time of that day."""
-        return list(self._rows("articles", f"story_id = ? ORDER BY {said.by('articles')}, id", story_id))
+        time of that day. `most`: no more than so many, where it is not below 0."""
+        where = f"story_id = ? ORDER BY {said.by('articles')}, id LIMIT ?"
+        return list(self._rows("articles", where, story_id, most))
 
     def changes(self, since: int = 0, *, limit: int = 1000) -> list[Change]:
         """The changes after `since` (a `seq`), in their order. Raises Rewound where the database never had a change

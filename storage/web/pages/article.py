@@ -10,7 +10,7 @@ from datasette import NotFound, Response
 
 from storage.search import QueryError
 from storage.web.answer import page
-from storage.web.article import before, names, text, versions, whole
+from storage.web.article import ADDRESSES, VERSIONS, before, names, text, versions, whole
 from storage.web.differing import fields
 from storage.web.reserved import shown
 from storage.web.story import MOST
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from storage.web.site import Site
 
 _MOST_DIGITS = 18
+TEXTS: Final = 100
+"""Texts of an article that its JSON holds."""
 
 
 async def article(request: Request, datasette: Site) -> Response:
@@ -67,15 +69,20 @@ def _for_programs(reader: Reader, number: int) -> dict[str, Any] | None:
     row = reader.article(number)
     if row is None:
         return None
-    story, tellers = reader.story(row["story_id"]), reader.tellers(row["story_id"])
+    story, tellers = reader.story(row["story_id"]), reader.tellers(row["story_id"], most=MOST + 2)
+    copies = [shown(told).as_dict() for told in tellers if told["id"] != number]
+    revisions, changes = reader.revisions(number, most=TEXTS + 1), reader.changes_of(number)
     return {
         "article": shown(row).as_dict(),
-        "revisions": [shown(revision, row["rights"]).as_dict() for revision in reader.revisions(number)],
-        "copies": [shown(told).as_dict() for told in tellers if told["id"] != number][:MOST],
-        "addresses": reader.addresses(number),
+        "revisions": [shown(revision, row["rights"]).as_dict() for revision in revisions[:TEXTS]],
+        "revisions_whole": len(revisions) <= TEXTS,
+        "copies": copies[:MOST],
+        "copies_whole": len(copies) <= MOST,
+        "addresses": reader.addresses(number)[:ADDRESSES],
         "story": story.as_dict() if story else None,
         "first_article_id": tellers[0]["id"],
-        "changes": [asdict(change) for change in reader.changes_of(number)],
+        "changes": [asdict(change) for change in changes[-VERSIONS:]],
+        "changes_whole": len(changes) <= VERSIONS,
     }
 
 

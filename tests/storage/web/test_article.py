@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from storage.models import Credit, Decision, Instant
+from storage.web.pages import article as pages
 from tests.storage.harness import Crawl, article, instant
 
 if TYPE_CHECKING:
@@ -70,6 +71,24 @@ async def test_the_json_of_an_article_has_all_of_it(three: int, site: Site) -> N
     assert [row["revision"] for row in found["revisions"]] == [1, 2, 3]
     assert [change["kind"] for change in found["changes"]] == ["first", "update", "correction"]
     assert found["first_article_id"] == three
+    assert found["revisions_whole"] is found["copies_whole"] is found["changes_whole"] is True
+
+
+async def test_the_json_of_an_article_says_where_it_is_not_all_of_it(
+    crawl: Crawl, three: int, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (2, 3):
+        copy = article(number, text="The harbour.", source=f"other-{number}")
+        crawl.save(copy, Decision("copy", None, 0, "first", story_id=three))
+    for most, whole in ((2, True), (1, False)):
+        for name in ("TEXTS", "MOST", "VERSIONS"):
+            monkeypatch.setattr(pages, name, most + (name != "MOST"))
+        found = (await site.client.get(f"/article/{three}.json")).json()
+
+        assert [len(found[name]) for name in ("revisions", "copies", "changes")] == [most + 1, most, most + 1]
+        assert [found[f"{name}_whole"] for name in ("revisions", "copies", "changes")] == [whole] * 3
+        assert found["revisions"][0]["revision"] == 1
+        assert found["changes"][-1]["kind"] == "correction"
 
 
 async def test_what_is_not_there_is_not_there_and_what_is_no_number_cannot_be_asked_for(
