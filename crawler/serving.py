@@ -12,6 +12,7 @@ import click
 
 from crawler import terminal
 from crawler.arguments import ArgumentProblem
+from crawler.hurried import hurried
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,9 +125,12 @@ def _address(listener: socket.socket) -> str:
 
 
 def _server(uvicorn: Any, app: Any) -> Any:
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=hurried(AutoHTTPProtocol),
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -19,6 +21,7 @@ pytest.importorskip("datasette", reason="datasette is not installed (extra web)"
 
 from crawler import serving
 from crawler.cli import main
+from crawler.hurried import hurried
 from crawler.serving import listening
 from tests.conftest import ENVIRONMENT
 from tests.storage.harness import Crawl, article
@@ -59,6 +62,33 @@ def test_it_answers_beside_a_writer_and_ends_in_order(crawl: Crawl) -> None:
         process.wait()
     assert process.returncode == 0
     assert "Traceback" not in said
+
+
+class _Plain(asyncio.Protocol):
+    cycle: object = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+
+class _Busy(_Plain):
+    cycle = SimpleNamespace(response_complete=False)
+
+
+class _Idle(_Plain):
+    cycle = SimpleNamespace(response_complete=True)
+
+
+@pytest.mark.parametrize(("protocol", "closed"), [(_Plain, True), (_Idle, True), (_Busy, False)])
+async def test_a_connection_that_asks_nothing_is_closed_and_one_that_waits_is_not(
+    protocol: type[_Plain], closed: bool
+) -> None:
+    server = await asyncio.get_running_loop().create_server(hurried(protocol, 0.05), "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        done, _ = await asyncio.wait({asyncio.ensure_future(reader.read())}, timeout=30 if closed else 0.3)
+        assert bool(done) is closed
+        writer.close()
 
 
 def test_a_port_that_is_taken_is_one_line_and_wrong_usage(crawl: Crawl) -> None:
