@@ -182,10 +182,10 @@ def news(reader: Reader, filters: Filters, since: int, last_shown: Place | None 
         where += f" AND ({AT}, a.id) >= (?, ?)"
         values += [last_shown.at, last_shown.article_id]
     after = max(since, last - _WITHIN)
-    # Beside the one max() the other columns are of its row: https://sqlite.org/lang_select.html#bareagg
+    # Not along the index of articles, which is long (the plus). Beside the one max() the other columns are of its row: https://sqlite.org/lang_select.html#bareagg
     rows = reader.db.conn.execute(
         "SELECT max(c.seq), c.kind, sum(c.kind = 'first') FROM change AS c JOIN article AS a ON a.id = c.article_id"  # noqa: S608 - our own words
-        f" WHERE c.seq > ? AND c.kind NOT IN ('reextracted', 'earlier'){where} GROUP BY c.article_id",
+        f" WHERE c.seq > ? AND c.kind NOT IN ('reextracted', 'earlier'){where} GROUP BY +c.article_id",
         (after, *values),
     ).fetchall()
     kinds = Counter("first" if is_new else kind for _, kind, is_new in rows)
