@@ -67,7 +67,7 @@ def open_reader(
         try:
             found = schema_version(db)
             if found is None:
-                raise NotDateline(f"{file}: holds no Dateline database: name another file with --db")
+                raise NotDateline(f"{file}: holds no Dateline database: name another file (`--db`)")
             refuse_newer(file, found)
             if found < migrations.version() and not older:
                 raise OlderSchema(
@@ -103,7 +103,7 @@ def open_writer(
         db = _connect(file, mode="rw", busy_seconds=busy_seconds)
         try:
             if schema_version(db) is None:
-                raise NotDateline(f"{file}: holds no tables: remove it to begin anew, or name another file with --db")
+                raise NotDateline(f"{file}: holds no tables: remove it to begin anew, or name another file (`--db`)")
             refuse_damaged(db, file)
             if not known_damaged:
                 refuse_known_damage(db, file)
@@ -152,7 +152,7 @@ def schema_version(db: Database) -> int | None:
         return None
     if application != migrations.APPLICATION_ID:
         (name,) = conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
-        raise NotDateline(f"{name}: an SQLite database, but not one of Dateline's: name another file with --db")
+        raise NotDateline(f"{name}: an SQLite database, but not one of Dateline's: name another file (`--db`)")
     row = conn.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     return int(row[0]) if row else 0
 
@@ -268,11 +268,11 @@ def _refuse_foreign(file: Path, *, must_exist: bool) -> None:
         found = file.stat()
     except FileNotFoundError:
         if must_exist:
-            raise Missing(f"{file}: no such database: name it with --db, or make one with `dateline run`") from None
+            raise Missing(f"{file}: no such database: name another (`--db`), or make one with `dateline run`") from None
         return
     except OSError as error:
         raise Missing(f"{file}: cannot be looked at ({error.strerror}): check the modes of its folders") from error
     if not stat.S_ISREG(found.st_mode):
-        raise NotDateline(f"{file}: is not a file: name another with --db")
+        raise NotDateline(f"{file}: is not a file: name another (`--db`)")
     if found.st_size == 0:
         raise NotDateline(f"{file}: is empty: restore the newest backup, or remove it to begin anew")

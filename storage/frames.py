@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from storage import columns
 from storage.records import decoder
 
 if TYPE_CHECKING:
@@ -14,10 +15,7 @@ if TYPE_CHECKING:
 CHUNK: Final = 50_000
 """Rows that are held as Python objects before they become columns."""
 
-TIMES: Final = frozenset({
-    "at", "dateline_date", "ended_at", "finished_at", "first_published_at", "first_seen_at", "gone_at", "last_checked_at",
-    "modified_at", "published_at", "seen_at", "started_at",
-})  # fmt: skip
+TIMES: Final = columns.TIMES | columns.DAYS
 WORDS: Final = frozenset({
     "access", "credit_confidence", "extractor", "finish_reason", "first_source", "form", "kind", "language",
     "modified_from", "outcome", "published_from", "published_offset", "published_precision", "rights", "source", "status",
@@ -29,7 +27,7 @@ NUMBERS: Final = frozenset({
 })  # fmt: skip
 
 
-def frame(view: str, columns: tuple[str, ...], batches: Iterable[list[tuple[Any, ...]]]) -> DataFrame:
+def frame(view: str, names: tuple[str, ...], batches: Iterable[list[tuple[Any, ...]]]) -> DataFrame:
     """The rows of `batches`, of that view, under their columns' names, typed. Raises ImportError without pandas."""
     try:
         import pandas as pd
@@ -41,17 +39,17 @@ def frame(view: str, columns: tuple[str, ...], batches: Iterable[list[tuple[Any,
     for batch in batches:
         held += batch
         if len(held) >= CHUNK:
-            chunks.append(_columns(columns, numbers, held))
+            chunks.append(_columns(names, numbers, held))
             held = []
     if held or not chunks:
-        chunks.append(_columns(columns, numbers, held))
-    whole = {name: _joined([chunk[place] for chunk in chunks]) for place, name in enumerate(columns)}
+        chunks.append(_columns(names, numbers, held))
+    whole = {name: _joined([chunk[place] for chunk in chunks]) for place, name in enumerate(names)}
     return pd.DataFrame(whole, copy=False)
 
 
-def _columns(columns: tuple[str, ...], numbers: frozenset[str], rows: list[tuple[Any, ...]]) -> list[Series[Any]]:
-    values = zip(*rows, strict=True) if rows else ((),) * len(columns)
-    return [_typed(name, numbers, column) for name, column in zip(columns, values, strict=True)]
+def _columns(names: tuple[str, ...], numbers: frozenset[str], rows: list[tuple[Any, ...]]) -> list[Series[Any]]:
+    values = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return [_typed(name, numbers, column) for name, column in zip(names, values, strict=True)]
 
 
 def _typed(name: str, numbers: frozenset[str], values: tuple[Any, ...]) -> Series[Any]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Never
 
+from storage.columns import LISTS
+
 _DAY = len("2026-11-22")
-LISTS = frozenset({"subheads", "authors", "tags", "urls"})
-"""Columns that hold JSON lists of texts, in whatever view."""
 
 
 def instant(at: str | None) -> datetime | None:
@@ -55,7 +55,8 @@ class Shape:
 class Record(Mapping[str, Any]):
     """One row. `row.title`, `row["title"]`, `dict(row)`, `json.dumps(dict(row))`.
 
-    A column that was not read (`columns=`) raises AttributeError or KeyError; assignment raises AttributeError."""
+    A column that was not read (`columns=`) raises AttributeError or KeyError; assignment raises AttributeError. Rows can be
+    put into sets: two that hold the same are one."""
 
     __slots__ = ("_row", "_shape")
     view: ClassVar[str]
@@ -83,6 +84,16 @@ class Record(Mapping[str, Any]):
 
     def __delattr__(self, column: str) -> Never:
         raise AttributeError(f"{type(self).__name__} is frozen: {column!r} cannot be removed")
+
+    def __hash__(self) -> int:
+        shape = self._shape
+        return hash(
+            frozenset(
+                (name, value)
+                for name, value, decode in zip(shape.columns, self._row, shape.decoders, strict=True)
+                if decode is None  # texts that decode to the same need not be the same
+            )
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._shape.columns)

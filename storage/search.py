@@ -49,7 +49,7 @@ def search(
     db: Database,
     query: str,
     *,
-    source: str | None = None,
+    source: str | Iterable[str] | None = None,
     language: str | None = None,
     since: str | None = None,
     until: str | None = None,
@@ -61,10 +61,13 @@ def search(
     by when it was first seen. Raises QueryError, StorageError."""
     terms, matched = match(query)
     where, values = ["search MATCH ?"], list[str | int]((matched,))
-    for condition, value in (("a.source = ?", source), ("a.language = ? COLLATE NOCASE", language)):
-        if value is not None:
-            where.append(condition)
-            values.append(value)
+    if source is not None:
+        sources = (source,) if isinstance(source, str) else tuple(source)
+        where.append(f"a.source IN ({', '.join('?' * len(sources))})")
+        values += sources
+    if language is not None:
+        where.append("a.language = ? COLLATE NOCASE")
+        values.append(language)
     for sign, end in ((">=", bound(since, last=False)), ("<=", bound(until, last=True))):
         if end is not None:
             where.append(f"search.rowid {sign} ?")

@@ -167,7 +167,7 @@ class Wire:
         self,
         query: str,
         *,
-        source: str | None = None,
+        source: str | Iterable[str] | None = None,
         language: str | None = None,
         since: str | date | datetime | None = None,
         until: str | date | datetime | None = None,

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from crawler import terminal
+from storage.columns import LISTS
 from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _FEWEST: Final = 10
 """Columns; no version had fewer."""
 
-LISTS: Final = ("subheads", "authors", "tags")
+_LISTS: Final = tuple(name for name in COLUMNS if name in LISTS)
 
 
 def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
@@ -26,7 +27,7 @@ def pieces(articles: Export, wishes: Wishes) -> Iterator[bytes]:
     del wishes
     for each in articles:
         values = each.values
-        for name in LISTS:
+        for name in _LISTS:
             if values[name] is not None:
                 values[name] = json.loads(values[name])
         yield f"{terminal.dumps(values)}\n".encode()

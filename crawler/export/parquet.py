@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.arguments import ArgumentProblem
 from storage import clock
+from storage.columns import LISTS, TIMES
 from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ INTEGERS: Final = {
     "word_count": "int32",
     "change_seq": "int64",
 }
-TIMES: Final = frozenset({"published_at", "modified_at", "first_seen_at", "last_checked_at", "gone_at", "change_at"})
-LISTS: Final = frozenset({"subheads", "authors", "tags"})
 DAYS: Final = {"dateline_date": "dateline_date", "published_day": "published_at", "modified_day": "modified_at"}
 """Column of days -> the column that it is read from."""
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler import terminal
-from crawler.export.jsonl import LISTS
+from storage.columns import LISTS
 from storage.export import CHANGE_COLUMNS, COLUMNS
 
 if TYPE_CHECKING:

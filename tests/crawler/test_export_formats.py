@@ -13,15 +13,17 @@ import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
 
-from crawler import show_export
+from crawler import cli_export, show_export
 from crawler.cli import main
 from crawler.config import Config
 from crawler.export import jsonl, parquet
 from crawler.export.formats import FORMATS, Wishes
+from storage.columns import TIMES
 from storage.export import CHANGE_COLUMNS, COLUMNS, Export, Selection
 from storage.models import Decision
 from storage.ninjs import Publisher
@@ -97,7 +99,7 @@ def test_parquet_has_typed_columns(crawl: Crawl, tmp_path: Path) -> None:
     assert str(second["modified_at"]) == "2023-10-02 09:00:00+00:00"
     assert (first["authors"], second["authors"], first["id"], second["revision"]) == (["Ann", "Bo"], [], 1, 3)
     plain = lines(export(crawl))
-    kept = [name for name in COLUMNS if name not in parquet.TIMES | set(parquet.DAYS)]
+    kept = [name for name in COLUMNS if name not in TIMES | set(parquet.DAYS)]
     assert [{name: row[name] for name in kept} for row in table.to_pylist()] == [
         {name: row[name] for name in kept} for row in plain
     ]
@@ -304,6 +306,12 @@ def test_a_disk_that_cannot_take_it_leaves_the_file_as_it_was(
     assert str(out) in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
     assert out.read_bytes() == before
+
+
+def test_the_command_offers_every_format() -> None:
+    (named,) = (each for each in cli_export.export.params if each.name == "named")
+    assert isinstance(named.type, click.Choice)
+    assert list(named.type.choices) == list(FORMATS)
 
 
 def test_a_source_of_the_registry_has_its_title(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> Non
     with following(tmp_path / "nowhere.db") as process:
         _, said = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert said == f"{tmp_path}/nowhere.db: no such database: name it with --db, or make one with `dateline run`\n"
+    assert said == f"{tmp_path}/nowhere.db: no such database: name another (`--db`), or make one with `dateline run`\n"
 
 
 def test_readers_see_each_change_once_and_in_order_though_writers_are_killed() -> None:
