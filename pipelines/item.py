@@ -3,7 +3,8 @@ pipelines and signal handlers of others.
 
 Its keys are columns of the views `articles` and `revisions`, and `outcome` of `fetches` (docs/schema.md), with the same
 meaning and form: lists are lists of strings, times are text in UTC, `2026-11-22T14:03:00Z`, or a bare day. All are always
-there. What only the database knows (`story_id`, `first_seen_at` …) is not among them; `id` leads to it. A page that brought no new text leaves nothing.
+there. What only the database knows (`story_id`, `first_seen_at` …) is not among them; `id` leads to it. A page that brought
+no new text leaves nothing.
 """
 
 from __future__ import annotations
