@@ -67,8 +67,7 @@ class ExtractionPool:
         self._clock = clock
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
-        self.starts = 0  # worker processes started so far
-        self.deaths = 0  # those of them that died, or were ended at a limit
+        self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
         self._closed = asyncio.Event()
 
     async def extract(self, page: Page) -> Extraction:
@@ -250,8 +249,7 @@ MAIN = threading.Lock()
 
 @contextlib.contextmanager
 def _no_main() -> Iterator[None]:
-    """multiprocessing tells a spawned child to import the parent's main module; while this lasts there is none to name
-    (`multiprocessing.spawn.get_preparation_data`)."""
+    """While this lasts `multiprocessing.spawn.get_preparation_data` finds no main module for a child to import."""
     with MAIN:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -282,8 +280,7 @@ def _prepare(parent: int, memory: int, nice: int) -> None:
     from pipelines.extractor import warm
 
     warm()
-    # What is loaded by now stays: the collector needs not look at it again and again. A page makes thousands of elements
-    # and no circles, so that it need not look so often either: together they took 9 % of the time of an extraction.
+    # What is loaded stays, and a page makes thousands of elements and no circles: looking took 9 % of an extraction's time.
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
 
