@@ -58,7 +58,7 @@ def report(database: Path | str, console: Console | None = None) -> None:
     finally:
         db.close()
     out.print("\nTo try:", style="bold")
-    for line in queries(database, corrected or 1):
+    for line in (*queries(database, corrected or 1), in_a_browser(database)):
         out.print(Text(f"  {line}"), soft_wrap=True)  # whole lines, to be copied
 
 
@@ -74,10 +74,7 @@ def queries(database: Path | str, corrected: int) -> list[str]:
     copies with their originals. They name the programs of this installation, which need not be on PATH; sqlite-utils
     comes with it, the sqlite3 program may not be there."""
     file = shlex.quote(str(database))
-    programs = Path(sys.executable).parent
-    if programs.is_relative_to(Path.cwd()):
-        programs = programs.relative_to(Path.cwd())
-    search, query = (shlex.quote(str(programs / name)) for name in ("dateline", "sqlite-utils"))
+    search, query = _program("dateline"), _program("sqlite-utils")
     return [
         f"{search} search ferry --db {file}",
         f"{search} changes --since 0 --db {file}",
@@ -111,3 +108,15 @@ def _examples(conn: sqlite3.Connection) -> Table:
 
 
 __all__ = ["compare", "queries", "report", "summary"]
+
+
+def in_a_browser(database: Path | str) -> str:
+    """The command that shows the database as a site, until Ctrl-C."""
+    return f"{_program('dateline')} serve --db {shlex.quote(str(database))}    # in a browser"
+
+
+def _program(name: str) -> str:
+    programs = Path(sys.executable).parent
+    if programs.is_relative_to(Path.cwd()):
+        programs = programs.relative_to(Path.cwd())
+    return shlex.quote(str(programs / name))
