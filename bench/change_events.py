@@ -15,6 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from crawler.lean import load_sqlite_utils  # noqa: E402
+
+load_sqlite_utils()  # its processes are started again and again
+
 from storage.models import Article, Decision, Ending, Outcome  # noqa: E402
 from storage.store import Store  # noqa: E402
 

@@ -34,6 +34,10 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from crawler.lean import load_sqlite_utils  # noqa: E402
+
+load_sqlite_utils()  # its processes are started again and again
+
 from bench.change_events import due  # noqa: E402
 from storage.backup import publish  # noqa: E402
 from storage.store import Store  # noqa: E402

@@ -158,7 +158,7 @@ def test_a_database_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> Non
 
 def test_readers_see_each_change_once_and_in_order_though_writers_are_killed() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "bench" / "changes.py"), "--events", "60", "--bursts", "3"],
+        [sys.executable, str(ROOT / "bench" / "changes.py"), "--events", "36", "--bursts", "3"],
         capture_output=True,
         text=True,
         timeout=300,
