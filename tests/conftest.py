@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -18,11 +19,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from crawler.demo.project import HOSTS, opened, write_project
-from crawler.demo.server import DemoServer, serving
-from crawler.demo.site import Site
-from pipelines.workers import ExtractionPool
-from storage.reader import Reader
+from crawler.lean import load_sqlite_utils
+
+load_sqlite_utils()  # pandas, where it is installed, would cost each process of the tests a second
+
+from crawler.demo.project import HOSTS, opened, write_project  # noqa: E402
+from crawler.demo.server import DemoServer, serving  # noqa: E402
+from crawler.demo.site import Site  # noqa: E402
+from pipelines.workers import ExtractionPool  # noqa: E402
+from storage.reader import Reader  # noqa: E402
 
 # The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -150,6 +155,31 @@ def shared_workers(monkeypatch: pytest.MonkeyPatch, workers: ExtractionPool) -> 
             """The session's end is not the pool's."""
 
     monkeypatch.setattr("crawler.session.ExtractionPool", lambda **_: Shared())
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder with `demo.db` of `dateline demo` and what that printed in `said`, made once however many processes test."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "demo"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = folder / "said"
+        if not said.exists():
+            done = subprocess.run(
+                [str(BIN / "dateline"), "demo", "--db", "demo.db"],
+                cwd=folder,
+                env=ENVIRONMENT | {"COLUMNS": "100", "LC_ALL": "C.UTF-8"},
+                capture_output=True,
+                text=True,
+                timeout=900,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+            assert "not as expected" not in done.stderr
+            said.write_text(done.stdout, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
