@@ -29,8 +29,9 @@ from crawler.demo.site import Site  # noqa: E402
 from pipelines.workers import ExtractionPool  # noqa: E402
 from storage.reader import Reader  # noqa: E402
 
-# The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+# The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for
+# new ones, and through more.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 LEAN = "from crawler.lean import load_sqlite_utils\nload_sqlite_utils()\n"
