@@ -106,7 +106,7 @@ def worst_ending_now(flags: Sequence[bool], p: float) -> Run | None:
     return best
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=2048)  # of one judging: another's `p` is another, and 100,000 of them would take 18 MB
 def surprise(of: int, bad: int, p: float) -> float:
     """-ln P(at least `bad` of `of` trials, each with chance `p`)."""
     if bad <= of * p:
