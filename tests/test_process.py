@@ -29,7 +29,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 def test_the_demo_recognises_every_story_revision_and_copy_and_explains_every_request(made_demo: Path) -> None:
     """That it does, `dateline demo` says itself by its status, which the fixture looks at."""
     said = (made_demo / "said").read_text(encoding="utf-8")
-    tries = [line.strip() for line in said.splitlines() if str(BIN) in line]
+    tries = [line.strip() for line in said.splitlines() if str(BIN) in line and " serve " not in line]
     assert len(tries) == 5
     for line in tries:
         tried = subprocess.run(
