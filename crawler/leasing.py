@@ -33,7 +33,8 @@ class Leasing:
     With a `limit` of 0 it leases what lists articles, and none of those. `patience`: the longest wait, in seconds, for a
     host's turn, or for the next try of what failed of a backfill; what is due later is left for a later run. `whole`: the
     source has feeds that give whole articles, which wait for no turn. `room`: asked before each look; returns when there is
-    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others.
+    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others, asked after its
+    first look: a crawl whose turn was spent before it came to lease anything would else never come to it.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
     another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
@@ -72,7 +73,7 @@ class Leasing:
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
-        self._ended = False
+        self._ended = self._looked = False
         self.exhausted = False
         self.left_to_others = 0
         self.waits_until: float | None = None
@@ -109,6 +110,7 @@ class Leasing:
                     whole=self._whole,
                 )
             )
+            self._looked = True
             self.left_to_others = leased.elsewhere
             for lease in leased.leases:
                 self._under_way += 1
@@ -148,7 +150,7 @@ class Leasing:
         self._changed.set()
 
     def _finished(self) -> bool:
-        return self._ended or self._stop.is_set() or self._over()
+        return self._ended or self._stop.is_set() or (self._looked and self._over())
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""

@@ -10,6 +10,7 @@ the next call takes the following seeds. `--table` only prints. Exit status 1 wh
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="only print the table")
     given = parser.parse_args()
+    # A shell starts what runs in its background deaf to SIGINT, and a daemon that inherits this does not hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     known = parts()
     if unknown := set(given.part or ()) - set(known):
         parser.error(f"no part {', '.join(sorted(unknown))}: there are {', '.join(known)}")

@@ -62,7 +62,7 @@ def batch(seed: int, size: int, folder: Path) -> Batch:
     def behaviour(asked: Asked) -> Behaviour:
         if asked.target.startswith("/_world/"):
             world.true = float(asked.target.rpartition("/")[2])
-            return whole(answer(b"so be it", kind="text/plain"))
+            return whole(answer(str(world.waits()).encode(), kind="text/plain"))
         return world.behaviour(asked)
 
     with serving(behaviour) as server:

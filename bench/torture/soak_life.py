@@ -26,6 +26,8 @@ IDLE = 30.0
 BUSY = 1.0
 A_PAGE = 2.5
 """Seconds that each page that was read lets the clock go on: on a crowded machine the days are longer, not the stories late."""
+LATE = 900.0
+"""Seconds since the last poll of some feed, three times its interval, at which the clock waits for the crawl."""
 SAMPLE = 250
 """Pages between two looks at the memory."""
 
@@ -144,8 +146,9 @@ async def lived(plan: Plan, stop: asyncio.Event) -> Seen:
         while not stop.is_set():
             await asyncio.sleep(TICK)
             elapsed, before = time.monotonic() - before, time.monotonic()
-            await asyncio.to_thread(told, lapse.true)
-            lapse.true += min(elapsed, 1.0) * (BUSY if under_way else IDLE) + (seen.pages - done) * A_PAGE
+            late = await asyncio.to_thread(told, lapse.true) > LATE
+            pages = 0.0 if late else (seen.pages - done) * A_PAGE
+            lapse.true += min(elapsed, 1.0) * (BUSY if under_way or late else IDLE) + pages
             done = seen.pages
             while turns and seen.pages >= turns[0][0] * plan.pages:
                 _, kind, seconds = turns.pop(0)
@@ -163,12 +166,12 @@ async def lived(plan: Plan, stop: asyncio.Event) -> Seen:
                 seen.seconds, seen.clock = time.monotonic() - began, lapse.true
                 stop.set()
 
-    def told(true: float) -> None:
-        """Tell the world what time it is."""
+    def told(true: float) -> float:
+        """Tell the world what time it is; the seconds since the feed that waits longest was polled."""
         connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=60)
         try:
             connection.request("GET", f"/_world/{true}", headers={"Host": "world.test"})
-            connection.getresponse().read()
+            return float(connection.getresponse().read())
         finally:
             connection.close()
 

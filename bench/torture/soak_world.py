@@ -95,6 +95,11 @@ class World:
         first = self.hosts.index(host) * self.every / len(self.hosts)
         return max(0, int((self.true - before - first) // self.every) + 1)
 
+    def waits(self) -> float:
+        """Seconds since the feed that waits longest was polled."""
+        with self.lock:
+            return self.true - min(self.polls.get(host, 0.0) for host in self.hosts)
+
     def _polled(self, host: str) -> None:
         before = self.polls.get(host)
         if before is not None:

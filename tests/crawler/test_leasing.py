@@ -151,3 +151,13 @@ async def _each(work: Leasing) -> AsyncIterator[Lease]:
     async for one in work.leases():
         asyncio.get_running_loop().call_soon(work.done)
         yield one
+
+
+async def test_a_crawl_whose_turn_is_over_before_its_first_look_still_leases_what_is_due() -> None:
+    script = Script(Leased((lease(1), lease(2))), Leased((lease(3),)))
+    work, seen = leasing(script, over=lambda: True), []
+    async for one in work.leases():
+        seen.append(one.fetch_id)
+        work.done()
+    assert seen == [1, 2], "or a slow start would silence the source for as long as others wait"
+    assert not work.exhausted

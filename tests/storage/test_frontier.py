@@ -121,6 +121,21 @@ def test_the_leases_of_a_dead_process_are_taken_back_at_once(crawl: Crawl, tmp_p
     assert crawl.sql("SELECT count(*) FROM owner") == [(1,)]
 
 
+def test_the_record_that_a_killed_import_was_reading_is_read_by_the_next(crawl: Crawl, tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys; sys.path.insert(0, '.');"
+        "from pathlib import Path; from tests.storage.harness import Crawl, SOURCE;"
+        f"c = Crawl(Path(sys.argv[1]), now={crawl.now});"
+        "c.store.begin_record(c.run, SOURCE, 'http://a.test/1', 'warc:x#7', c.now).result();"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", LEAN + script, str(tmp_path / "news.db")], check=False)
+    assert crawl.sql("SELECT count(*) FROM fetch WHERE outcome IS NULL") == [(1,)]
+    crawl.frontier.reclaim(crawl.now).result()
+    assert crawl.sql("SELECT count(*) FROM fetch") == [(0,)], "no fetch is left without an outcome"
+    assert crawl.store.begin_record(crawl.run, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result() is not None
+
+
 def test_a_page_that_kills_the_process_again_and_again_ends_in_quarantine(crawl: Crawl) -> None:
     listing(crawl, [link(1, published=instant("2023-11-14T00:00:00Z")), link(2)])
     for death in range(21):
