@@ -16,6 +16,8 @@ load_sqlite_utils()  # the first that `scrapy` loads of ours
 BOT_NAME = "dateline"
 # Our `crawl` checks its arguments and returns a true exit status.
 COMMANDS_MODULE = "crawler.commands"
+# Scrapy makes so many tasks for each response, whatever comes of it: a hundred by its default, of which one has work.
+CONCURRENT_ITEMS = 8
 # A ceiling only: the frontier's turns are what limits requests to a host, `leasing.py` those under way in a crawl.
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 16
