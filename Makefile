@@ -6,7 +6,7 @@ TESTS := $(VENV)/.ready-tests
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser docs torture bench-extraction bench-stories clean
+.PHONY: help demo test test-browser docs torture bench bench-extraction bench-stories clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -49,6 +49,10 @@ torture: $(TESTS)  ## the promises of docs/reliability.md at length (MINUTES=60;
 	@$(BIN)/python -m bench.torture --minutes $(MINUTES)
 
 CORPUS ?= ../shared/corpus
+
+# `make bench PARTS="storage search"` runs these; RECORD=yes keeps the figures in docs/figures and docs/performance.md.
+bench: corpus $(TESTS)  ## all benches in turn, about an hour; goes on where it was ended (CORPUS=folder MILLION=file PARTS=names)
+	@$(BIN)/python -m bench --corpus "$(CORPUS)" $(if $(MILLION),--million "$(MILLION)") $(if $(RECORD),--record) $(PARTS)
 
 bench-extraction: corpus $(TESTS)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)
 	@$(BIN)/python bench/extraction.py "$(CORPUS)" --peers --halves

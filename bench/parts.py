@@ -1,0 +1,54 @@
+"""The parts of `make bench`: what each measures, its command, how long it takes, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CORPUS, MILLION = "CORPUS", "MILLION"
+"""Words of a command that stand for a folder or a file which is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One bench. `minutes`: on two cores that do nothing else."""
+
+    name: str
+    what: str
+    command: tuple[str, ...]
+    minutes: int
+    optional: tuple[str, ...] = ()
+    """Further words that are left out where one of them is not given."""
+
+    @property
+    def needs(self) -> str:
+        """What must be given, as `make` takes it."""
+        return ", ".join(f"{word}=" for word in (CORPUS, MILLION) if word in self.command)
+
+
+PARTS = (
+    Part(
+        "extraction", "CPU and quality beside three others", ("bench/extraction.py", CORPUS, "--peers", "--halves"), 12
+    ),
+    Part("importing", "whole import of a WARC against bare trafilatura", ("bench/importing.py", CORPUS), 6),
+    Part("crawl", "whole crawl over loopback beside the peers", ("bench/crawl.py", CORPUS), 6),
+    Part("storage", "the writer against raw sqlite3", ("bench/storage.py",), 5, ("--million", MILLION)),
+    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 4),
+    Part("copies", "near-duplicates: recall, false ones, CPU", ("bench/copies.py", "--corpus", CORPUS), 6),
+    Part("window", "near-duplicates among a million", ("bench/window.py",), 8),
+    Part("growth", "bytes and CPU an article as the database grows", ("bench/growth.py",), 6, ("--million", MILLION)),
+    Part("search", "search at a million articles", ("bench/search.py", MILLION), 4),
+    Part("start_up", "start-up of the command and of the first article", ("bench/start_up.py",), 3),
+    Part("idle", "a daemon over sources that publish nothing", ("bench/idle.py",), 12),
+)
+
+
+def command(part: Part, corpus: Path | None, million: Path | None) -> list[str] | None:
+    """The words of a part's command after `python`; None where something that it needs is not given."""
+    given = {CORPUS: corpus, MILLION: million}
+    optional = part.optional if all(given.get(word, word) is not None for word in part.optional) else ()
+    words = [given.get(word, word) for word in (*part.command, *optional)]
+    return None if None in words else [str(word) for word in words]
