@@ -8,7 +8,10 @@ import select
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENTS = ROOT / ".bench"
@@ -24,14 +27,21 @@ def python_of(name: str) -> Path:
 
 def installed(name: str) -> str | None:
     """Make a peer's environment where there is none; the reason why it cannot be used, None where it can."""
-    python = python_of(name)
-    ready = python.parent.parent / ".ready"
+    return made(python_of(name).parent.parent, PINNED[name])
+
+
+def made(environment: Path, requirements: Sequence[str]) -> str | None:
+    """A virtual environment with what is required, made where there is none; the reason why it cannot be, None where it is there."""
+    ready = environment / ".ready"
     if ready.exists():
         return None
     steps = [
-        [sys.executable, "-m", "venv", str(python.parent.parent)],
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *PINNED[name]],
-    ]
+        [sys.executable, "-m", "venv", str(environment)],
+        [
+            str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            *requirements,
+        ],
+    ]  # fmt: skip
     for step in steps:
         done = subprocess.run(step, capture_output=True, text=True, check=False)
         if done.returncode:
