@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from crawler.evidence import Rate
@@ -73,7 +72,6 @@ def learnt_text(learnt: Learnt) -> str:
     return json.dumps({"version": VERSION} | asdict(learnt), separators=(",", ":"))
 
 
-@lru_cache(maxsize=512)
 def learnt_from(kept: str | None) -> Learnt | None:
     """What was learnt; None where that is nothing, by other rules, or cannot be read."""
     try:

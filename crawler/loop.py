@@ -7,6 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any, cast
 
+from crawler.heap import one_heap
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -30,6 +32,7 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[int]]) -> int:
 
     for number in STOPPING:
         signal.signal(number, noted)
+    one_heap()
     from scrapy.utils.reactor import install_reactor
 
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")

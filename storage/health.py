@@ -7,7 +7,6 @@ hold nothing else, so that a judgement costs the same at a thousand articles and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import alerts, clock, health_queries
@@ -250,7 +249,6 @@ def _looks(db: Database, window: dict[str, Any]) -> tuple[Look, ...]:
     return tuple(sorted((*good, *bad.values()), key=lambda look: look.at))
 
 
-@lru_cache(maxsize=4096)
 def _epoch(at: str) -> float:
     found = clock.epoch(at)
     assert found is not None, f"{at!r} is written by ourselves"
