@@ -2,11 +2,11 @@
 
     python bench/crawl.py CORPUS [--every 4] [--rounds 5] [--peers NAME …] [--record]
 
-CORPUS holds gold/dev.jsonl and pages/dev/ID.html.gz; every so many-th page is crawled, spread over 50 hosts, from one server process
-that all share. Dateline is `dateline run` as a user runs it, with everything on: 50 sources, each with its robots.txt and its feed,
-0.1 s between two requests to a host (the least it allows), new database, two workers. Peers get the list of pages, ask
-for nothing else and wait for nothing. They go by addresses (127.0.0.1 to 127.0.0.50), Dateline by names. Peers' environments
-are made under .bench/ by pip at the first time.
+CORPUS holds gold/dev.jsonl and pages/dev/ID.html.gz; every so many-th page is crawled, spread over 50 hosts, from one server
+process that all share. Dateline is `dateline run` as a user runs it, with everything on: 50 sources, each with its robots.txt
+and its feed, 0.1 s between two requests to a host (the least it allows), new database, two workers. Peers get the list of
+pages, ask for nothing else and wait for nothing. They go by addresses (127.0.0.1 to 127.0.0.50), Dateline by names. Peers'
+environments are made under .bench/ by pip at the first time.
 
 Pages a second: whole, from the start of the process to its end; and without start-up, from the first page that the server
 was asked for to the end. CPU: of all processes (wait4), without the server. Memory: the largest process at its largest
@@ -25,8 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench import crawl_measure, paired, record
 from bench.charts import Bars
@@ -36,7 +35,7 @@ from bench.peers import made
 from storage.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.crawl_measure import Spent
 
@@ -87,7 +86,8 @@ def theirs(peer: Peer, folder: Path, site: Site) -> Callable[[], Run]:
 
 
 @contextlib.contextmanager
-def fresh(folder: Path):  # noqa: ANN201 - a folder, gone afterwards
+def fresh(folder: Path) -> Iterator[Path]:
+    """A folder for one run, gone afterwards."""
     place = Path(tempfile.mkdtemp(prefix="run-", dir=folder))
     try:
         yield place

@@ -1,4 +1,4 @@
-"""Scrapy and trafilatura as a tutorial puts them together, for `bench/crawl.py`: extraction in the callback, items to JSON lines.
+"""Scrapy and trafilatura as a tutorial puts them together, for `bench/crawl.py`: extraction in the callback, JSON lines.
 
     scrapy runspider bench/crawl_peer_scrapy.py -a addresses=FILE -O items.jsonl
 
@@ -12,7 +12,7 @@ import trafilatura
 
 class Pages(scrapy.Spider):
     name = "pages"
-    custom_settings = {
+    custom_settings = {  # noqa: RUF012 - as a tutorial has it
         "LOG_LEVEL": "INFO",
         "METAREFRESH_ENABLED": False,
         "REDIRECT_ENABLED": False,

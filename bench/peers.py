@@ -31,7 +31,7 @@ def installed(name: str) -> str | None:
 
 
 def made(environment: Path, requirements: Sequence[str]) -> str | None:
-    """A virtual environment with what is required, made where there is none; the reason why it cannot be, None where it is there."""
+    """Make a virtual environment with what is required, where there is none; the reason why it cannot be, None where it is."""
     ready = environment / ".ready"
     if ready.exists():
         return None

@@ -1,5 +1,5 @@
-"""Loaded by the peers' Pythons before anything else (`bench/crawl.py` puts this folder on their path): only loopback is dialled,
-whatever a page names, and names are not looked up."""
+"""Loaded by the peers' Pythons before anything else (`bench/crawl.py` puts this folder on their path): only loopback is
+dialled, whatever a page names, and names are not looked up."""
 
 import socket
 

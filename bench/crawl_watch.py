@@ -1,0 +1,94 @@
+"""What `bench/crawl_parts.py` puts into a crawl to see where its CPU goes: in the main process and in the workers.
+
+In a worker a line is written for each page: process id, CPU seconds of the process before the page and after it. In the main
+process the CPU of each thread, and how long the event loop stood still: how much later than asked a timer of 10 ms came, and
+the longest single callback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import time
+import traceback
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.workers import _extract as whole
+
+if TYPE_CHECKING:
+    from storage.models import Extraction, Page
+
+FILE = "DATELINE_BENCH_PAGES"
+TICK = 0.01
+LONG = 0.04
+_OPEN: list[int] = []
+
+
+def extract(page: Page) -> Extraction:
+    """In a worker, in the place of `pipelines.workers._extract`."""
+    if not _OPEN:
+        _OPEN.append(os.open(os.environ[FILE], os.O_WRONLY | os.O_APPEND | os.O_CREAT))
+    before = time.process_time()
+    try:
+        return whole(page)
+    finally:
+        os.write(_OPEN[0], f"{os.getpid()} {before:.6f} {time.process_time():.6f}\n".encode())
+
+
+class Threads:
+    """CPU seconds of the threads that have ended, by name without its number; the main thread is not among them."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = defaultdict(float)
+        run = threading.Thread.run
+
+        def counted(thread: threading.Thread) -> None:
+            try:
+                run(thread)
+            finally:
+                self.spent[thread.name] += time.thread_time()
+
+        threading.Thread.run = counted  # type: ignore[method-assign]
+
+
+class Standstill:
+    """How long the loop stood still while this is awaited: seconds beyond `TICK` of each look, and the longest callback with
+    where it was found, by a thread that looks at callbacks of more than `LONG` seconds."""
+
+    def __init__(self) -> None:
+        self.late: list[float] = []
+        self.longest: tuple[float, str] = (0.0, "")
+        self._began: float | None = None
+        self._found = ""
+        self._loop_thread = threading.get_ident()
+        run = asyncio.events.Handle._run
+
+        def timed(handle: Any) -> None:
+            began = self._began = time.monotonic()
+            run(handle)
+            self._began = None
+            took = time.monotonic() - began
+            if took > self.longest[0]:
+                self.longest = took, self._found if took > LONG else ""
+            if took > LONG:
+                self._found = ""
+
+        asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+
+    async def watch(self) -> None:
+        threading.Thread(target=self._look, name="standstill", daemon=True).start()
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(TICK)
+            self.late.append(time.monotonic() - began - TICK)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(LONG)
+            began = self._began
+            if began is not None and time.monotonic() - began > LONG and not self._found:
+                frames = traceback.extract_stack(sys._current_frames()[self._loop_thread])
+                self._found = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames[-8:]))
