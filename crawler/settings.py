@@ -57,10 +57,15 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
 EXTENSIONS: dict[str, int | None] = {
     "crawler.ledger.Ledger": 0,
     "crawler.politeness.cut.Cut": 0,
-    # Their figures are in the ledger; their lines would bury it.
-    "scrapy.extensions.logstats.LogStats": None,
-    "scrapy.extensions.corestats.CoreStats": None,
-    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+# Scrapy's own, without remote control (which would load aiohttp for nothing: 10 MB, and the loop stands still for it), telnet
+# and the pickled state of spiders; without those whose figures are in the ledger, which their lines would bury.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.memdebug.MemoryDebugger": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
 }
 # Letters as they are, not as escapes; `-o`, `-O` and FEEDS give the items of pipelines/item.py.
 FEED_EXPORT_ENCODING = "utf-8"
