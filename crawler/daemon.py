@@ -193,26 +193,10 @@ class _Daemon:
     async def _crawl(self, source: Source) -> None:
         session = self._session
         try:
-            self._waiting += 1
-            async with self._room:
-                self._waiting -= 1
-                if session.stop.is_set():
-                    return
-                ends = time.monotonic() + TURN_SECONDS
-                report = await crawl(
-                    session,
-                    source,
-                    self._runner,
-                    patience=90.0,
-                    over=lambda: self._waiting > 0 and time.monotonic() > ends,
-                )
-            told(session.progress, report)
-            if exit_status([report]) == 3:
-                self._storage_failed(report.detail)
-                return
-            due = await asyncio.wrap_future(session.frontier.next_due(source.name, session.clock()))
-            if due is not None and report.waits_until is not None:
-                due = max(due, report.waits_until)  # a row is due, but its host has no turn before
+            looked = session.frontier.look(source.name, owner=session.owner, now=session.clock())
+            due = await asyncio.wrap_future(looked)
+            if due is not None and due <= session.clock():
+                due = await self._crawled(source, due)
         except StorageError as error:
             self._storage_failed(str(error))
             return
@@ -224,6 +208,32 @@ class _Daemon:
         wait = LONGEST_SLEEP if due is None else min(max(due - now, SHORTEST_SLEEP), LONGEST_SLEEP)
         if not session.stop.is_set():
             self._at(source, now + wait)
+
+    async def _crawled(self, source: Source, due: float) -> float | None:
+        """Crawl a source of which something is due; when it is due next. A crawl is set up for that alone: most looks find
+        nothing."""
+        session = self._session
+        self._waiting += 1
+        async with self._room:
+            self._waiting -= 1
+            if session.stop.is_set():
+                return due
+            ends = time.monotonic() + TURN_SECONDS
+            report = await crawl(
+                session,
+                source,
+                self._runner,
+                patience=90.0,
+                over=lambda: self._waiting > 0 and time.monotonic() > ends,
+            )
+        told(session.progress, report)
+        if exit_status([report]) == 3:
+            self._storage_failed(report.detail)
+            return None
+        following = await asyncio.wrap_future(session.frontier.next_due(source.name, session.clock()))
+        if following is not None and report.waits_until is not None:
+            return max(following, report.waits_until)  # a row is due, but its host has no turn before
+        return following
 
     def _storage_failed(self, why: str | None) -> None:
         logger.error("daemon: the database failed, ending: %s", why)

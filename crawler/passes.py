@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crawler.backfilling import Span, begun, falls_short, floored, is_finished
 from crawler.checkup import checkup
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crawler.session import Session
     from crawler.source import Source
     from crawler.spiders.agency import AgencySpider
-    from storage.models import Link, LinkKind, Page
+    from storage.models import Link, LinkKind, Page, RuleSet
 
 logger = logging.getLogger(__name__)
 
@@ -81,17 +81,14 @@ async def crawl(
     Raises `StorageError` when the database fails; the run is then closed as `storage_error` where that can be written."""
     now = session.clock()
     politeness = floored(source.politeness, session.config.delay_floor)
-    await _written(session.frontier.reclaim(now))
-    await keep_room(session, now)
+    rules = await _made_ready(session, source, now, live=span is None)
     backfill = None
-    if span is None:
-        await _written(session.frontier.seed(source.name, live_rows(source), now=now))
-    else:
+    if span is not None:
         standing, span = await begun(session, source, span)
         backfill = standing.id
     if links:
         await _written(session.frontier.offer(source.name, links, now=now))
-    source, kind = await ruled(session, source, spider)
+    source, kind = ruled(source, spider, rules)
     run_id = await _written(session.store.begin_run(source.name, now))
     leasing = Leasing(
         session.frontier,
@@ -149,17 +146,32 @@ async def crawl(
         reason = "storage_error"
         raise
     finally:
-        await _written(session.store.finish_run(run_id, session.clock(), reason))
-        if span is None:
-            await checkup(session.store, source.name, now=session.clock(), alerts=session.alerts)
+        finished = session.store.finish_run(run_id, session.clock(), reason)
+        try:
+            if span is None:  # its facts are read in the transaction that closes the run
+                await checkup(session.store, source.name, now=session.clock(), alerts=session.alerts)
+        finally:
+            await _written(finished)
 
 
-async def ruled(
-    session: Session, source: Source, spider: type[AgencySpider] | None
+async def _made_ready(session: Session, source: Source, now: float, *, live: bool) -> RuleSet | None:
+    """Room, what dead processes held, and the live endpoints' rows; answers the rule set in force. Asked for together, so that
+    the writer does all in one transaction: a poll that brings nothing is mostly transactions."""
+    asked = [session.frontier.reclaim(now)]
+    if live:
+        asked.append(session.frontier.seed(source.name, live_rows(source), now=now))
+    rules = session.store.rule_set(source.name)
+    await keep_room(session, now)
+    for each in asked:
+        await _written(each)
+    return cast("RuleSet | None", await _written(rules))
+
+
+def ruled(
+    source: Source, spider: type[AgencySpider] | None, rules: RuleSet | None
 ) -> tuple[Source, type[AgencySpider]]:
     """A source with the rule set that is in force, read anew for each crawl since another process may have learned one; and
     the spider that crawls it."""
-    rules = await _written(session.store.rule_set(source.name))
     if rules is not None:
         source = replace(source, profile=replace(source.profile, rules=rules))
         if spider is not None:

@@ -45,14 +45,14 @@ class Start:
 @asynccontextmanager
 async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Session, AsyncCrawlerRunner]]:
     """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
-    from scrapy.crawler import AsyncCrawlerRunner
     from twisted.internet import reactor
 
     from crawler.politeness import guard
+    from crawler.runner import runner_of
 
     guard.install(reactor, exceptions=start.exceptions, proxy=_proxy(start.config))
     guard.assert_installed(reactor)
-    runner = AsyncCrawlerRunner(dict(start.settings))
+    runner = runner_of(start.settings)
     with log_lines(runner.settings):
         async with open_session(
             start.config,

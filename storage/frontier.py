@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from storage import backfills, hosts, leases, links, owners, quarantine, returns, standings
+from storage import backfills, hosts, leases, links, owners, quarantine, returns, standings, yielding
 from storage.models import HostNote
 
 if TYPE_CHECKING:
@@ -161,14 +161,17 @@ class Frontier:
     def next_due(self, source: str, now: float, *, backfill: int | None = None) -> Future[float | None]:
         """When the next row of the source is due (epoch seconds, `now` at the earliest); None: none is waiting."""
 
-        def look(db: Database) -> float | None:
-            (due,) = db.conn.execute(
-                "SELECT min(due) FROM link WHERE source = ? AND backfill = ? AND state = 'pending'",
-                (source, backfill or 0),
-            ).fetchone()
-            return None if due is None else max(float(due), now)
+        return self._submit(lambda db: _next_due(db, source, backfill or 0, now), writes=False)
 
-        return self._submit(look, writes=False)
+    def look(self, source: str, *, owner: str, now: float) -> Future[float | None]:
+        """`next_due` of the live rows, for the process that attends to them: what dead processes held comes back first."""
+
+        def look(db: Database) -> float | None:
+            returns.reclaim(db, now=now)
+            yielding.watches(db, source, owner, now=now)
+            return _next_due(db, source, 0, now)
+
+        return self._submit(look)
 
     def counts(self, source: str) -> Future[dict[str, int]]:
         """State (`pending`, `leased`, `held`, `done`, `quarantined`, `retired`) -> rows of the source."""
@@ -244,6 +247,13 @@ def _when(now: float, asked: float) -> float:
     been set meanwhile, and what was submitted before the database was moved along is by the old one."""
     waited = time.monotonic() - asked
     return now + waited if waited >= LATE else now
+
+
+def _next_due(db: Database, source: str, backfill: int, now: float) -> float | None:
+    (due,) = db.conn.execute(
+        "SELECT min(due) FROM link WHERE source = ? AND backfill = ? AND state = 'pending'", (source, backfill)
+    ).fetchone()
+    return None if due is None else max(float(due), now)
 
 
 def _unregister(db: Database, owner: str) -> None:

@@ -82,6 +82,10 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
         def seed(self, *_: Any, **__: Any) -> Any:
             return done(0)
 
+        def look(self, name: str, *, owner: str, now: float) -> Any:
+            del name, owner
+            return done(now)
+
         def next_due(self, name: str, now: float) -> Any:
             del name
             return done(now + 300.0)
@@ -99,7 +103,13 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
     config = SimpleNamespace(learn=False, database="news.db")
     stop = asyncio.Event()
     session = SimpleNamespace(
-        sources=sources, frontier=Frontier(), clock=world.now, stop=stop, config=config, progress=Silent()
+        sources=sources,
+        frontier=Frontier(),
+        clock=world.now,
+        stop=stop,
+        config=config,
+        progress=Silent(),
+        owner="this process",
     )
     running = asyncio.create_task(daemon._Daemon(cast("Any", session), cast("Any", None)).run())
     try:

@@ -196,6 +196,17 @@ def test_next_due_is_now_at_the_earliest_and_none_without_rows(crawl: Crawl) -> 
     assert crawl.frontier.next_due(SOURCE, crawl.now).result() == crawl.now + 300
 
 
+def test_a_look_takes_back_what_ran_out_and_says_that_somebody_attends_to_the_source(crawl: Crawl) -> None:
+    crawl.seed()
+    crawl.open_host()
+    crawl.take()
+    assert crawl.frontier.next_due(SOURCE, crawl.now).result() is None
+    crawl.later(1000)  # longer than a lease lasts
+    assert crawl.frontier.look(SOURCE, owner=crawl.owner, now=crawl.now).result() == crawl.now
+    ((at,),) = crawl.sql("SELECT at FROM watch WHERE source = ?", SOURCE)
+    assert at == crawl.now
+
+
 def test_only_the_kinds_asked_for_are_leased(crawl: Crawl) -> None:
     listing(crawl, [link(1)])
     assert crawl.lease(kinds=["feed"]).leases == ()
