@@ -47,12 +47,13 @@ LARGEST_MB = 200.0
 @dataclass(frozen=True, slots=True)
 class Run:
     """One system's way through the pages. `inside`: seconds from the first page asked for to the end; `texts`: pages with
-    text; `asked`: of different pages, so many."""
+    text; `asked`: different pages that were asked for; `moments`: when, in seconds of the machine's clock."""
 
     spent: Spent
     inside: float
     texts: int
     asked: int
+    moments: tuple[float, ...]
 
 
 def ours(folder: Path, site: Site, *, workers: int = 2) -> Callable[[], Run]:
@@ -107,7 +108,13 @@ def measured(
     asked = site.asked(since)
     if not asked:
         raise RuntimeError(f"`{' '.join(commands[0])[:200]}` asked for no page")
-    return Run(spent, spent.ended - asked[0][0], pages_with_text(texts()), len({path for _, path in asked}))
+    return Run(
+        spent,
+        spent.ended - asked[0][0],
+        pages_with_text(texts()),
+        len({path for _, path in asked}),
+        tuple(at for at, _ in asked),
+    )
 
 
 def row(name: str, runs: Sequence[Run], mine: Sequence[Run], pages: int) -> dict[str, object]:

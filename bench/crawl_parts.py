@@ -2,8 +2,8 @@
 
     python bench/crawl_parts.py CORPUS [--rounds 5] [--workers 2] [--database FILE] [--record]
 
-The crawl of `bench/crawl.py` over all pages of the corpus, in a new database each round. With `--database` each round goes on in
-that file, WHICH IS CHANGED (give it a copy), over a part of the pages of its own, so that none is known yet.
+The crawl of `bench/crawl.py` over all pages of the corpus, in a new database each round. With `--database` each round goes on
+in that file, WHICH IS CHANGED (give it a copy), over a part of the pages of its own, so that none is known yet.
 
 The CPU of the main process from the beginning of the pass to its end, by thread, and of the workers between two pages:
 messages, feeds, waiting. What starting costs is not in it (`bench/start_up.py`). Watching is: some 0.1 ms a page.

@@ -13,7 +13,7 @@ from newsplease import NewsPlease
 
 def main() -> None:
     addresses = Path(sys.argv[1]).read_text().split()
-    found = NewsPlease.from_urls(addresses, {"timeout": 120})
+    found = NewsPlease.from_urls(addresses, {"timeout": 120}, fetch_images=False)
     with Path(sys.argv[2]).open("w", encoding="utf-8") as out:
         for url, article in found.items():
             if article:

@@ -113,9 +113,9 @@ def _of_table(folder: Path) -> list[str]:
 
 
 PEERS = (
-    Peer("Scrapy + trafilatura", ("scrapy==2.19.0", "trafilatura==2.3.1"), _scrapy, _of_lines, 2.5),
-    Peer("trafilatura CLI", ("trafilatura==2.3.1",), _trafilatura, _of_files, 2.0),
-    Peer("minet", ("minet==4.2.1",), _minet, _of_table, 2.0),
+    Peer("Scrapy + trafilatura", ("scrapy==2.19.0", "trafilatura==2.3.1", "lxml_html_clean"), _scrapy, _of_lines, 2.5),
+    Peer("trafilatura CLI", ("trafilatura==2.3.1", "lxml_html_clean"), _trafilatura, _of_files, 2.0),
+    Peer("minet", ("minet==4.2.1", "lxml_html_clean"), _minet, _of_table, 2.0),
     Peer("newspaper4k", ("newspaper4k==0.9.6", "lxml_html_clean"), _script("newspaper4k"), _of_lines, 5.0),
     Peer("news-please", ("news-please==1.6.16",), _script("news_please"), _of_lines, 5.0),
 )
