@@ -84,6 +84,8 @@ def _tells(article: Article) -> bool:
 def _same(article: Article, kin: Sequence[Kin]) -> list[Kin]:
     """Those of `kin` that tell the text of `article`, those that share most first; one of a story is enough, but one of
     another source is sought."""
+    if not kin:
+        return []
     own = fingerprint.body_words(article.body)
     found: list[Kin] = []
     parts: list[tuple[int | None, list[str]]] = []

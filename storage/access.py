@@ -144,3 +144,12 @@ def _is_of(named: str, file: os.stat_result) -> bool:
     if os.major(file.st_dev) == 0:
         return device[0] == 0
     return device == (os.major(file.st_dev), os.minor(file.st_dev))
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """By which a file is known while it is open; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

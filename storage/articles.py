@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, clean, clock, identities, search, sketches, stories
+from storage import absences, clean, clock, identities, indexing, search, sketches, stories
 from storage.models import Known
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def save(db: Database, article: Article, decision: Decision, *, address: str, at
     match decision.outcome:
         case "new" | "copy":
             article_id = _insert(db, article, decision, now=now, seen=seen)
-            revision = 1
-            _write_text(db, article, article_id, revision, kind=decision.kind or "first", now=now, seen=seen)
+            _write_text(db, article, article_id, 1, kind=decision.kind or "first", now=now, seen=seen)
+            add_addresses(db, article, article_id, address, now, moved=article.key.startswith("url:"))
+            return article_id, 1
         case "revised":
             assert decision.article_id is not None
             article_id, revision = decision.article_id, decision.basis + 1
@@ -94,9 +95,9 @@ def save(db: Database, article: Article, decision: Decision, *, address: str, at
             return article_id, None
         case outcome:
             raise ValueError(f"{article.url}: a decision {outcome!r} cannot be carried out")
-    apart = revision == 1 and article.key.startswith("url:")
-    add_addresses(db, article, article_id, address, now, moved=apart)
-    story_id = stories.unite(db, article_id, decision.merges)
+    add_addresses(db, article, article_id, address, now, moved=False)
+    (own,) = db.conn.execute("SELECT story_id FROM article WHERE id = ?", (article_id,)).fetchone()
+    story_id = stories.unite(db, own, decision.merges)
     if decision.kind != "earlier":
         index(db, article, article_id)
     sketches.write(db, article, article_id, current=decision.kind != "earlier")
@@ -144,23 +145,42 @@ def columns(article: Article) -> dict[str, Any]:
 
 
 def _insert(db: Database, article: Article, decision: Decision, *, now: str, seen: str) -> int:
+    """A new article with its story and its place in both indexes: its row is written once, and whole."""
+    (article_id,) = db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()
+    alone = decision.story_id is None and not decision.merges
+    if alone:
+        agency = article.dateline.agency if article.dateline else None
+        credit = article.credit.agency if article.credit else None
+        teller = stories.Teller(article_id, article.source, now, agency, credit)
+        story_id = stories.begin(db, teller)
+    else:
+        own = decision.story_id if decision.story_id is not None else stories.begin(db)
+        story_id = stories.unite(db, own, decision.merges)
     data = {"source": article.source, "key": article.key, **columns(article)}
+    published = data["published_at"]
+    search_id = search.place(db, article_id, published=published, first_seen=now)
     row = {
+        "id": article_id,
         **data,
         "status": decision.status,
         "revision": 1,
-        "story_id": decision.story_id if decision.story_id is not None else stories.begin(db),
+        "story_id": story_id,
         "first_seen_at": now,
         "last_checked_at": seen,
+        "search_id": search_id,
+        "sketch": sketches.pack(sorted(set(article.sketch))),
         "row_hash": clean.row_hash(data[name] for name in HASHED),
     }
-    names = ", ".join(row)
-    cursor = db.conn.execute(
-        f"INSERT INTO article ({names}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own column names
+    db.conn.execute(
+        f"INSERT INTO article ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own column names
         tuple(row.values()),
     )
+    indexing.add(db, search_id, article.title, article.lead, article.body)
+    sketches.index(db, article, article_id, None if alone else story_id, at=published or now)
+    if not alone:
+        stories.weigh(db, story_id)
     db.conn.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (article.source, now))
-    return int(cursor.lastrowid or 0)
+    return int(article_id)
 
 
 def _update(db: Database, article: Article, article_id: int, *, status: Status, revision: int, seen: str) -> None:
@@ -244,9 +264,12 @@ def add_addresses(db: Database, article: Article, article_id: int, address: str,
 
 def index(db: Database, article: Article, article_id: int) -> None:
     """Put the current text into the full-text index, in the place of the one that is there, where its publication says."""
-    search_id = db.conn.execute("SELECT search_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
-    new_id = search.place(db, article_id)
+    search_id, published, first_seen = db.conn.execute(
+        "SELECT search_id, published_at, first_seen_at FROM article WHERE id = ?", (article_id,)
+    ).fetchone()
+    new_id = search.place(db, article_id, published=published, first_seen=first_seen)
     if search_id is not None:
-        search.forget(db, search_id)
-    search.add(db, new_id, article.title, article.lead, article.body)
-    db.conn.execute("UPDATE article SET search_id = ? WHERE id = ?", (new_id, article_id))
+        indexing.forget(db, search_id)
+    indexing.add(db, new_id, article.title, article.lead, article.body)
+    if new_id != search_id:
+        db.conn.execute("UPDATE article SET search_id = ? WHERE id = ?", (new_id, article_id))

@@ -53,6 +53,7 @@ _FOLLOWED = frozenset({"url", "canonical_url", "image_url"})
 _STEERS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _LARGEST = 2**63
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # `json.dumps` would make one for each value
+_NUMBERS = frozenset({int})
 
 
 def text(value: str) -> str:
@@ -97,9 +98,11 @@ def host_of(url: str) -> str:
 
 def article(found: Article) -> Article:
     """An article whose every field fits its column. Raises Unstorable naming the field."""
-    for key in found.sketch:
-        if not isinstance(key, int) or not 0 <= key < 1 << 32:
-            raise Unstorable(f"sketch: {key!r} is not a number of 32 bits")
+    sketch = found.sketch
+    if sketch and not (set(map(type, sketch)) == _NUMBERS and min(sketch) >= 0 and max(sketch) < 1 << 32):
+        for key in sketch:
+            if not isinstance(key, int) or not 0 <= key < 1 << 32:
+                raise Unstorable(f"sketch: {key!r} is not a number of 32 bits")
     return _clean(found)
 
 
@@ -110,7 +113,7 @@ def link(found: Link) -> Link:
 
 def dumps(value: Any) -> str:
     """JSON as columns hold it."""
-    return _JSON.encode(value)
+    return "[]" if value == () else _JSON.encode(value)
 
 
 def row_hash(values: Iterable[Any]) -> bytes:
@@ -120,14 +123,22 @@ def row_hash(values: Iterable[Any]) -> bytes:
 
 def _clean(value: T) -> T:
     changed: dict[str, Any] = {}
-    for name, allowed in _shape(cast("Any", type(value))):
+    for name, allowed, kinds, followed, addressed in _shape(cast("Any", type(value))):
         old = getattr(value, name)
-        if not isinstance(old, allowed) or (isinstance(old, bool) and bool not in allowed):
-            raise Unstorable(f"{name}: {type(old).__name__} instead of {' or '.join(t.__name__ for t in allowed)}")
+        kind = type(old)
+        if kind not in kinds and (not isinstance(old, allowed) or isinstance(old, bool)):
+            raise Unstorable(f"{name}: {kind.__name__} instead of {' or '.join(t.__name__ for t in allowed)}")
+        if old is None or kind is bool or (kind is str and not followed and not addressed and _plain(old)):
+            continue
         new = _value(name, old)
         if new is not old:
             changed[name] = new
     return replace(value, **changed) if changed else value  # type: ignore[type-var]  # a dataclass, by _shape
+
+
+def _plain(value: str) -> bool:
+    """Whether a text is certainly clean: most are, and it takes no copy to see it."""
+    return value.isascii() and "\x00" not in value
 
 
 def _value(name: str, old: Any) -> Any:
@@ -138,6 +149,8 @@ def _value(name: str, old: Any) -> Any:
     if isinstance(old, int) and not isinstance(old, bool) and not -_LARGEST <= old < _LARGEST:
         raise Unstorable(f"{name}: {old} is more than 63 bits")
     if isinstance(old, tuple):
+        if set(map(type, old)) <= _NUMBERS and (not old or (min(old) >= -_LARGEST and max(old) < _LARGEST)):
+            return old
         if not all(isinstance(part, (str, int)) or is_dataclass(part) for part in old):
             raise Unstorable(f"{name}: a list of other things than text")
         new = tuple(_value(name, part) for part in old)
@@ -146,10 +159,12 @@ def _value(name: str, old: Any) -> Any:
 
 
 @cache
-def _shape(kind: type[object]) -> tuple[tuple[str, tuple[type, ...]], ...]:
-    """Field names of a dataclass of `models` with the types that they may have."""
+def _shape(kind: type[object]) -> tuple[tuple[str, tuple[type, ...], frozenset[type], bool, bool], ...]:
+    """The fields of a dataclass of `models`: name, the types that they may have, the same as a set, and whether they are
+    addresses that a reader may follow, or addresses."""
     hints = get_type_hints(kind)
-    return tuple((field.name, _types(hints[field.name])) for field in fields(cast("Any", kind)))
+    found = [(field.name, _types(hints[field.name])) for field in fields(cast("Any", kind))]
+    return tuple((name, kinds, frozenset(kinds), name in _FOLLOWED, name in _ADDRESSES) for name, kinds in found)
 
 
 def _types(hint: Any) -> tuple[type, ...]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, allowance, articles, backfills, clean, clock, hosts, links, quarantine, raw
+from storage import absences, allowance, articles, backfills, clean, clock, hosts, indexing, links, quarantine, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
@@ -45,7 +45,7 @@ def end(db: Database, ending: Ending) -> Ended:
             article = clean.article(ending.article)
             if not articles.stands(db, article, ending.decision):
                 return Ended(stale=True)
-            with db.atomic():
+            with indexing.atomic(db):
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)
         except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the article
             why = clean.refusal(error)

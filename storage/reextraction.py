@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import articles, clean, clock, raw, sketches, stories
+from storage import articles, clean, clock, indexing, raw, sketches, stories
 from storage.errors import Unstorable
 from storage.models import Difference, KeptText, Rewritten
 
@@ -144,7 +144,7 @@ def rewrite_all(db: Database, readings: Sequence[Reading], *, now: float, cursor
     done = []
     for reading in readings:
         try:
-            with db.atomic():
+            with indexing.atomic(db):
                 done.append(rewrite(db, reading, now=now))
         except clean.REFUSED_BY_THE_DRIVER as error:
             found = _unstorable(error)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+INSERT = "INSERT INTO search (rowid, title, lead, body) VALUES (?, ?, ?, ?)"
+DELETE = "DELETE FROM search WHERE rowid = ?"
 _BITS = 20
 _AHEAD = 86400.0
 _MOST_TERMS = 32
@@ -107,13 +109,10 @@ def second_of(rowid: int) -> int:
     return rowid >> _BITS
 
 
-def place(db: Database, article_id: int) -> int:
+def place(db: Database, article_id: int, *, published: str | None, first_seen: str) -> int:
     """The rowid in the index that puts an article among the others by its publication.
 
     A time more than a day after the article was first seen is a mistake, and counts as that day."""
-    published, first_seen = db.conn.execute(
-        "SELECT published_at, first_seen_at FROM article WHERE id = ?", (article_id,)
-    ).fetchone()
     seen = clock.epoch(first_seen) or 0.0
     at = clock.epoch(published)
     second = max(0, int(min(at if at is not None else seen, seen + _AHEAD)))
@@ -125,15 +124,12 @@ def place(db: Database, article_id: int) -> int:
 
 def add(db: Database, rowid: int, title: str, lead: str | None, body: str) -> None:
     """Put a text into the index."""
-    db.conn.execute(
-        "INSERT INTO search (rowid, title, lead, body) VALUES (?, ?, ?, ?)",
-        (rowid, *(tokens.for_index(part or "") for part in (title, lead, body))),
-    )
+    db.conn.execute(INSERT, (rowid, *(tokens.for_index(part or "") for part in (title, lead, body))))
 
 
 def forget(db: Database, rowid: int) -> None:
     """Take a text out of the index."""
-    db.conn.execute("DELETE FROM search WHERE rowid = ?", (rowid,))
+    db.conn.execute(DELETE, (rowid,))
 
 
 def bindable(text: str) -> str:

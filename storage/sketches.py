@@ -20,9 +20,10 @@ import json
 import struct
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from storage import clock
+from storage import clock, sums
 from storage.models import Kin
 
 if TYPE_CHECKING:
@@ -97,17 +98,26 @@ def write(db: Database, article: Article, article_id: int, *, current: bool = Tr
     old, at, story_id = db.conn.execute(
         "SELECT sketch, coalesce(published_at, first_seen_at), story_id FROM article WHERE id = ?", (article_id,)
     ).fetchone()
+    index(db, article, article_id, story_id, at=at)
     sketch = sorted(set(article.sketch))
-    members = {row[0] for row in db.conn.execute("SELECT id FROM article WHERE story_id = ?", (story_id,))}
-    this_week = week(at)
-    holders = _holders(db, [this_week], indexed(sketch))
-    rows = [this_week << 32 | key for key in indexed(sketch)]
-    rows = [row for row in rows if len(held := holders.get(row, ())) <= COMMON and members.isdisjoint(held)]
-    db.conn.executemany("INSERT INTO sketch VALUES (?, ?)", [(row, article_id) for row in rows])
     if old:
         union = sorted({*sketch, *unpack(old)})
         sketch = union if len(union) <= MOST_REVISED else sketch if current else list(unpack(old))
     db.conn.execute("UPDATE article SET sketch = ? WHERE id = ?", (pack(sketch), article_id))
+
+
+def index(db: Database, article: Article, article_id: int, story_id: int | None, *, at: str) -> None:
+    """Put the keys of a text into the table, those that its story does not hold already. `story_id` None: a new story,
+    which holds none; `at`: the article's publication, else when it was first seen."""
+    members = set[int]()
+    if story_id is not None:
+        members = {row[0] for row in db.conn.execute("SELECT id FROM article WHERE story_id = ?", (story_id,))}
+    this_week, keys = week(at), indexed(sorted(set(article.sketch)))
+    holders = _holders(db, [this_week], keys)
+    rows = [this_week << 32 | key for key in keys]
+    if holders:
+        rows = [row for row in rows if len(held := holders.get(row, ())) <= COMMON and members.isdisjoint(held)]
+    sums.insert(db, "sketch", [(row, article_id) for row in rows])
 
 
 def rewrite(db: Database, article: Article, article_id: int, *, was: str, alone: bool, current: bool) -> None:
@@ -170,6 +180,13 @@ def unpack(blob: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(blob) // 4}I", blob)
 
 
+@lru_cache(maxsize=512)
+def _unpacked(blob: bytes) -> tuple[tuple[int, ...], frozenset[int]]:
+    """The keys of a column, sorted and as a set. What was stored last is compared with all that comes next (`moved`)."""
+    keys = unpack(blob)
+    return keys, frozenset(keys)
+
+
 def from_63_bits(db: Database) -> None:
     """Make what an earlier version kept (keys of 63 bits, the 24 smallest of a text and others) over: those 24, which are
     the smallest in 32 bits too. The keys are gathered first and written in their order: a million articles in minutes."""
@@ -205,7 +222,7 @@ def _holders(db: Database, weeks: Iterable[int], keys: Iterable[int]) -> dict[in
     rows = json.dumps([each << 32 | key for each in weeks for key in keys])
     found: defaultdict[int, list[int]] = defaultdict(list)
     for row, article_id in db.conn.execute(
-        "SELECT key, article_id FROM sketch WHERE key IN (SELECT value FROM json_each(?))", (rows,)
+        "SELECT s.key, s.article_id FROM json_each(?) AS j CROSS JOIN sketch AS s ON s.key = j.value", (rows,)
     ):
         found[row].append(article_id)
     return found
@@ -221,11 +238,13 @@ def _shared(db: Database, sketch: Sequence[int], ids: Iterable[int]) -> dict[int
     ):
         if not blob:
             continue
-        other = unpack(blob)
+        other, keys = _unpacked(blob)
         # Both samples are whole up to the lesser of their largest keys: only there can they be compared.
         bound = min(sketch[-1], other[-1])
+        if own.isdisjoint(keys) and sketch[0] <= bound and other[0] <= bound:
+            continue
         size = min(bisect_right(sketch, bound), bisect_right(other, bound))
-        shared = len(own.intersection(other))
+        shared = len(own & keys)
         if shared >= min(size, max(LEAST_SHARED, LEAST_SHARE * size)):
             found[article_id] = (shared, story_id, source, key)
     return found

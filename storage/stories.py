@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_WEIGHED = 200
 _BEGIN = (
-    "INSERT INTO story (story_id) SELECT 1 + max(coalesce((SELECT max(story_id) FROM story), 0),"
-    " coalesce((SELECT max(story_id) FROM merged_story), 0))"
+    "INSERT INTO story SELECT 1 + max(coalesce((SELECT max(story_id) FROM story), 0),"
+    " coalesce((SELECT max(story_id) FROM merged_story), 0)), ?, ?"
 )
 
 
@@ -31,15 +31,15 @@ class Teller:
     credit: str | None
 
 
-def begin(db: Database) -> int:
-    """A story without articles yet, under a number that no story ever had."""
-    return int(db.conn.execute(_BEGIN).lastrowid or 0)
+def begin(db: Database, teller: Teller | None = None) -> int:
+    """A story under a number that no story ever had, without articles yet or with its first."""
+    found = (None, None) if teller is None else origin([teller])
+    return int(db.conn.execute(_BEGIN, found).lastrowid or 0)
 
 
-def unite(db: Database, article_id: int, others: Sequence[int]) -> int:
-    """Make an article's story and `others` one, under the smallest of their numbers; answers that number. A story that
-    went into another is no more; its number is kept, with the one that it went into."""
-    own = db.conn.execute("SELECT story_id FROM article WHERE id = ?", (article_id,)).fetchone()[0]
+def unite(db: Database, own: int, others: Sequence[int]) -> int:
+    """Make an article's `own` story and `others` one, under the smallest of their numbers; answers that number. A story
+    that went into another is no more; its number is kept, with the one that it went into."""
     keep, *gone = sorted({own, *others})
     for story_id in gone:
         db.conn.execute("UPDATE article SET story_id = ? WHERE story_id = ?", (keep, story_id))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,11 @@ _MASK: Final = (1 << 56) - 1
 _LEFT_OUT: Final = {"raw_page": ("body",)}
 """Columns that have a hash of their own in the row."""
 
+_SINGLY: Final = "dateline_singly"
+_ADD: Final = f"UPDATE meta SET value = CAST((CAST(value AS INTEGER) + ?) & {_MASK} AS TEXT) WHERE key = ?"  # noqa: S608 - ours
+_MANY: Final = frozenset({"sketch"})
+"""Tables into which many rows go at once, by `insert`."""
+
 _NOT_OURS: Final = ("sqlite_%", "search%")
 _TOLD_ROWS: Final = 200_000
 """Rows from which on it is told that sums are being made: some seconds."""
@@ -28,26 +34,60 @@ _TOLD_ROWS: Final = 200_000
 log = logging.getLogger(__name__)
 
 
+class _Counted:
+    """Of one connection: the keys of the tables' sums, and whether its triggers count rows that are inserted."""
+
+    __slots__ = ("keys", "singly")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, str] = {}
+        self.singly = True
+
+
+_COUNTED: WeakKeyDictionary[Database, _Counted] = WeakKeyDictionary()
+
+
 def keep(db: Database) -> None:
     """On a connection that writes: keep the sums from now on; those that are not there yet (a new table or column) are made
     from the rows as they are."""
     conn = db.conn
     conn.create_function(_FUNCTION, -1, row_number, deterministic=True)
+    counted = _COUNTED[db] = _Counted()
+    conn.create_function(_SINGLY, 0, lambda: counted.singly)
     conn.execute("PRAGMA recursive_triggers = ON")  # or a REPLACE would take rows away without a trigger
     tables = _tables(db)
     missing = [name for name, columns in tables.items() if _stored(db, name, columns) is None]
     if missing:
         _renew(db, missing, tables)
     for name, columns in tables.items():
-        key = _key(name, columns)
+        key = counted.keys[name] = _key(name, columns)
         old, new = (f"{_FUNCTION}({', '.join(f'{row}.{column}' for column in columns)})" for row in ("OLD", "NEW"))
         for event, change in (("INSERT", f"+ {new}"), ("DELETE", f"- {old}"), ("UPDATE", f"+ {new} - {old}")):
             row = "OLD" if event == "DELETE" else "NEW"
             when = f" WHEN {row}.key NOT LIKE 'sum:%'" if name == "meta" else ""
+            if name in _MANY and event == "INSERT":
+                when = f" WHEN {_SINGLY}()"
             conn.execute(  # our own names
                 f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{name}_{event.lower()} AFTER {event} ON main.{name}{when} BEGIN"  # noqa: S608
                 f" UPDATE meta SET value = CAST((CAST(value AS INTEGER) {change}) & {_MASK} AS TEXT) WHERE key = '{key}'; END"
             )
+
+
+def insert(db: Database, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert whole rows into a table, and renew its sum once for all of them. On a connection without sums: insert."""
+    if not rows:
+        return
+    marks, counted = f"({', '.join('?' * len(rows[0]))})", _COUNTED.get(db)
+    if counted is None or table not in _MANY:
+        db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
+        return
+    counted.singly = False
+    try:
+        db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
+    finally:
+        counted.singly = True
+    total = sum([row_number(*row) for row in rows]) & _MASK
+    db.conn.execute(_ADD, (total, counted.keys[table]))
 
 
 def renew(db: Database) -> None:
@@ -75,8 +115,10 @@ def row_number(*values: Any) -> int:
     """The number of a row, below 2**56: the same for the same values, whatever the version of Python or SQLite."""
     # No text of ours holds NUL (`clean`); a number is written the same way by every Python.
     text = "\0".join(
-        value if isinstance(value, str) else f"\1{value.hex()}" if isinstance(value, bytes) else f"\2{value!r}"
-        for value in values
+        [
+            value if value.__class__ is str else f"\1{value.hex()}" if value.__class__ is bytes else f"\2{value!r}"
+            for value in values
+        ]
     )
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 

@@ -1,7 +1,6 @@
 """One writer thread: jobs come through a queue, are done together in one transaction, and are answered once it is safe.
 
-Whatever waits (up to 64 jobs) shares a commit, since the commit is the slow part. Each job has a savepoint of its own, so
-that one which fails takes only itself back.
+Whatever waits (up to 64 jobs) shares a commit, since that is the slow part. A job that fails takes only itself back.
 
 What cannot be written for a reason that may pass (`errors.PASSING`: a lock, a full disk) is kept and tried again every
 second for as long as `hold` says. Whoever asked waits, so that nothing new is fetched meanwhile, and nothing is dropped.
@@ -17,7 +16,7 @@ import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from storage import access, trouble
+from storage import access, indexing, trouble
 from storage.errors import PASSING, Busy, Closed, Replaced, ours
 from storage.journal import LOOK_SECONDS, Journal
 
@@ -57,19 +56,23 @@ class _Job(Generic[T]):
         self.error: Exception | None = None
 
     def run(self, db: Database, path: Path) -> bool:
-        """Do the call in a savepoint; False where the error took the whole transaction with it."""
+        """Do the call, what writes in a savepoint; False where the error took the whole transaction with it."""
         self.answer, self.error = None, None
-        conn = db.conn
+        conn, waited = db.conn, indexing.mark(db)
         try:
-            conn.execute("SAVEPOINT job")
+            if self.writes:
+                conn.execute("SAVEPOINT job")
             self.answer = self.call(db)
-            conn.execute("RELEASE job")
+            if self.writes:
+                conn.execute("RELEASE job")
         except Exception as error:  # noqa: BLE001 - handed to the caller through its future
             self.error = ours(error, path)
             if not conn.in_transaction:  # SQLite rolled all back: disk full, I/O error
                 return False
-            conn.execute("ROLLBACK TO job")
-            conn.execute("RELEASE job")
+            if self.writes:
+                conn.execute("ROLLBACK TO job")
+                conn.execute("RELEASE job")
+                indexing.back_to(db, waited)
         return True
 
     def resolve(self) -> None:
@@ -142,10 +145,10 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            self._file = _identity(self.path)
+            self._file = access.identity(self.path)
             db = self._connect()
             if self._file is None or not self._writable:
-                self._file = _identity(self.path)
+                self._file = access.identity(self.path)
         except BaseException as error:  # noqa: BLE001 - raised in the thread that opens the store
             self._opened.set_exception(error)
             return
@@ -231,6 +234,7 @@ class Writer:
         error: Exception | None = None
         try:
             self._begin(conn, writes)
+            indexing.hold(db)
             for job in jobs:
                 if not job.run(db, self.path):
                     error = job.error
@@ -239,6 +243,7 @@ class Writer:
                 noted = writes and trouble.is_unwritable(self.path) and not any(job.error for job in jobs)
                 if noted:
                     trouble.over(db, self.path, now=time.time())
+                indexing.put(db)
                 conn.execute("COMMIT")
                 if noted:
                     trouble.clear(self.path)
@@ -247,6 +252,7 @@ class Writer:
             error = ours(failure, self.path)
         if error is None:
             return True
+        indexing.drop(db)
         if conn.in_transaction:
             try:
                 conn.execute("ROLLBACK")
@@ -274,7 +280,7 @@ class Writer:
                         raise failure from error
         finally:
             conn.execute(f"PRAGMA busy_timeout = {int(whole)}")
-        if _identity(self.path) != self._file:
+        if access.identity(self.path) != self._file:
             raise Replaced(
                 f"{self.path}: is not the file any more that was opened (removed, or another put in its place): "
                 "nothing more is written; start again"
@@ -289,12 +295,3 @@ class Writer:
             db.close()
         if self._writable:
             access.leave_sides(self.path)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """By which a file is known while it is open; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
