@@ -52,6 +52,9 @@ counterexamples = ["http://{host}/about"]
 agency = "Q{number}"
 timezone = "Europe/London"
 
+[politeness]
+delay = {delay}
+
 [[endpoint]]
 url = "http://{host}:{port}/feed.xml"
 kind = "feed"
@@ -104,21 +107,21 @@ def _lines(key: str) -> list[str]:
     ]
 
 
-def written(folder: Path, port: int, sources: int) -> list[str]:
-    """A project with so many sources in `folder`; the `--at` options that open their hosts."""
+def written(folder: Path, port: int, sources: int, *, delay: float = 2.0) -> list[str]:
+    """A project with so many sources in `folder`; the `--at` options that open their hosts. `delay`: of the hosts, seconds."""
     own = folder / "sources"
     own.mkdir()
     names, options = [], []
     for number in range(sources):
         host = f"quiet{number}.test"
         names.append(f"quiet-{number}")
-        filled = TOML.format(number=number, host=host, port=port, pattern=host.replace(".", r"\."))
+        filled = TOML.format(number=number, host=host, port=port, delay=delay, pattern=host.replace(".", r"\."))
         (own / f"quiet-{number}.toml").write_text(filled, "utf-8")
         options += ["--at", f"{host}={ADDRESS}:{port}"]
     chosen = ", ".join(f'"{name}"' for name in names)
     (folder / "dateline.toml").write_text(
         f'contact = "bench@quiet.test"\ndatabase = "news.db"\nsources_dir = "sources"\nsources = [{chosen}]\n'
-        "first_poll = 1\n",
+        f"first_poll = 1\ndelay_floor = {min(delay, 1.0)}\n",
         "utf-8",
     )
     return options

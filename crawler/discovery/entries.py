@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -50,14 +51,18 @@ _MODIFIED = ("updated", "modified", "dcterms:modified")
 
 def key_of(element: _Element) -> str:
     """Name of a child without regard to its namespace's spelling: `pubdate`, `dc:date`, `yandex:full-text`."""
-    tag = str(element.tag)
+    return _key(str(element.tag), element.prefix)
+
+
+@lru_cache(maxsize=1024)
+def _key(tag: str, given: str | None) -> str:
     if not tag.startswith("{"):
         return tag.lower()
     namespace, _, name = tag[1:].partition("}")
     address = namespace.strip().lower()
     if any(core in address for core in _CORE) and "modules/" not in address:
         return name.lower()
-    prefix = _NAMESPACES.get(address.rstrip("/#")) or (element.prefix or "").lower()
+    prefix = _NAMESPACES.get(address.rstrip("/#")) or (given or "").lower()
     return f"{prefix}:{name.lower()}" if prefix else name.lower()
 
 
