@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from storage.hosts import Budget
@@ -73,13 +75,22 @@ class Leasing:
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
-        self._ended = self._looked = False
+        self._ended = self._looked = self._more = False
         self.exhausted = False
         self.left_to_others = 0
         self.waits_until: float | None = None
 
     async def leases(self) -> AsyncIterator[Lease]:
         """The leases, one at a time, each with its host's turn already taken."""
+        stopping = asyncio.ensure_future(self._stop.wait())
+        stopping.add_done_callback(lambda _: self._changed.set())
+        try:
+            async for lease in self._leases():
+                yield lease
+        finally:
+            stopping.cancel()
+
+    async def _leases(self) -> AsyncIterator[Lease]:
         while not self._finished():
             self._changed.clear()
             room = UNDER_WAY - self._under_way
@@ -94,6 +105,8 @@ class Leasing:
             await self._room()
             if self._finished():
                 return
+            most = min(room, self._articles_left or room)
+            looked = time.monotonic()
             leased = await asyncio.wrap_future(
                 self._frontier.lease(
                     self._source,
@@ -103,7 +116,7 @@ class Leasing:
                     seconds=LEASE_SECONDS,
                     delay=self._politeness.delay,
                     in_flight=self._politeness.in_flight,
-                    limit=min(room, self._articles_left or room),
+                    limit=most,
                     kinds=WITHOUT_ARTICLES if self._only_lists else None,
                     backfill=self._backfill,
                     budget=self._budget,
@@ -112,12 +125,14 @@ class Leasing:
             )
             self._looked = True
             self.left_to_others = leased.elsewhere
+            self._more = leased.wait is not None
             for lease in leased.leases:
                 self._under_way += 1
                 if lease.kind == "article" and self._articles_left:
                     self._articles_left -= 1
                 yield lease
-            if leased.leases or self._changed.is_set():
+            unseen = len(leased.leases) >= most or (leased.leases and leased.wait is None)
+            if unseen or self._changed.is_set():
                 continue  # a fetch that ended since the look may have left links that are due
             wait, patience = leased.wait, self._patience
             if wait is None:
@@ -129,7 +144,7 @@ class Leasing:
                     return
                 await self._wait(None)
             else:
-                await self._wait(wait)
+                await self._wait(wait - (time.monotonic() - looked))
 
     async def turn(self, host: str, lease: Lease) -> float:
         """A further turn of a host within the fetch of `lease` (a redirect): 0.0 when taken, else the seconds to wait."""
@@ -139,10 +154,15 @@ class Leasing:
         )
         return await asyncio.wrap_future(asked)
 
-    def done(self) -> None:
-        """One fetch of this crawl has ended: there is room, and perhaps there are new links."""
+    def done(self, turn: float = 0.0) -> None:
+        """One fetch of this crawl has ended: there is room, and perhaps there are new links. `turn`: of a fetch that can have
+        changed nothing but its host's turn, the seconds until that comes, before which no look could find more."""
+        full = self._under_way >= UNDER_WAY
         self._under_way -= 1
-        self._changed.set()
+        if turn > 0 and self._more and not full:
+            asyncio.get_running_loop().call_later(turn, self._changed.set)
+        else:
+            self._changed.set()
 
     def end(self) -> None:
         """Lease nothing more (the store has failed, or the spider is closing)."""
@@ -154,12 +174,9 @@ class Leasing:
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""
-        waiters = [asyncio.ensure_future(event.wait()) for event in (self._changed, self._stop)]
-        try:
-            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in waiters:
-                waiter.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
 
 async def _always() -> None:

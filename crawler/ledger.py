@@ -145,7 +145,15 @@ class Ledger:
             logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, without_user(what), why)
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
         if self._under_way.pop(ending.fetch_id, None) is not None:
-            self._assignment.leasing.done()
+            self._assignment.leasing.done(self._turn(ending, ended))
+
+    def _turn(self, ending: Ending, ended: Ended) -> float:
+        """Seconds until the host of an article has its next turn; 0.0 where its end may have changed more than that."""
+        lease, session = ending.lease, self._assignment.session
+        if lease is None or lease.kind != "article" or len(ending.urls) != 1 or ended.offered or ended.again:
+            return 0.0
+        responded = ending.at if ending.responded_at is None else ending.responded_at
+        return responded + self._assignment.politeness.delay - session.clock()
 
     def store_failed(self, error: StorageError, fetch_id: int | None = None) -> None:
         """A store that cannot write ends the crawl: fetching on would lose what is fetched. The fetch stays under way,

@@ -236,6 +236,7 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
     if sends:
         hosts.take(db, host, now=holder.now, delay=holder.delay)
         hosts.count(db, host, now=holder.now, poll=kind in POLLED and not holder.backfill)
+    rules = hosts.rules(db, host)
     return Lease(
         fetch_id=fetch_id,
         link_id=link_id,
@@ -255,7 +256,8 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
         first_poll=bool(first and not seen and not holder.backfill and kind not in ("article", "robots")),
         missing=missing,
         rhythm=rhythm,
-        crawl_delay=hosts.crawl_delay(db, host),
+        crawl_delay=rules.crawl_delay,
+        rules=rules,
     )
 
 

@@ -278,7 +278,8 @@ class Lease:
     last `forbidden` by the host's robots.txt; `found_at` when the link was first offered; `backfill` its backfill's id;
     `missing` the looks since its page was last there that found it gone; `rhythm`: what an endpoint's polls have taught so
     far, as `crawler.politeness.rhythm` wrote it (opaque here);
-    `crawl_delay`: the seconds between two requests that the host's robots.txt asks for."""
+    `crawl_delay`: the seconds between two requests that the host's robots.txt asks for; `rules`: all that it said (None: not
+    looked up)."""
 
     fetch_id: int
     link_id: int
@@ -299,6 +300,7 @@ class Lease:
     crawl_delay: float | None = None
     unasked: int = 0
     forbidden: int = 0
+    rules: HostRules | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

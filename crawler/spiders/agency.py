@@ -112,7 +112,7 @@ class AgencySpider(Spider):
     async def _asked(self, lease: Lease, meta: dict[str, Any]) -> Request | None:
         """The request of a lease, or None after robots.txt has ended the fetch without one."""
         url = urldefrag(lease.url).url  # a fragment only tells two POSTs to one address apart
-        if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, lease.host)):
+        if lease.kind != "robots" and (refusal := await self._refused_by_robots(url, lease.host, lease.rules)):
             await self._end(self._unanswered(meta, refusal))
             return None
         endpoint = endpoint_of(lease, self.source)
@@ -132,8 +132,10 @@ class AgencySpider(Spider):
         ending = self._unanswered(meta, Outcome("failed:internal", "no pipeline decided"))
         return Dispatch(page=page, ending=ending, span=self.assignment.span)
 
-    async def _refused_by_robots(self, url: str, host: str) -> Outcome | None:
-        rules: HostRules = await asyncio.wrap_future(self.session.frontier.rules(host))
+    async def _refused_by_robots(self, url: str, host: str, rules: HostRules | None = None) -> Outcome | None:
+        """Why the host's rules, or those that came with its lease, close an address."""
+        if rules is None:
+            rules = await asyncio.wrap_future(self.session.frontier.rules(host))
         return robots_asked.refusal(rules, url, host)
 
     def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:

@@ -86,6 +86,39 @@ async def test_it_waits_for_a_turn_and_no_longer() -> None:
     assert 0.14 <= time.monotonic() - began < 1.0
 
 
+async def test_a_look_that_leases_and_says_when_the_next_turn_comes_is_not_followed_by_another_before() -> None:
+    script = Script(Leased((lease(1),), wait=0.1), Leased((lease(2),)))
+    work, seen = leasing(script), []
+    async for one in work.leases():
+        seen.append((one.fetch_id, len(script.asked)))
+        if one.fetch_id == 2:
+            work.done()
+            work.done()
+    assert seen == [(1, 1), (2, 2)]
+
+
+async def test_the_end_of_a_fetch_that_changed_only_its_hosts_turn_is_looked_at_when_that_comes() -> None:
+    script = Script(Leased((lease(1),), wait=0.5), Leased((lease(2),)))
+    work, took = leasing(script), []
+    async for one in work.leases():
+        began = time.monotonic()
+        if one.fetch_id == 1:
+            work.done(turn=0.1)
+        else:
+            work.done()
+        took.append(began)
+    assert 0.09 <= took[1] - took[0] < 0.45
+
+
+async def test_the_last_fetch_of_a_source_ends_its_crawl_without_waiting_for_another_turn() -> None:
+    script = Script(Leased((lease(1),)))
+    work = leasing(script)
+    began = time.monotonic()
+    async for _ in work.leases():
+        work.done(turn=30.0)
+    assert time.monotonic() - began < 5.0
+
+
 async def test_a_turn_beyond_its_patience_is_left_for_a_later_run_and_named() -> None:
     work = leasing(Script(Leased((), wait=500.0)), patience=90.0)
     assert [one async for one in work.leases()] == []
