@@ -101,7 +101,10 @@ def log_lines(settings: BaseSettings) -> Iterator[None]:
     handler.setLevel(settings.get("LOG_LEVEL"))
     if settings.getbool("LOG_SHORT_NAMES"):
         handler.addFilter(TopLevelFormatter(["scrapy"]))
+    scrapy = logging.getLogger("scrapy")
+    least = max(scrapy.level, handler.level)  # or each page has four lines made and thrown away
     configure_logging(settings)  # type: ignore[arg-type]  # it reads them only
+    scrapy.setLevel(least)
     before = logging.root.level
     logging.root.setLevel(logging.NOTSET)
     logging.root.addHandler(handler)

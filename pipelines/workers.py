@@ -55,20 +55,28 @@ class ExtractionPool:
 
     Each call has `seconds` of CPU time, `clock` times as many of the clock, and each process `memory` bytes of address space
     (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die. `nice`: how much
-    they give way to other processes (0..19). Not to be shared between event loops.
+    they give way to other processes (0..19). `extracts`: whether they load what extraction needs before their first call, which
+    takes a second of CPU time. Not to be shared between event loops.
     """
 
     def __init__(
-        self, workers: int, seconds: float = SECONDS, memory: int = MEMORY, *, nice: int = 0, clock: float = CLOCK
+        self,
+        workers: int,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        *,
+        nice: int = 0,
+        clock: float = CLOCK,
+        extracts: bool = True,
     ) -> None:
         if workers < 1:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
         self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
-        self._clock = clock
+        self._clock, self._extracts = clock, extracts
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
-        self._closed = asyncio.Event()
+        self._closed, self._asked = False, set[asyncio.Future[Any]]()
 
     async def extract(self, page: Page) -> Extraction:
         """What became of the page; its own fault is an `Extraction` with a reason of `FAILURES`, never an exception."""
@@ -86,9 +94,15 @@ class ExtractionPool:
         result = await self._called(function, args, kwargs, seconds)
         return result.reason if isinstance(result, _Failure) else result
 
+    def start(self) -> None:
+        """Start the workers now, beside what else is to be made ready, where pages are sure to come."""
+        self._current()
+
     async def close(self) -> None:
         """Kills the workers; calls under way end as `extract_crash`. Harmless when called twice."""
-        self._closed.set()
+        self._closed = True
+        for future in self._asked:
+            future.cancel()
         generation, self._generation = self._generation, None
         if generation is not None:
             await asyncio.to_thread(generation.end)
@@ -98,7 +112,7 @@ class ExtractionPool:
     ) -> T | _Failure:
         async with self._slots:
             for _ in range(2):
-                if self._closed.is_set():
+                if self._closed:
                     return _Failure("extract_crash", "the pool of worker processes is closed")
                 generation = self._current()
                 limit = seconds * self._clock
@@ -125,21 +139,19 @@ class ExtractionPool:
             return _Failure("extract_crash", "the worker processes died twice, or did not start")
 
     async def _answer(self, future: asyncio.Future[T], longest: float) -> T:
-        closed: asyncio.Future[Any] = asyncio.ensure_future(self._closed.wait())
-        waited: list[asyncio.Future[Any]] = [future, closed]
+        self._asked.add(future)
         try:
-            await asyncio.wait(waited, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
-            if not future.done():
+            await asyncio.wait((future,), timeout=longest)
+            if not future.done() or future.cancelled():  # by `close`
                 raise _PoolGone
             return future.result()
         finally:
-            closed.cancel()
-            if not future.done():
-                future.cancel()
+            self._asked.discard(future)
+            future.cancel()
 
     def _current(self) -> _Generation:
         if self._generation is None:
-            self._generation = _Generation(self._workers, self._memory, self._nice, self._counted)
+            self._generation = _Generation(self._workers, self._memory, self._nice, self._counted, self._extracts)
         return self._generation
 
     def _counted(self) -> None:
@@ -167,13 +179,13 @@ class _Generation:
     PR_SET_PDEATHSIG kills a worker when the thread that started it ends. pebble starts the first workers in the thread
     that asks first and the later ones in a thread of its own; so the first asker is a thread that lives as long."""
 
-    def __init__(self, workers: int, memory: int, nice: int, told: Callable[[], None]) -> None:
+    def __init__(self, workers: int, memory: int, nice: int, told: Callable[[], None], extracts: bool) -> None:
         self._context = _Context(told)
         self._pool = ProcessPool(
             workers,
             max_tasks=RECYCLE,
             initializer=_prepare,
-            initargs=(os.getpid(), memory, nice),
+            initargs=(os.getpid(), memory, nice, extracts),
             context=self._context,
         )
         self._ended, self._started = threading.Event(), threading.Event()
@@ -259,7 +271,7 @@ def _no_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def _prepare(parent: int, memory: int, nice: int) -> None:
+def _prepare(parent: int, memory: int, nice: int, extracts: bool = True) -> None:
     """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -277,9 +289,10 @@ def _prepare(parent: int, memory: int, nice: int) -> None:
     warnings.simplefilter("ignore")
     # numpy's BLAS (below py3langid) reserves address space for each core, which would count against the limit.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from pipelines.extractor import warm
+    if extracts:
+        from pipelines.extractor import warm
 
-    warm()
+        warm()
     # What is loaded stays, and a page makes thousands of elements and no circles: looking took 9 % of an extraction's time.
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
