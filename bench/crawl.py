@@ -23,7 +23,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -117,7 +117,7 @@ def measured(
     )
 
 
-def row(name: str, runs: Sequence[Run], mine: Sequence[Run], pages: int) -> dict[str, object]:
+def row(name: str, runs: Sequence[Run], mine: Sequence[Run], pages: int) -> dict[str, Any]:
     """A line of the table: medians over the rounds, and how many times as many pages a second Dateline has, paired."""
 
     def middle(value: Callable[[Run], float]) -> float:
@@ -162,12 +162,12 @@ def main() -> None:
         line["pages asked for"] = statistics.median(run.asked for run in each)
     targets = [
         record.Target(
-            f"pages a second against {peer.name}", float(line["Dateline is so many times as quick"]), peer.ours_at_least,
+            f"pages a second against {peer.name}", line["Dateline is so many times as quick"], peer.ours_at_least,
             "times", least=True,
         )
         for peer, line in zip(peers, rows[1:], strict=True)
     ]  # fmt: skip
-    targets.append(record.Target("largest process of Dateline", float(rows[0]["largest process MB"]), LARGEST_MB, "MB"))
+    targets.append(record.Target("largest process of Dateline", rows[0]["largest process MB"], LARGEST_MB, "MB"))
     table = record.Table(
         f"{pages} pages on 50 hosts, medians of {given.rounds} rounds",
         rows,

@@ -38,7 +38,7 @@ def begin(out: Path) -> None:
         finally:
             watching.cancel()
 
-    passes.run_pass = watched  # type: ignore[assignment]
+    passes.run_pass = watched
 
     try:
         main()

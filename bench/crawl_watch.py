@@ -51,7 +51,7 @@ class Threads:
             finally:
                 self.spent[thread.name] += time.thread_time()
 
-        threading.Thread.run = counted  # type: ignore[method-assign]
+        threading.Thread.run = counted  # type: ignore[method-assign, assignment]
 
 
 class Standstill:
@@ -76,7 +76,7 @@ class Standstill:
             if took > LONG:
                 self._found = ""
 
-        asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+        asyncio.events.Handle._run = timed  # type: ignore[method-assign, assignment]
 
     async def watch(self) -> None:
         threading.Thread(target=self._look, name="standstill", daemon=True).start()

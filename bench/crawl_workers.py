@@ -2,12 +2,12 @@
 
     python bench/crawl_workers.py CORPUS [--every 2] [--rounds 5] [--record]
 
-The crawl of `bench/crawl.py`, plain `dateline run`, with `workers = 1` and `workers = 2`. Pages a second and CPU are taken in the
-middle of the crawl: from the moment at which a tenth of the pages has been asked for to that of the ninth tenth, so that starting
-and the last pages of the last host are not in them. Of `main ms` and `worker ms`, CPU a page of the crawler's process and of its
-workers, two cores could make 2000 / (worker ms + main ms) pages a second, if nobody else used them (the server does) and
-nobody ever waited; one worker is busy after 1000 / worker ms. A process that makes 1000 / main ms pages a second at most feeds
-worker ms / main ms workers.
+The crawl of `bench/crawl.py`, plain `dateline run`, with `workers = 1` and `workers = 2`. Pages a second and CPU are taken in
+the middle of the crawl: from the moment at which a tenth of the pages has been asked for to that of the ninth tenth, so that
+starting and the last pages of the last host are not in them. Of `main ms` and `worker ms`, CPU a page of the crawler's process
+and of its workers, two cores could make 2000 / (worker ms + main ms) pages a second, if nobody else used them (the server does)
+and nobody ever waited; one worker is busy after 1000 / worker ms. A process that makes 1000 / main ms pages a second at most
+feeds worker ms / main ms workers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -34,8 +34,7 @@ CORES = 2
 
 
 def middle(run: Run) -> dict[str, float]:
-    """Of the middle of one crawl: pages a second, CPU ms a page of the main process and of the workers, and the share that the
-    pages a second are of what the cores could do (of what the workers could, if that is less)."""
+    """Of the middle of one crawl: pages a second, and CPU ms a page of the main process and of the workers."""
     moments = sorted(run.moments)
     since, until = moments[len(moments) // 10], moments[len(moments) * 9 // 10]
     pages = sum(since < at <= until for at in moments)
@@ -43,7 +42,8 @@ def middle(run: Run) -> dict[str, float]:
     return {"pages/s": pages / (until - since), "main ms": main, "worker ms": workers}
 
 
-def row(workers: int, runs: Sequence[Run]) -> dict[str, object]:
+def row(workers: int, runs: Sequence[Run]) -> dict[str, Any]:
+    """A line of the table: medians over the rounds."""
     each = [middle(run) for run in runs]
     found = {name: statistics.median(one[name] for one in each) for name in each[0]}
     for one in each:
@@ -79,7 +79,7 @@ def main() -> None:
         Bars("Pages a second by workers", "workers", ("pages/s", "pages/s at most")),
     )
     target = record.Target(
-        "two workers: share of 2000 / (worker ms + main ms)", float(str(rows[1]["share of it"])), SHARE, least=True
+        "two workers: share of 2000 / (worker ms + main ms)", rows[1]["share of it"], SHARE, least=True
     )
     record.present(
         record.Figures("crawl-workers", "How workers are fed", (table,), (target,)),

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from py3langid import langid
 
-from pipelines import languages
+from pipelines import language_model, languages
 
 GERMAN = "Der Hafen ist nach der Reparatur wieder offen, sagte der Bürgermeister am Dienstag vor der Presse. " * 5
+ENGLISH = (
+    "The harbour was open again after the repairs, and the mayor said that ships are on their way to the town. " * 4
+)
 
 
 def test_a_full_folder_for_temporary_files_keeps_no_text_from_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +23,12 @@ def test_a_full_folder_for_temporary_files_keeps_no_text_from_its_language(monke
 
     for name in ("TemporaryFile", "NamedTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, full)
-    monkeypatch.setattr(langid, "IDENTIFIER", None)  # as in a worker that has just started
+    language_model.identifier.cache_clear()  # as in a worker that has just started
     assert languages.of(GERMAN, None, ()) == ("de", "text")
     assert languages.of(GERMAN, "en", ("en",)) == ("de", "text")
+
+
+def test_the_model_that_is_read_in_less_memory_ranks_as_py3langid_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(langid, "IDENTIFIER", None)
+    for text in (GERMAN, ENGLISH, "本日、東京で会議が開かれました。", "Сегодня в порту открыли причал.", ""):
+        assert language_model.identifier().rank(text) == langid.rank(text)
