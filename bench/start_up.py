@@ -2,10 +2,9 @@
 
     python bench/start_up.py [--times 5] [--record]
 
-Both fetch robots.txt, a feed and one page from the same server on loopback, the spider without a delay, Dateline with the shortest
-that it allows (0.1 s), and extract the page with
-trafilatura or what is built on it. The spider's clock stops when it has its text in memory; Dateline's when the article's
-row is committed in a new database, which it has made, with everything on. By turns, wall time from the start of the process,
+Both fetch robots.txt, a feed and one page from the same server on loopback, the spider without a delay, Dateline with the
+shortest that it allows (0.1 s), and extract the page. The spider's clock stops when it has its text in memory; Dateline's when
+the article's row is committed in a new database, which it has made, with everything on. By turns, wall time from the start,
 the median of all turns; the aim is a ratio of 1.3. `--help`: .25 s of CPU. Exit status 1 where an aim is missed.
 """
 

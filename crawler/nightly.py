@@ -37,7 +37,7 @@ async def check(session: Session) -> None:
 
     Raises Corrupt where the structure is damaged: nothing more should be written then."""
     path = session.config.database
-    pool = ExtractionPool(1, nice=NICE)  # of its own: there may be one only that reads pages
+    pool = ExtractionPool(1, nice=NICE, extracts=False)  # of its own: there may be one only that reads pages
     try:
         looking = asyncio.ensure_future(pool.run(checks.check, path, known=True, seconds=LONGEST))
         stopped = asyncio.ensure_future(session.stop.wait())

@@ -98,16 +98,23 @@ async def open_session(
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
     clock = clock or Steady()
-    store = await asyncio.to_thread(
-        Store.open,
-        config.database,
-        write=True,
-        group=config.group,
-        clock=clock,
-        window_days=config.window_days,
-        hold=math.inf if stays else HOLD_SECONDS,
-        known_damaged=stays,
-    )
+    pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
+    try:
+        if not config.database.exists():  # all that its sources list is before it: the workers start beside the rest
+            pool.start()
+        store = await asyncio.to_thread(
+            Store.open,
+            config.database,
+            write=True,
+            group=config.group,
+            clock=clock,
+            window_days=config.window_days,
+            hold=math.inf if stays else HOLD_SECONDS,
+            known_damaged=stays,
+        )
+    except BaseException:
+        await pool.close()
+        raise
     beside = [asyncio.create_task(_hurried(store, stop))]
     try:
         if isinstance(clock, Steady):
@@ -116,7 +123,6 @@ async def open_session(
         frontier = Frontier(store)
         owner = await asyncio.wrap_future(frontier.register_owner(now=clock()))
         await asyncio.wrap_future(frontier.reclaim(clock()))
-        pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
         alerts = Alerts(config.on_alert, store)
         try:
             yield Session(
@@ -144,6 +150,7 @@ async def open_session(
     finally:
         for task in beside:
             task.cancel()
+        await pool.close()  # also where the session did not come to be
         await asyncio.to_thread(store.close)
 
 

@@ -271,7 +271,7 @@ def _no_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-def _prepare(parent: int, memory: int, nice: int, extracts: bool = True) -> None:
+def _prepare(parent: int, memory: int, nice: int, extracts: bool) -> None:
     """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)

@@ -34,8 +34,8 @@ else:
 class Here:
     """A pool that does what it is asked in this process."""
 
-    def __init__(self, workers: int, *, nice: int) -> None:
-        assert (workers, nice) == (1, nightly.NICE)
+    def __init__(self, workers: int, *, nice: int, extracts: bool) -> None:
+        assert (workers, nice, extracts) == (1, nightly.NICE, False)
 
     async def run(self, function: Callable[..., Any], *given: Any, seconds: float, **more: Any) -> Any:
         assert seconds == nightly.LONGEST

@@ -14,16 +14,16 @@ from pipelines import workers
 PREPARE = workers._prepare
 
 
-def prepare_cold(parent: int, memory: int, nice: int) -> None:
+def prepare_cold(parent: int, memory: int, nice: int, extracts: bool) -> None:
     """What a worker does first, but for the extractor's import and warming."""
     stand_in = types.ModuleType("pipelines.extractor")
     stand_in.warm = lambda: None  # type: ignore[attr-defined]
     sys.modules["pipelines.extractor"] = stand_in
-    PREPARE(parent, memory, nice)
+    PREPARE(parent, memory, nice, extracts)
     del sys.modules["pipelines.extractor"]
 
 
-def prepare_never(parent: int, memory: int, nice: int) -> None:
+def prepare_never(parent: int, memory: int, nice: int, extracts: bool) -> None:
     """A worker that dies as it starts, as one does whose installation is broken."""
     os._exit(1)
 
