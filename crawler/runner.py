@@ -7,7 +7,7 @@ that it makes for a crawl takes. What cannot change need not be copied.
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import BaseSettings, Settings, SettingsAttribute
@@ -22,7 +22,7 @@ class ShareableSettings(Settings):
     """Scrapy's settings; a copy shares the values that cannot change, and owns all others, as every copy does."""
 
     def copy(self) -> Self:
-        return _copied(self)
+        return cast("Self", _copied(self))
 
 
 def runner_of(settings: Mapping[str, Any]) -> AsyncCrawlerRunner:

@@ -150,7 +150,7 @@ def shared_workers(monkeypatch: pytest.MonkeyPatch, workers: ExtractionPool) -> 
     """Sessions work with `workers` and leave it open: starting one of their own costs each a second of CPU."""
 
     class Shared:
-        run, extract = staticmethod(workers.run), staticmethod(workers.extract)
+        run, extract, start = staticmethod(workers.run), staticmethod(workers.extract), staticmethod(workers.start)
 
         async def close(self) -> None:
             """The session's end is not the pool's."""
