@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -189,6 +190,13 @@ def _block(element: HtmlElement, short: dict[HtmlElement, bool]) -> HtmlElement:
     return element
 
 
+@lru_cache(maxsize=20_000)
+def _read_name(given: str) -> tuple[str, bool, bool]:
+    """(class names and id, camel case parted; whether they are a picture's; whether they are another story's)."""
+    name = _CAMEL.sub("-", given)
+    return name, _PICTURE.search(name) is not None, _OTHERS.search(name) is not None
+
+
 def _names(element: HtmlElement, homes: set[HtmlElement]) -> str | None:
     """The class names and ids about an element; None where they say that it belongs to a picture or another story, which
     none of `homes` does."""
@@ -196,15 +204,16 @@ def _names(element: HtmlElement, homes: set[HtmlElement]) -> str | None:
     node: HtmlElement | None = element
     near = 0
     while node is not None and node.tag != "body" and near < MAX_DEPTH:
-        name = _CAMEL.sub("-", f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}")
-        own = " ".join((*names, name))
-        if node.tag in _ELSEWHERE or (node.tag in ("aside", "footer") and not _NAMED.search(own)):
+        name, picture, others = _read_name(
+            f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}"
+        )
+        if node.tag in _ELSEWHERE or (node.tag in ("aside", "footer") and not _NAMED.search(" ".join((*names, name)))):
             return None
         if near < MAX_PLACES - 1:
-            if _PICTURE.search(name):
+            if picture:
                 return None
             names.append(name)
-        if near < 2 * MAX_PLACES and _OTHERS.search(name) and node not in homes:
+        if near < 2 * MAX_PLACES and others and node not in homes:
             return None
         node = node.getparent()
         near += 1

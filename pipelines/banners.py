@@ -66,9 +66,11 @@ MOST = 200
 
 
 def take_out(root: HtmlElement, names: set[str], dropped: list[Dropped]) -> None:
-    joined = "\n".join(names).lower()
+    small = {name: name.lower() for name in names}
+    joined = "\n".join(small.values())
     hints = [hint for hint in HINTS if hint in joined]
-    named = {name for name in names if hints and any(hint in name.lower() for hint in hints) and _is_banner(name)}
+    likely = {name for hint in hints for name, letters in small.items() if hint in letters}
+    named = {name for name in likely if _is_banner(name)}
     if not named:
         return
     found = {e: None for e in root.iter(*CONTAINERS) if e.get("class") in named or e.get("id") in named}

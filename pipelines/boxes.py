@@ -53,6 +53,8 @@ def named(name: str) -> Box | None:
 @lru_cache(maxsize=50_000)
 def _named(word: str) -> Box | None:
     parts = [part.lower() for part in PARTS.findall(word[:LONGEST_NAME])]
+    if BEGINNINGS.isdisjoint(parts):
+        return None
     # WordPress writes a post's categories and tags beside its class: `category-social-media` says what it is about.
     for at, part in enumerate(parts[:1] if word.startswith(TOPICS) else parts):
         if part in BEGINNINGS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -83,8 +84,18 @@ def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement
 
 def names_of(element: HtmlElement) -> str:
     """Class names and id of one element, camel case parted by hyphens, lower case."""
-    given = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
+    return _parted(f"{element.get('class') or ''} {element.get('id') or ''}".strip())
+
+
+@lru_cache(maxsize=20_000)
+def _parted(given: str) -> str:
     return (_CAMEL.sub("-", given) if not given.islower() else given).casefold()
+
+
+@lru_cache(maxsize=20_000)
+def _of_others(names: str) -> bool:
+    """Whether class names and id are those of what is no article's own text."""
+    return _OTHERS.search(names) is not None or "widget" in names.split()
 
 
 Known = dict[HtmlElement, bool]
@@ -111,7 +122,7 @@ def apart(element: HtmlElement, known: Known) -> bool:
 
 def _is_apart(node: HtmlElement) -> bool:
     names = names_of(node)
-    if node.tag not in _APART and not (names and (_OTHERS.search(names) or "widget" in names.split())):
+    if node.tag not in _APART and not (names and _of_others(names)):
         return False
     own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
     return not own and node.find(".//h1") is None

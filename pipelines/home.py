@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from lxml.html import HtmlElement
@@ -251,4 +252,9 @@ def _links(box: HtmlElement) -> bool:
 
 
 def _name(element: HtmlElement) -> str:
-    return f"{element.tag}.{DIGITS.sub('0', element.get('class') or '')}"
+    return f"{element.tag}.{_numberless(element.get('class') or '')}"
+
+
+@lru_cache(maxsize=20_000)
+def _numberless(name: str) -> str:
+    return DIGITS.sub("0", name)

@@ -5,8 +5,10 @@ A look for a text costs a hundredth of a look for an expression of many words, a
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
+RUN = re.compile(r"[^\\\[\](){}.^$|?*+]+(?=[^\\\[\](){}.^$|?*+])")
 CLASSES = frozenset("bBwWdDsSAZ")
 
 
@@ -39,6 +41,10 @@ def _sequence(text: str, at: int) -> tuple[tuple[str, ...], int]:
     found: list[tuple[str, ...]] = []
     run = ""
     while at < len(text) and text[at] not in "|)":
+        # All letters of a run but the last one, of which may be asked how often it stands.
+        if (plain_run := RUN.match(text, at)) is not None:
+            run += plain_run[0]
+            at = plain_run.end()
         letter, group, at = _atom(text, at)
         least, most, at = _count(text, at)
         if letter and least == most == 1:

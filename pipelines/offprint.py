@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 from lxml import etree
-from lxml.html import Element, HtmlElement
+from lxml.html import HtmlElement
 
 from pipelines import labels, margins, standfirst
 from pipelines.home import LEADING, Home, said
@@ -27,7 +27,8 @@ RUNNING = INLINE | {"br", "wbr"}
 
 def page(home: Home) -> HtmlElement:
     """The document of these parts, the lead first."""
-    document = Element("html")
+    # Of the tree's own class of elements: trafilatura asks for their texts, too, and lxml.html is slow to tell them.
+    document: HtmlElement = home.parts[0].makeelement("html")
     article = etree.SubElement(etree.SubElement(document, "body"), "article", {"class": "post"})
     for part in home.lead:
         copied = _copy(part)
@@ -142,7 +143,7 @@ def _wrap(container: HtmlElement, before: HtmlElement | None, inside: list[HtmlE
     linked = sum(len(link.text_content()) for e in inside for link in e.iter("a"))
     if worth(text) < SENTENCE or linked >= LINKED * len(text) or not margins.SENTENCE.search(text):
         return
-    paragraph = Element("p")
+    paragraph = container.makeelement("p")
     paragraph.text = first
     if before is None:
         container.text = None

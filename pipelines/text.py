@@ -21,6 +21,8 @@ UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
     "|[^\\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
+_PARTED = bytes(code if WORD.match(chr(code)) and code < 0x80 else 0x20 for code in range(256))
+"""ASCII with a blank for whatever is no part of a word: quicker to part than by an expression."""
 PARAGRAPH = 2_000
 ALIKE = 0.6
 SAME = 12
@@ -78,8 +80,9 @@ def words(value: str) -> int:
 
 
 def _count(value: str) -> int:
-    plain = value.isascii() or _UNSPACED_LETTER.search(value) is None
-    return len((WORD if plain else UNSPACED).findall(value))
+    if value.isascii():
+        return len(value.encode().translate(_PARTED).split())
+    return len((WORD if _UNSPACED_LETTER.search(value) is None else UNSPACED).findall(value))
 
 
 _counted = lru_cache(maxsize=1024)(_count)

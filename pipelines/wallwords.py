@@ -35,10 +35,12 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """`rows`: expressions, each with the needles of which one is in whatever it matches; `wanted`: all needles."""
+    """`rows`: expressions, each with the needles of which one is in whatever it matches; `wanted`: all needles; `by_sign`: the
+    same by the rarest of their characters, since most texts lack most of these."""
 
     rows: tuple[tuple[tuple[str, ...], str], ...]
     wanted: tuple[str, ...]
+    by_sign: dict[str, tuple[str, ...]]
 
     def search(self, text: str, within: str | None = None) -> re.Match[str] | None:
         """The first expression's match in a text. `within`: the text as `needles.plain` has it, where it is known."""
@@ -54,10 +56,23 @@ class Phrases:
         """Whether any expression can match in a text, or in a part of it. `within`: as `needles.plain` has it."""
         return any(map(within.__contains__, self.wanted))
 
+    def likely_among(self, signs: set[str], within: str) -> bool:
+        """The same of a long text, of which it is known what characters it has (`signs`)."""
+        return any(any(map(within.__contains__, self.by_sign[sign])) for sign in self.by_sign.keys() & signs)
+
 
 @lru_cache(maxsize=4096)
 def _pattern(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.IGNORECASE)
+
+
+def _by_sign(wanted: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Needles by the character of theirs that stands last in Unicode: a text in one script lacks those of all others."""
+    found: dict[str, tuple[str, ...]] = {}
+    for needle in wanted:
+        sign = max(needle)
+        found[sign] = (*found.get(sign, ()), needle)
+    return found
 
 
 def _read() -> tuple[dict[str, Phrases], dict[str, Phrases]]:
@@ -70,7 +85,8 @@ def _read() -> tuple[dict[str, Phrases], dict[str, Phrases]]:
             expressions = [expression for listed in tables.get(table, {}).values() for expression in listed]
             if expressions:
                 rows = tuple((needles.needles(one), f"{before}{one}{after}") for one in expressions)
-                into[reason] = Phrases(rows, tuple(dict.fromkeys(needle for wanted, _ in rows for needle in wanted)))
+                wanted = tuple(dict.fromkeys(needle for needles_of, _ in rows for needle in needles_of))
+                into[reason] = Phrases(rows, wanted, _by_sign(wanted))
     return titles, said
 
 
@@ -89,7 +105,8 @@ def likely(reasons: tuple[str, ...], text: str) -> tuple[str, ...]:
     if len(text) > WHOLE:
         return reasons
     within = needles.plain(squeeze(text))
-    return tuple(reason for reason in reasons if SAID[reason].likely(within))
+    signs = set(within)
+    return tuple(reason for reason in reasons if SAID[reason].likely_among(signs, within))
 
 
 def says(reason: str, sentence: str, within: str | None = None) -> str | None:

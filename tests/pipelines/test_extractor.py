@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.extractor import extract
+from pipelines import body
+from pipelines.extractor import extract, warm
 from storage.models import Article, Page, Profile
 
 URL = "https://wire.test/economy/1181182"
@@ -171,3 +172,12 @@ def test_a_correction_is_marked_and_its_title_clean() -> None:
 def test_the_words_overrule_a_language_that_they_are_not_in() -> None:
     assert article(page(ANGULAR.replace("<html>", "<html lang='de'>"))).language == "en"
     assert article(page(ANGULAR.replace("<html>", "<html lang='en-GB'>"))).language == "en"
+
+
+def test_warming_up_loads_nothing_that_few_pages_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    place = body.place
+    monkeypatch.setattr(body, "place", lambda root, url: asked.append(url) or place(root, url))
+    monkeypatch.setattr(body, "full", lambda root, url: pytest.fail("justext's stop words were loaded"))
+    warm()
+    assert asked

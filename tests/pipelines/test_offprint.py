@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml.html import HtmlElement, fromstring
 
-from pipelines import offprint
+from pipelines import offprint, tree
 from pipelines.home import Home
 
 LINES = [
@@ -111,3 +111,9 @@ def test_a_whole_sentence_that_is_a_link_between_paragraphs_is_read_as_one_of_th
     assert next(printed(LINES[0] + LINES[1] + linked).iter("a"), None) is not None
     headline = f"<p><a href='/earlier'>{BARE.removesuffix('.')}</a></p>"
     assert next(printed(LINES[0] + headline + LINES[1]).iter("a"), None) is not None
+
+
+def test_the_page_is_of_the_same_elements_as_the_one_that_it_is_from() -> None:
+    parsed = tree.parse_text(f"<section>{LINES[0]}{QUESTION} Nobody knows.{LINES[1]}</section>")
+    kinds = {type(element) for element in offprint.page(Home((), (parsed,), 400)).iter()}
+    assert kinds == {type(parsed)}

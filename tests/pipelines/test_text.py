@@ -49,3 +49,9 @@ def test_words_count_each_letter_of_scripts_without_blanks(value: str) -> None:
 @pytest.mark.parametrize(("value", "count"), [("one two", 2), ("ça va…", 2), ("日本 AP通信", 5), ("", 0), ("…", 0)])
 def test_words_of_mixed_scripts(value: str, count: int) -> None:
     assert text.words(value) == count
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+@example("".join(f"a{chr(code)}b" for code in range(0x80)))
+def test_words_of_ascii_are_those_that_the_expression_finds(value: str) -> None:
+    assert text.words(value) == len(text.WORD.findall(value))

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from pipelines import wallwords
 from pipelines.extractor import extract
 from pipelines.walls import REASONS
 from storage.models import Page, Profile
@@ -153,3 +154,11 @@ def test_an_article_by_its_data_that_only_asks_to_subscribe_is_a_wall() -> None:
         "<article><h1>Port reopens</h1><noscript>You need to enable JavaScript to run this app.</noscript></article>"
     )
     assert outcome(document("Port reopens", script, DATED)) == "javascript_wall"
+
+
+@pytest.mark.parametrize("reason", wallwords.ORDER)
+def test_every_needle_of_a_wall_is_found_in_a_long_text(reason: str) -> None:
+    needles = wallwords.SAID[reason].wanted
+    assert needles
+    assert [n for n in needles if not wallwords.likely((reason,), f"Elsewhere. {n} (more)")] == []
+    assert wallwords.likely((reason,), "Gulls.") == ()
