@@ -84,7 +84,12 @@ def run(commands: Sequence[Sequence[str]], *, folder: Path, environment: Mapping
             watching = threading.Thread(target=_watch, args=(process.pid, spent.looks, ended))
             watching.start()
             # Waited for here and not by Popen: this is what says the CPU of the process with all that it waited for.
-            _, status, usage = os.wait4(process.pid, 0)
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+            except BaseException:
+                process.terminate()
+                ended.set()
+                raise
             spent.ended = time.monotonic()
             process.returncode = spent.status = os.waitstatus_to_exitcode(status)
             ended.set()
