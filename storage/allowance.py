@@ -12,7 +12,7 @@ live endpoints and for backfills: what a person asked for takes nothing from the
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from storage import clean, clock
@@ -79,10 +79,15 @@ def read(db: Database, host: str, *, now: float) -> Days:
 
 def write(db: Database, host: str, today: Days) -> None:
     """Keep a host's day."""
+    kept = {"day": today.day, "live": _plain(today.live), "back": _plain(today.back)}
     db.conn.execute(
         "INSERT INTO host (host, offered) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET offered = excluded.offered",
-        (host, json.dumps(asdict(today), separators=(",", ":"))),
+        (host, clean.dumps(kept)),
     )
+
+
+def _plain(today: Today) -> dict[str, int]:
+    return {"taken": today.taken, "held": today.held, "looks": today.looks, "same": today.same, "after": today.after}
 
 
 def looked(db: Database, host: str, *, now: float, same: bool, backfill: bool = False) -> None:

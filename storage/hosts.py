@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage import breaker
+from storage import breaker, clean
 from storage.models import HostNote, HostRules
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def wait_to_poll(db: Database, host: str, *, now: float, budget: Budget) -> floa
     return _until_spare(row[0], 2, budget.polls, now) if row else 0.0
 
 
-def count(db: Database, host: str, *, now: float, poll: bool) -> None:
-    """Enter one request, which is sent now, into the host's last hour."""
+def send(db: Database, host: str, *, now: float, delay: float, poll: bool = False) -> None:
+    """`take` the host's turn for a request that is sent now, and enter that into the host's last hour."""
     row = db.conn.execute("SELECT recent FROM host WHERE host = ?", (host,)).fetchone()
     minute = int(now // 60)
     known = _recent(row[0], now) if row else []
@@ -76,8 +76,9 @@ def count(db: Database, host: str, *, now: float, poll: bool) -> None:
     known[-1][1] += 1
     known[-1][2] += poll
     db.conn.execute(
-        "INSERT INTO host (host, recent) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET recent = excluded.recent",
-        (host, json.dumps(known, separators=(",", ":"))),
+        "INSERT INTO host (host, next_at, recent) VALUES (:host, :now + :delay, :recent) ON CONFLICT (host) DO UPDATE SET"
+        " next_at = max(next_at, :now + max(:delay, coalesce(crawl_delay, 0))), recent = excluded.recent",
+        {"host": host, "now": now, "delay": delay, "recent": clean.dumps(known)},
     )
 
 
@@ -120,8 +121,7 @@ def turn(
     if lease is None:
         seconds = wait(db, host, now=now, in_flight=in_flight + 1, budget=budget)
         if seconds <= 0:
-            take(db, host, now=now, delay=delay)
-            count(db, host, now=now, poll=False)
+            send(db, host, now=now, delay=delay)
         return seconds
     fetch_id, own_host, until = lease
     first = db.conn.execute(
@@ -140,8 +140,7 @@ def turn(
         take(db, host, now=now, delay=delay)
     seconds = wait(db, host, now=now, in_flight=in_flight, fetch_id=fetch_id, budget=budget)
     if seconds <= 0:
-        take(db, host, now=now, delay=delay)
-        count(db, host, now=now, poll=False)
+        send(db, host, now=now, delay=delay)
         db.conn.execute("UPDATE hop SET granted = 1 WHERE fetch_id = ? AND host = ?", (fetch_id, host))
     return seconds
 

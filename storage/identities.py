@@ -7,7 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from storage import looks
+from storage import clean, looks
 from storage.models import KnownArticle, Wording
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from storage.models import Article, Kin
 
 _BY_KEY = "SELECT id FROM article WHERE source = ? AND key = ?"
-_BY_ADDRESS = "SELECT article_id FROM address WHERE source = ? AND url = ?"
-_HERE = "SELECT article_id FROM address WHERE source = ? AND url = ? AND NOT claimed"
+_BY_KEYS = "SELECT key, id FROM article WHERE source = ? AND key IN (SELECT value FROM json_each(?))"
+_BY_ADDRESSES = (
+    "SELECT url, article_id, claimed FROM address WHERE source = ? AND url IN (SELECT value FROM json_each(?))"
+)
 _SET_APART = (
     "SELECT a.id FROM address AS d JOIN article AS a ON a.id = d.article_id"
     " WHERE d.source = ? AND d.url = ? AND NOT d.claimed AND a.key LIKE 'url:%'"
@@ -73,17 +75,21 @@ def _find(db: Database, article: Article) -> int | None:
     if article.key.startswith("url:"):
         row = db.conn.execute(_BY_KEY, (source, article.key)).fetchone()
         return None if row is None else int(row[0])
-    for query, value in (
-        (_SET_APART if article.agency_id else _HERE, article.url),
-        *((_HERE, url) for url in article.also if not article.agency_id),
-        (_BY_KEY, article.key),
-        (_BY_ADDRESS, article.url),
-        (_BY_ADDRESS, article.canonical_url),
-        *((query, url) for url in article.also for query in (_BY_KEY, _BY_ADDRESS)),
-    ):
-        if (row := db.conn.execute(query, (source, value)).fetchone()) is not None:
-            return int(row[0])
-    return None
+    addresses, keys = (article.url, article.canonical_url, *article.also), (article.key, *article.also)
+    led, here = dict[str, int](), dict[str, int]()
+    for url, article_id, claimed in db.conn.execute(_BY_ADDRESSES, (source, clean.dumps(addresses))):
+        led[url] = article_id
+        if not claimed:
+            here[url] = article_id
+    by_key = dict(db.conn.execute(_BY_KEYS, (source, clean.dumps(keys))).fetchall())
+    if article.agency_id:
+        row = db.conn.execute(_SET_APART, (source, article.url)).fetchone()
+        found: list[int | None] = [] if row is None else [row[0]]
+    else:
+        found = [here.get(url) for url in (article.url, *article.also)]
+    found += [by_key.get(article.key), led.get(article.url), led.get(article.canonical_url)]
+    found += [each for url in article.also for each in (by_key.get(url), led.get(url))]
+    return next((int(each) for each in found if each is not None), None)
 
 
 def twin(db: Database, article: Article, kin: Sequence[Kin]) -> KnownArticle | None:

@@ -71,11 +71,11 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
     whole: bool = False,
 ) -> Leased:
     """Lease up to `limit` due rows of hosts whose turn it is. See `Frontier.lease`."""
-    returns.take_over(db, owner, now=now)  # a long-lived process must not wait for the next one to start
+    others = returns.take_over(db, owner, now=now)  # a long-lived process must not wait for the next one to start
     if not backfill:
         yielding.watches(db, source, owner, now=now)
     scope = {"source": source, "backfill": backfill, "now": now}
-    elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now)
+    elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now) if others else 0
     (earliest,) = db.conn.execute(
         "SELECT min(due) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'", scope
     ).fetchone()
@@ -234,8 +234,8 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
         (holder.owner, holder.now, holder.until, holder.delay, fetch_id, link_id),
     )
     if sends:
-        hosts.take(db, host, now=holder.now, delay=holder.delay)
-        hosts.count(db, host, now=holder.now, poll=kind in POLLED and not holder.backfill)
+        polls = kind in POLLED and not holder.backfill
+        hosts.send(db, host, now=holder.now, delay=holder.delay, poll=polls)
     rules = hosts.rules(db, host)
     return Lease(
         fetch_id=fetch_id,

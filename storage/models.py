@@ -187,7 +187,7 @@ class Credit:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Article:
     """One page's article as extracted. `body`: as the `articles` view has it; `key`: its identity within the source
     (`id:<agency id>`, the canonical URL, or `url:<address>` of a page whose canonical URL is another article's).

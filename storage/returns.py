@@ -60,13 +60,19 @@ def reclaim(db: Database, *, now: float) -> int:
     return taken
 
 
-def take_over(db: Database, owner: str, *, now: float) -> int:
+def take_over(db: Database, owner: str, *, now: float) -> bool:
     """What a process at work does at each look: end what ran out, and where another process holds leases, see whether that
-    is alive: a host would else wait for the end of a dead one's lease. Answers how many leases were taken back."""
-    (others,) = db.conn.execute(
-        "SELECT EXISTS (SELECT 1 FROM link INDEXED BY link_leased WHERE state = 'leased' AND owner <> ?)", (owner,)
-    ).fetchone()
-    return reclaim(db, now=now) if others else take_back(db, now=now, dead=set())
+    is alive: a host would else wait for the end of a dead one's lease. Answers whether another process held any."""
+    rows = db.conn.execute(
+        "SELECT owner <> ?1 FROM link INDEXED BY link_leased WHERE state = 'leased' AND (until <= ?2 OR owner <> ?1)",
+        (owner, now),
+    ).fetchall()
+    others = any(another for (another,) in rows)
+    if others:
+        reclaim(db, now=now)
+    elif rows:
+        take_back(db, now=now, dead=set())
+    return others
 
 
 def take_back(db: Database, *, now: float, dead: set[str]) -> int:

@@ -25,7 +25,7 @@ _LEFT_OUT: Final = {"raw_page": ("body",)}
 _SINGLY: Final = "dateline_singly"
 _ADD: Final = f"UPDATE meta SET value = CAST((CAST(value AS INTEGER) + ?) & {_MASK} AS TEXT) WHERE key = ?"  # noqa: S608 - ours
 _MANY: Final = frozenset({"sketch"})
-"""Tables into which many rows go at once, by `insert`."""
+"""Tables of whole numbers into which many rows go at once, by `insert`."""
 
 _NOT_OURS: Final = ("sqlite_%", "search%")
 _TOLD_ROWS: Final = 200_000
@@ -86,7 +86,7 @@ def insert(db: Database, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
     finally:
         counted.singly = True
-    total = sum([row_number(*row) for row in rows]) & _MASK
+    total = sum(_numbers(rows)) & _MASK
     db.conn.execute(_ADD, (total, counted.keys[table]))
 
 
@@ -121,6 +121,12 @@ def row_number(*values: Any) -> int:
         ]
     )
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
+
+
+def _numbers(rows: Sequence[tuple[int, ...]]) -> list[int]:
+    """`row_number` of each row of whole numbers."""
+    text, blake2b, number = "\0".join(["\2%d"] * len(rows[0])).encode(), hashlib.blake2b, int.from_bytes
+    return [number(blake2b(text % row, digest_size=7).digest(), "big") for row in rows]
 
 
 def _tables(db: Database) -> dict[str, tuple[str, ...]]:

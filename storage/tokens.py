@@ -19,21 +19,31 @@ RUN: Final = re.compile(
     "]+"
 )
 # Vowel points of Arabic and Hebrew, the tatweel, and the space of no width that parts Khmer words: nobody types them.
-_UNTYPED = {
+_UNTYPED: Final[dict[int, str | None]] = {
     **dict.fromkeys([*range(0x0591, 0x05BE), 0x05BF, 0x05C1, 0x05C2, 0x05C4, 0x05C5, 0x05C7]),
     **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, 0x0640, 0x200B]),
     ord("ё"): "е",
     ord("Ё"): "Е",
 }
+_ANY_UNTYPED = re.compile(f"[{''.join(map(chr, _UNTYPED))}]")
+
+
+def _typed(found: re.Match[str]) -> str:
+    return _UNTYPED[ord(found.group())] or ""
 
 
 def normal(text: str) -> str:
     """One spelling for what looks alike: NFKC, points and tatweel away, ё as е."""
-    return unicodedata.normalize("NFKC", text).translate(_UNTYPED)
+    if text.isascii():
+        return text
+    # `str.translate` asks the table for every character: ten times as long.
+    return _ANY_UNTYPED.sub(_typed, unicodedata.normalize("NFKC", text))
 
 
 def for_index(text: str) -> str:
     """The text as the index takes it."""
+    if text.isascii():
+        return text
     return RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} {run.group()[-1]} ", normal(text))
 
 
