@@ -67,9 +67,8 @@ async def late(found: list[float]) -> None:
         found.append(time.monotonic() - asked)
 
 
-def crawled(port: int) -> dict[str, float]:
-    """Milliseconds of the longest standstills with the sitemap, and memory over what was held before, MB."""
-    folder = Path(tempfile.mkdtemp(prefix="dateline-sitemap-"))
+def crawled(folder: Path, port: int) -> dict[str, float]:
+    """In a new project in `folder`: milliseconds of the longest standstills with the sitemap, and memory over what was held before, MB."""
     own = folder / "sources"
     own.mkdir()
     filled = TOML.format(number=1, host=HOST, port=port, pattern=r"agency\.test", delay=0.1)
@@ -113,9 +112,11 @@ def main() -> int:
     server = context.Process(target=serve, args=(told,), daemon=True)
     server.start()
     try:
-        print(json.dumps(crawled(told.get(timeout=120))))
+        with tempfile.TemporaryDirectory(prefix="dateline-sitemap-") as folder:
+            print(json.dumps(crawled(Path(folder), told.get(timeout=120))))
     finally:
         server.kill()
+        server.join()
     return 0
 
 

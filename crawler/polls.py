@@ -31,7 +31,7 @@ async def observed(ending: Ending, source: Source, frontier: Frontier) -> Ending
     last says so. Others are left as they are."""
     if ending.lease is None or ending.outcome.name != "listed" or not is_polled(ending.lease):
         return ending
-    links = sample(ending.links)
+    links = await asyncio.to_thread(sample, ending.links)  # beside the loop, which a long one would hold up
     unknown = await asyncio.wrap_future(frontier.unknown(source.name, [link.url for link in links]))
     known = rhythm.read(ending.lease.rhythm)
     seen = poll_of(links, unknown, at=ending.at, before=known.at)

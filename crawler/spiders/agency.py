@@ -224,7 +224,8 @@ class AgencySpider(Spider):
             await self._end(self._ending(response, Outcome(f"failed:{found}", f"{lease.url} could not be read")))
             return
         zone = ZoneInfo(self.source.profile.timezone) if self.source.profile.timezone else None
-        ended = listed(found, lease, endpoint, self.assignment.span, zone)
+        # Beside the loop, which 50,000 links of a sitemap would hold up.
+        ended = await asyncio.to_thread(listed, found, lease, endpoint, self.assignment.span, zone)
         ending = replace(
             self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl, traps=traps.among(found.refused)
         )
