@@ -23,6 +23,9 @@ LEASE_SECONDS = 900.0
 PATIENCE_FOR_A_TRY = 600.0
 """Seconds that a backfill waits at the most for the next try of what failed: for the first two of them, not the third."""
 
+PATIENCE_BEFORE_OTHERS = 10.0
+"""Seconds that a crawl whose turn is over waits for its host, where it has leased nothing yet."""
+
 UNDER_WAY = 8
 """Fetches of one crawl between lease and outcome."""
 
@@ -35,8 +38,8 @@ class Leasing:
     With a `limit` of 0 it leases what lists articles, and none of those. `patience`: the longest wait, in seconds, for a
     host's turn, or for the next try of what failed of a backfill; what is due later is left for a later run. `whole`: the
     source has feeds that give whole articles, which wait for no turn. `room`: asked before each look; returns when there is
-    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others, asked after its
-    first look: a crawl whose turn was spent before it came to lease anything would else never come to it.
+    room for what would be fetched, or raises Full. `over`: whether the crawl is to make way for others, heeded once it
+    has leased something: a crawl whose turn was spent before would else never come to it.
     Each lease must be given back by `done()` when its fetch has ended. `left_to_others` counts the due rows that
     another process held at the last look; `exhausted`: it ended because nothing was left to lease.
     """
@@ -75,7 +78,7 @@ class Leasing:
         self._patience = patience
         self._under_way = 0
         self._changed = asyncio.Event()
-        self._ended = self._looked = self._more = False
+        self._ended = self._served = self._more = False
         self.exhausted = False
         self.left_to_others = 0
         self.waits_until: float | None = None
@@ -123,7 +126,7 @@ class Leasing:
                     whole=self._whole,
                 )
             )
-            self._looked = True
+            self._served = self._served or bool(leased.leases)
             self.left_to_others = leased.elsewhere
             self._more = leased.wait is not None
             for lease in leased.leases:
@@ -134,7 +137,10 @@ class Leasing:
             unseen = len(leased.leases) >= most or (leased.leases and leased.wait is None)
             if unseen or self._changed.is_set():
                 continue  # a fetch that ended since the look may have left links that are due
-            wait, patience = leased.wait, self._patience
+            wait, patience = (
+                leased.wait,
+                min(self._patience, PATIENCE_BEFORE_OTHERS) if self._over() else self._patience,
+            )
             if wait is None:
                 wait, patience = leased.retry, min(patience, PATIENCE_FOR_A_TRY)
             if wait is None or wait > patience:
@@ -170,7 +176,7 @@ class Leasing:
         self._changed.set()
 
     def _finished(self) -> bool:
-        return self._ended or self._stop.is_set() or (self._looked and self._over())
+        return self._ended or self._stop.is_set() or (self._served and self._over())
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""

@@ -50,7 +50,7 @@ _SECRETS: Final = (
     (
         re.compile(
             r"(?i)(?<![\w/-])((?:[\w-]{1,40}-)?(?:authorization|cookie2?))\b(['\"]?\s*[:=,]\s*\[?\s*)"
-            r"(?:b?\"[^\"]*\"|b?'[^']*'|[^\r\n\]}]+)"
+            r"(?:(?:b?\"[^\"]*\"|b?'[^']*')(?:,\s*(?:b?\"[^\"]*\"|b?'[^']*')(?=[,\]]))*|[^\r\n\]}]+)"
         ),
         r"\1\2***",
     ),
@@ -60,6 +60,8 @@ _SECRETS: Final = (
         re.compile(rf"(?i)(?<![\w/-])((?:[\w-]{{1,40}}[-_](?:key|token|secret)|token|secret|password)\s*:\s*){_VALUE}"),
         r"\1***",
     ),
+    # The same in a list of pairs, `('X-Api-Key', '…')`.
+    (re.compile(rf"(?i)(['\"](?:[\w-]{{1,40}}[-_])(?:key|token|secret)['\"]\s*,\s*b?){_VALUE}"), r"\1***"),
     # `?token=…`, `"token": "…"`, but not `monkey=`; and the same within an address in an address, `%3Ftoken%3D…`.
     (re.compile(rf"(?i)(?<![\w-])((?:{CONFIDENTIAL})(?:['\"]\s*:\s*\[?|=)b?){_VALUE}"), r"\1***"),
     (re.compile(rf"(?i)((?:%3f|%26|%3b)(?:{CONFIDENTIAL})%3d)(?:(?!%26|%23|%3b)[^\s&;#\"'<>])+"), r"\1***"),

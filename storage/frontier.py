@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from storage import backfills, hosts, leases, links, owners, quarantine, returns, standings, yielding
+from storage import backfills, hosts, leases, links, owners, quarantine, returns, runs, standings, yielding
 from storage.models import HostNote
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class Frontier:
         return self._submit(register)
 
     def unregister_owner(self, owner: str, *, now: float | None = None) -> Future[None]:
-        """Take this process out; what it still holds is given back first."""
-        del now
-        return self._submit(lambda db: _unregister(db, owner))
+        """Take this process out; what it still holds is given back first, and what it broke off is ended as `interrupted`."""
+        at = self._store.clock() if now is None else now
+        return self._submit(lambda db: _unregister(db, owner, now=at))
 
     def seed(
         self, source: str, rows: Sequence[tuple[str, LinkKind]], *, backfill: int | None = None, now: float
@@ -256,7 +256,8 @@ def _next_due(db: Database, source: str, backfill: int, now: float) -> float | N
     return None if due is None else max(float(due), now)
 
 
-def _unregister(db: Database, owner: str) -> None:
+def _unregister(db: Database, owner: str, *, now: float) -> None:
     returns.release(db, returns.held_by(db, owner))
+    runs.interrupted(db, owner, now=now)  # nobody finds them once the owner is gone
     db.conn.execute("DELETE FROM owner WHERE id = ?", (owner,))
     db.conn.execute("DELETE FROM watch WHERE owner = ?", (owner,))

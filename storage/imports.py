@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from storage import clean, clock
+from storage import clean, clock, owners
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
 def begin(db: Database, run_id: int | None, source: str, url: str, record: str, *, at: float) -> int | None:
-    """Open a record's fetch, or take up one that never ended; None: it has an outcome."""
-    row = db.conn.execute("SELECT id, outcome FROM fetch WHERE record = ?", (record,)).fetchone()
+    """Open a record's fetch, or take up one that never ended; None: it has an outcome, or another process is at it."""
+    row = db.conn.execute("SELECT id, outcome, run_id FROM fetch WHERE record = ?", (record,)).fetchone()
     if row is not None:
-        if row[1] is not None:
+        if row[1] is not None or _is_anothers(db, row[2], run_id):
             return None
         db.conn.execute("UPDATE fetch SET run_id = ? WHERE id = ?", (run_id, row[0]))
         return int(row[0])
@@ -24,6 +24,13 @@ def begin(db: Database, run_id: int | None, source: str, url: str, record: str, 
         (run_id, source, clean.text(url), clock.text(at), record),
     )
     return int(cursor.lastrowid or 0)
+
+
+def _is_anothers(db: Database, theirs: int | None, ours: int | None) -> bool:
+    """Whether a record's run is one of a process that lives and is not ours: taken from it, it could not end its fetch."""
+    both = "SELECT owner FROM run WHERE id = ? AND owner IN (SELECT id FROM owner)"
+    their, our = (db.conn.execute(both, (run,)).fetchone() for run in (theirs, ours))
+    return their is not None and their != our and their[0] not in owners.dead(db)
 
 
 def done(db: Database, file: str) -> set[int]:

@@ -9,10 +9,15 @@ from __future__ import annotations
 import os
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from storage import clock
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+SILENT: Final = 86_400.0
+"""Seconds: a daemon that lives begins something many times as often."""
 
 
 def register(db: Database, *, now: float) -> str:
@@ -31,6 +36,21 @@ def dead(db: Database) -> list[str]:
     here = (boot(), _space())
     rows = db.conn.execute("SELECT id, pid, started, boot, space FROM owner").fetchall()
     return [row[0] for row in rows if _is_dead(*row[1:], here=here)]
+
+
+def silent(db: Database, *, now: float) -> list[str]:
+    """The owners of another space of process ids that hold no lease, have begun nothing for `SILENT` seconds, and have no
+    record of a file open that is younger: nobody can ask whether they live, and their runs would stay open for ever."""
+    since = clock.text(now - SILENT)
+    rows = db.conn.execute(
+        "SELECT id FROM owner AS o WHERE space IS NOT ? AND registered_at < ?"
+        " AND NOT EXISTS (SELECT 1 FROM link INDEXED BY link_leased WHERE state = 'leased' AND owner = o.id)"
+        " AND NOT EXISTS (SELECT 1 FROM run WHERE owner = o.id AND started_at >= ?)"
+        " AND NOT EXISTS (SELECT 1 FROM run AS r JOIN fetch AS f ON f.run_id = r.id"
+        "  WHERE r.owner = o.id AND r.finished_at IS NULL AND f.at >= ?)",
+        (_space(), now - SILENT, since, since),
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def at_work(db: Database) -> list[str]:

@@ -50,7 +50,7 @@ def reclaim(db: Database, *, now: float) -> int:
     How many requests such a fetch sent is not known (NULL). Its host's turn comes a delay after now, since nobody
     knows when its last request ended. Answers how many leases were taken back.
     """
-    gone = owners.dead(db)
+    gone = owners.dead(db) + owners.silent(db, now=now)
     taken = take_back(db, now=now, dead=set(gone))
     db.conn.execute("DELETE FROM hop WHERE until <= ?", (now,))
     for owner in gone:

@@ -40,8 +40,8 @@ def finish(db: Database, run_id: int, *, at: float, reason: str) -> dict[str, in
 
 
 def interrupted(db: Database, owner: str, *, now: float) -> None:
-    """Close the runs that a dead process left open. Records of files that it had begun are taken out again: nobody was
-    asked for anything, and the next import reads them. Fetches that it leased are `returns.take_back`'s."""
+    """Close the runs that a process left open, since it died or broke off. Records of files that it had begun are taken out
+    again: nobody was asked for anything, and the next import reads them. Fetches that it leased are `returns`'."""
     for (run_id,) in db.conn.execute("SELECT id FROM run WHERE owner = ? AND finished_at IS NULL", (owner,)).fetchall():
         db.conn.execute("DELETE FROM fetch WHERE run_id = ? AND record IS NOT NULL AND outcome IS NULL", (run_id,))
         finish(db, run_id, at=now, reason="interrupted")

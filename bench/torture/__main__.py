@@ -71,7 +71,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="only print the table")
     given = parser.parse_args()
-    # A shell starts what runs in its background deaf to SIGINT, and a daemon that inherits this does not hear it.
+    # A shell starts what runs in its background deaf to SIGINT; a daemon that inherits this misses one in its first moment.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     known = parts()
     if unknown := set(given.part or ()) - set(known):

@@ -101,7 +101,7 @@ async def lived(plan: Plan, stop: asyncio.Event) -> Seen:
 
     from crawler import daemon, steady
     from crawler.config import Config
-    from crawler.progress import Silent
+    from crawler.progress import Lines
     from crawler.source import Endpoint, Politeness, Source
     from crawler.start import Start
     from crawler.start_crawl import crawl_settings
@@ -177,7 +177,8 @@ async def lived(plan: Plan, stop: asyncio.Event) -> Seen:
 
     opened = dict.fromkeys(plan.hosts, ("127.0.0.1", plan.port))
     settings = crawl_settings(config, quiet=True) | {"LOG_LEVEL": "WARNING"}
-    start = Start(config, sources, settings, Silent(), opened, clock, stays=True)
+    # As a daemon's own: what the tests take in its place remembers every ending.
+    start = Start(config, sources, settings, Lines(sys.stderr), opened, clock, stays=True)
     with (
         patch.object(base, "datetime", Turned),
         patch.object(AsyncIOScheduler, "_start_timer", quicker),

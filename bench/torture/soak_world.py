@@ -34,6 +34,9 @@ WORDS = tuple(_SUBJECTS.split())
 GAP = 20.0
 """Seconds between two polls of one feed that are two runs and not one: no interval of a source is as short."""
 
+ROUNDS = 12
+"""Polls of each other feed on an average, between two of one feed: more, and that one was passed over."""
+
 LISTED = 150
 BAD_MARKUP = (
     "<p>" + "&#1;&#xFFFF;&#xD800;" * 50 + "</p>",
@@ -72,6 +75,9 @@ class World:
     polls: dict[str, float] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
     longest: float = 0.0
+    passed: Counter[str] = field(default_factory=Counter)
+    """Polls of other feeds since the last of each."""
+    silenced: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     true: float = 0.0
     """Seconds that have really passed in the world, whatever its clocks were set to: stories come by these."""
@@ -107,6 +113,11 @@ class World:
             if self.true - before < GAP:
                 self.twice.append(f"{host}: polled {self.true - before:.0f} s after the poll before")
         self.polls[host] = self.true
+        self.passed.update(self.hosts)
+        self.passed[host] = 0
+        for other in self.hosts:
+            if self.passed[other] > ROUNDS * (len(self.hosts) - 1):
+                self.silenced[other] = max(self.silenced.get(other, 0), self.passed[other])
 
     def _feed(self, host: str) -> bytes:
         last = self.published(host)

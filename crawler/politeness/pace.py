@@ -51,7 +51,8 @@ GONE_LOOKS = (3600.0, 86400.0)
 """Seconds until the further looks at a page that was not there: publishers unpublish by mistake, too."""
 
 REJECTED_LOOKS = 2
-"""Further looks, on the ladder, at a page that was no article: walls and live pages turn into articles."""
+"""Further looks, on the ladder, at a page that was no article: walls and live pages turn into articles. Looks that got no page
+are none of them: a host that comes back from an outage with a page for visitors would lose all that waited for it."""
 
 _WALLED = "rejected:bot_check"
 """The host's refusal of us in place of a page, not the page's own nature: it waits like a failure."""
@@ -147,7 +148,7 @@ def next_due(
         young = now - found_at <= max(recheck, default=0) + 2 * sum(GONE_LOOKS)
         wait = max(GONE_LOOKS[missing], gone_gap) if missing < len(GONE_LOOKS) and young else None
         due = Due(None if wait is None else now + wait)
-    elif name == "rejected" and tries >= REJECTED_LOOKS:
+    elif name == "rejected" and min(tries, seen) >= REJECTED_LOOKS:
         due = Due(None)
     else:
         due = Due(next_rung(recheck, found_at=found_at, now=now))

@@ -194,3 +194,18 @@ async def test_a_crawl_whose_turn_is_over_before_its_first_look_still_leases_wha
         work.done()
     assert seen == [1, 2], "or a slow start would silence the source for as long as others wait"
     assert not work.exhausted
+
+
+async def test_nor_does_it_go_just_when_its_hosts_turn_has_come() -> None:
+    script, seen = Script(Leased((), 0.05), Leased((lease(1),))), []
+    work = leasing(script, over=lambda: True)
+    async for one in work.leases():
+        seen.append(one.fetch_id)
+        work.done()
+    assert seen == [1]
+
+
+async def test_a_crawl_whose_turn_is_over_keeps_no_place_for_a_host_that_comes_late() -> None:
+    work = leasing(Script(Leased((), 60.0)), over=lambda: True)
+    assert [one async for one in work.leases()] == []
+    assert work.waits_until is not None

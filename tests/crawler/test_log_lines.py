@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         ("{b'Authorization': [b'Bearer SECRET'], b'Host': [b'x']}", "{b'Authorization': [***], b'Host': [b'x']}"),
         ("Proxy-Authorization: Basic SECRET==", "Proxy-Authorization: ***"),
         ("Set-Cookie: sid=SECRET; path=/", "Set-Cookie: ***"),
+        ("{'Set-Cookie': ['a=SECRET; Path=/', 'b=SECRET'], 'Host': 'x'}", "{'Set-Cookie': [***], 'Host': 'x'}"),
+        ("[('X-Api-Key', 'SECRET'), (b'x-auth-token', b'SECRET')]", "[('X-Api-Key', ***), (b'x-auth-token', b***)]"),
         ("X-Authorization: SECRET", "X-Authorization: ***"),
         ("{b'X-Forwarded-Cookie': [b'a=SECRET']}", "{b'X-Forwarded-Cookie': [***]}"),
         ("password:   SECRET", "password:   ***"),

@@ -220,7 +220,14 @@ def test_what_has_long_been_gone_gets_none_whatever_the_count() -> None:
 
 
 def test_what_was_no_article_gets_two_more_looks_on_the_ladder() -> None:
-    assert [after("rejected:teaser", tries=tries).at for tries in range(4)] == [NOW + 900, NOW + 900, None, None]
+    looks = [after("rejected:teaser", tries=tries, seen=tries).at for tries in range(4)]
+    assert looks == [NOW + 900, NOW + 900, None, None]
+
+
+def test_what_an_outage_kept_waiting_is_not_given_up_for_the_first_page_that_is_no_article() -> None:
+    assert after("rejected:no_text", tries=5, seen=0).at == NOW + 900
+    assert after("rejected:no_text", tries=6, seen=1).at == NOW + 900
+    assert after("rejected:no_text", tries=7, seen=2).at is None
 
 
 def test_what_robots_disallow_is_looked_at_again_after_a_day_for_a_week() -> None:

@@ -136,6 +136,41 @@ def test_the_record_that_a_killed_import_was_reading_is_read_by_the_next(crawl: 
     assert crawl.store.begin_record(crawl.run, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result() is not None
 
 
+def test_what_a_process_broke_off_is_ended_when_it_goes(crawl: Crawl) -> None:
+    crawl.store.begin_record(crawl.run, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result()
+    crawl.frontier.unregister_owner(crawl.owner, now=crawl.now).result()
+    assert crawl.sql("SELECT count(*) FROM fetch") == [(0,)]
+    assert crawl.sql("SELECT finish_reason FROM run") == [("interrupted",)]
+
+
+def test_a_record_that_a_living_process_reads_is_left_to_it(crawl: Crawl) -> None:
+    first = crawl.store.begin_record(crawl.run, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result()
+    other = crawl.frontier.register_owner(now=crawl.now).result()
+    theirs = crawl.store.begin_run(SOURCE, crawl.now).result()
+    assert crawl.sql("SELECT owner FROM run WHERE id = ?", theirs) == [(other,)]
+    assert crawl.store.begin_record(theirs, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result() is None
+    crawl.sql("DELETE FROM owner WHERE id = ?", crawl.owner)
+    taken = crawl.store.begin_record(theirs, SOURCE, "http://a.test/1", "warc:x#7", crawl.now).result()
+    assert taken == first, "its process is gone"
+
+
+def test_a_process_of_another_container_is_closed_after_a_day_without_a_sign(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    crawl.store.begin_record(crawl.run, SOURCE, "http://a.test/9", "warc:x#7", crawl.now).result()
+    held = crawl.take()
+    crawl.sql("UPDATE owner SET space = 'elsewhere'")
+    crawl.later(50)
+    crawl.frontier.reclaim(crawl.now).result()
+    assert crawl.sql("SELECT finish_reason FROM run") == [(None,)]
+    crawl.later(86_500)
+    crawl.frontier.reclaim(crawl.now).result()  # its lease has run out; now it holds none
+    crawl.frontier.reclaim(crawl.now).result()
+    rows = crawl.sql("SELECT id, outcome FROM fetch WHERE outcome IS NULL OR outcome = 'interrupted'")
+    assert rows == [(held.fetch_id, "interrupted")]
+    assert crawl.sql("SELECT finish_reason FROM run") == [("interrupted",)]
+    assert crawl.sql("SELECT count(*) FROM owner") == [(0,)]
+
+
 def test_a_page_that_kills_the_process_again_and_again_ends_in_quarantine(crawl: Crawl) -> None:
     listing(crawl, [link(1, published=instant("2023-11-14T00:00:00Z")), link(2)])
     for death in range(21):
