@@ -1,6 +1,6 @@
 """A daemon that watches agencies which publish nothing: CPU of all its processes, and what their server was asked.
 
-    python bench/idle.py [--sources 100] [--seconds 600] [--profile FILE]
+    python bench/idle.py [--sources 100] [--seconds 600] [--profile FILE] [--record]
 
 Each agency is a host of its own on loopback with one feed of thirty stories, forty a day up to the start and none since,
 so that their rhythm asks for a poll every five minutes. The feed answers a conditional request with 304. The first polls (all
@@ -26,6 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench import record  # noqa: E402
+from bench.charts import Bars  # noqa: E402
 from bench.processes import Usage, usage  # noqa: E402
 from crawler.demo.answers import Response, conditional, document, text  # noqa: E402
 from crawler.demo.beside import beside  # noqa: E402
@@ -154,6 +156,7 @@ def main() -> int:
     parser.add_argument("--sources", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--profile", type=Path, help="Write a cProfile of the daemon's main thread here.")
+    record.option(parser)
     given = parser.parse_args()
     server = Listener(Quiet(time.time()))
     with tempfile.TemporaryDirectory(prefix="dateline-idle-") as name, beside(server, "quiet"):
@@ -183,14 +186,22 @@ def main() -> int:
         spent: Usage = end - start
         asked = kinds([(r.path, r.conditional, r.status) for r in server.log])
         share = spent.seconds / took
-        print(
-            f"{given.sources} quiet sources for {took:.0f} s: {spent.seconds:.2f} s of CPU, {100 * share:.2f} % of a core"
-        )
-        for who, seconds in sorted(spent.by_process.items(), key=lambda pair: -pair[1]):
-            print(f"  {seconds:6.2f} s  {who}")
-        print("requests: " + ", ".join(f"{count} {what}" for what, count in sorted(asked.items())))
+        by_process = sorted(spent.by_process.items(), key=lambda pair: -pair[1])
+        rows = [{"process": who, "seconds": round(seconds, 2)} for who, seconds in by_process]
         if status:
             print((folder / "log").read_text("utf-8", "replace")[-2000:])
+        chart = Bars("CPU by process", "process", ("seconds",), "s")
+        polls = sum(asked.values())
+        record.present(
+            record.Figures(
+                "idle",
+                f"{given.sources} quiet sources for {took:.0f} s",
+                (record.Table("CPU by process", rows, chart),),
+                (record.Target("share of a core", 100 * share, 100 * AIM, "%"),),
+                (f"{polls} requests: " + ", ".join(f"{count} {what}" for what, count in sorted(asked.items())),),
+            ),
+            keep=given.record,
+        )
         others = {what: count for what, count in asked.items() if what != "/feed.xml conditional 304"}
         return 1 if status or others or share > AIM else 0
 

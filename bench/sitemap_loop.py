@@ -68,7 +68,8 @@ async def late(found: list[float]) -> None:
 
 
 def crawled(folder: Path, port: int) -> dict[str, float]:
-    """In a new project in `folder`: milliseconds of the longest standstills with the sitemap, and memory over what was held before, MB."""
+    """In a new project in `folder`: milliseconds of the longest standstills with the sitemap, and memory over what was held
+    before, MB."""
     own = folder / "sources"
     own.mkdir()
     filled = TOML.format(number=1, host=HOST, port=port, pattern=r"agency\.test", delay=0.1)

@@ -47,6 +47,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
     """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
     from twisted.internet import reactor
 
+    from crawler.loading import load_components
     from crawler.politeness import guard
     from crawler.runner import runner_of
 
@@ -65,6 +66,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
             nice=start.nice,
             stays=start.stays,
         ) as session:
+            load_components(runner.settings)  # here, since the workers start beside it
             # What is loaded stays, and is much: the collector would wait for a quarter as much again before it looks at all.
             gc.freeze()
             gc.collect()  # counts what is left; else that wait is once as long as before

@@ -31,6 +31,7 @@ from pipelines import (
     liveupdates,
     markers,
     narrow,
+    notice_page,
     overlays,
     prune,
     remnants,
@@ -189,7 +190,7 @@ def _body(
         alone = claims.body if meta.access != "paywalled" else None
         body = cascade.general(root, url=page.url, told=told, headlines=meta.headlines, alone=alone)
         dropped += body.beside
-        body = gallery.captioned(remnants.notice(root, body, meta.headlines, dropped), dropped)
+        body = gallery.captioned(notice_page.notice(root, body, meta.headlines, dropped), dropped)
         if page.profile.body:
             meta.sources["body_selector"] = "matched nothing"
     watch.step("body")

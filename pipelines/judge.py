@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from pipelines import identity, urls
-from pipelines.walls import PASSING
+from pipelines.passing import PASSING
 from pipelines.workers import FAILURES
 from storage.models import Outcome
 

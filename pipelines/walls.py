@@ -20,8 +20,6 @@ REASONS: frozenset[str] = frozenset(
         "document_viewer", "no_text", "no_title", "parser_limit", "not_html",
     }
 )  # fmt: skip
-PASSING: frozenset[str] = frozenset({"maintenance", "server_error"})
-"""Reasons that say nothing of the page, only of the moment: the fetch ends as `failed:…` and is tried again."""
 
 WALL_WORDS = 150
 """Words of a text that may be a wall's; a consent wall may have more."""

@@ -10,7 +10,8 @@ from types import ModuleType
 import pytest
 
 from pipelines.extractor import extract
-from pipelines.walls import PASSING, REASONS
+from pipelines.passing import PASSING
+from pipelines.walls import REASONS
 
 
 def _builder() -> ModuleType:

@@ -1,0 +1,33 @@
+"""What Scrapy loads by name for a crawl, loaded before the first one: within the pass the event loop would stand still for it.
+
+Scrapy loads a component when a crawl is made that names it. All crawls of a process name the same ones."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from scrapy.utils.misc import load_object
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+CLASSES = (
+    "DOWNLOADER", "DUPEFILTER_CLASS", "LOG_FORMATTER", "SCHEDULER", "SCHEDULER_MEMORY_QUEUE", "SCHEDULER_PRIORITY_QUEUE",
+    "STATS_CLASS",
+)  # fmt: skip
+LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES")
+
+
+def load_components(settings: BaseSettings) -> None:
+    """Load what crawls with these settings are made of. Raises what loading raises, as the crawl would."""
+    import_module("scrapy.core.engine")
+    for name in CLASSES:
+        load_object(settings[name])
+    for name in LISTS:
+        for component, order in settings.getwithbase(name).items():
+            if order is not None:
+                load_object(component)
+    for handler in settings.getwithbase("DOWNLOAD_HANDLERS").values():
+        if handler is not None:
+            load_object(handler)
