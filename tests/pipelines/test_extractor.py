@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -175,9 +176,13 @@ def test_the_words_overrule_a_language_that_they_are_not_in() -> None:
 
 
 def test_warming_up_loads_nothing_that_few_pages_need(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    place = body.place
-    monkeypatch.setattr(body, "place", lambda root, url: asked.append(url) or place(root, url))
+    asked, place = list[str](), body.place
+
+    def noted(root: Any, url: str) -> Any:
+        asked.append(url)
+        return place(root, url)
+
+    monkeypatch.setattr(body, "place", noted)
     monkeypatch.setattr(body, "full", lambda root, url: pytest.fail("justext's stop words were loaded"))
     warm()
     assert asked
