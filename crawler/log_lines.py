@@ -104,10 +104,9 @@ def log_lines(settings: BaseSettings) -> Iterator[None]:
     if settings.getbool("LOG_SHORT_NAMES"):
         handler.addFilter(TopLevelFormatter(["scrapy"]))
     scrapy = logging.getLogger("scrapy")
-    least = max(scrapy.level, handler.level)  # or each page has four lines made and thrown away
+    before, asked = logging.root.level, scrapy.level
     configure_logging(settings)  # type: ignore[arg-type]  # it reads them only
-    scrapy.setLevel(least)
-    before = logging.root.level
+    scrapy.setLevel(max(asked, handler.level))  # or each page has four lines made and thrown away
     logging.root.setLevel(logging.NOTSET)
     logging.root.addHandler(handler)
     try:
@@ -115,6 +114,7 @@ def log_lines(settings: BaseSettings) -> Iterator[None]:
     finally:
         logging.root.removeHandler(handler)
         logging.root.setLevel(before)
+        scrapy.setLevel(asked)
         handler.close()
 
 

@@ -20,6 +20,9 @@ class InProcess:
     def __init__(self, workers: int = 1, **_: Any) -> None:
         assert workers > 0
 
+    def start(self) -> None:
+        """There is nothing to start."""
+
     async def extract(self, page: Page) -> Extraction:
         return once(page)
 

@@ -118,7 +118,8 @@ class Crawls:
 
 @asynccontextmanager
 async def crawls(folder: Path, site: SmallSite, *endpoints: Endpoint, **more: Any) -> AsyncIterator[Crawls]:
-    """`endpoints`: with paths for addresses; `more`: other fields of the source."""
+    """`endpoints`: with paths for addresses; `more`: other fields of the source, and Scrapy's `settings`."""
+    settings: dict[str, Any] = more.pop("settings", {})
     async with SmallServer(site) as server:
         home = f"http://{HOST}:{server.port}"
         source = Source(
@@ -129,7 +130,7 @@ async def crawls(folder: Path, site: SmallSite, *endpoints: Endpoint, **more: An
         config = replace(
             Config(database=folder / "news.db"), contact="a@wire.test", first_poll=0, delay_floor=0.0, workers=1
         )
-        settings = crawl_settings(config, quiet=True) | {"LOG_ENABLED": False}
+        settings = crawl_settings(config, quiet=True) | {"LOG_ENABLED": False} | settings
         opened = {HOST: (ADDRESS, server.port)}
         start = Start(config, {"wire": source}, settings, Silent(), opened, lambda: time.time() + made.ahead)
 

@@ -126,7 +126,9 @@ async def test_no_secret_of_an_address_is_stored_or_logged(
     site.answers["/feed"] = feed
     before = listening()
     caplog.set_level(logging.DEBUG)
-    async with crawls(tmp_path, site, Endpoint("/feed", "feed"), recheck=(60,)) as wire:
+    async with crawls(
+        tmp_path, site, Endpoint("/feed", "feed"), recheck=(60,), settings={"LOG_LEVEL": "DEBUG"}
+    ) as wire:
         await wire.live()
         wire.ahead = 7200.0
         await wire.live()

@@ -47,6 +47,9 @@ class Pool:
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
+    def start(self) -> None:
+        pass
+
     async def extract(self, page: Page) -> Extraction:
         type(self).pages += 1
         type(self).before(page)
