@@ -1,6 +1,7 @@
 """Measures whether copies of one text become one story, and nothing else does, on the real bodies of a corpus.
 
-    python bench/copies.py --corpus CORPUS [--seed N] [--originals 400] [--unrelated 400] [--digests]
+    python bench/copies.py --corpus CORPUS [--seed N] [--originals 400] [--unrelated 400] [--digests] [--brief]
+        [--peers] [--record]
 
 CORPUS holds gold/dev.jsonl and pages/dev/ID.html.gz. Copies of each original are made in 13 kinds (`making.py`). Then:
 
@@ -12,7 +13,8 @@ digests    2 to 8 originals one after another, whole or their opening paragraphs
            story by it, where the digest comes after, before or among them
 
 Recall: copies in their original's story. Precision: of all pairs of articles in one story, those of one original; a digest
-counts in no pair, but the originals that it joins do.
+counts in no pair, but the originals that it joins do. `--brief`: without the last measurement. `--peers`: the same copies
+looked for by others (`copies_peers.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import making
+from bench import copies_peers, making, paired, record
+from bench.charts import Bars
 from pipelines import fingerprint
 from pipelines.decision import decide
 from storage.models import Article, Ending, Instant, Outcome
@@ -107,15 +110,17 @@ def stories(store: Store) -> dict[int, int]:
 
 
 def alone(store: Store, made: Sequence[Made], ids: dict[str, int]) -> tuple[Counter[str], Counter[str], list[float]]:
-    """Kinds of copies that join their original's story and no other, and that join another; seconds a look took."""
+    """Kinds of copies that join their original's story and no other, and that join another; CPU seconds a look took, the
+    sketch included."""
     story = stories(store)
     joined: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     took = []
     for each in made:
-        begun = time.perf_counter()
+        begun = paired.cpu()
+        fingerprint.sketch(each.article.body)
         decision = decide(each.article, store.known(each.article).result())
-        took.append(time.perf_counter() - begun)
+        took.append(paired.cpu() - begun)
         where = {decision.story_id, *decision.merges} - {None}
         joined[each.kind] += story[ids[each.family]] in where
         wrong[each.kind] += bool(where - {story[ids[each.family]]})
@@ -129,7 +134,12 @@ def main() -> None:
     parser.add_argument("--originals", type=int, default=400)
     parser.add_argument("--unrelated", type=int, default=400)
     parser.add_argument("--digests", action="store_true", help="put digests of four originals among them, too")
+    parser.add_argument("--brief", action="store_true", help="leave out the stores of digests")
+    parser.add_argument("--peers", action="store_true", help="look for the copies in other ways, too")
+    record.option(parser)
     options = parser.parse_args()
+    if options.peers and (why := copies_peers.installed()):
+        sys.exit(f"the others cannot be had: {why}")
     rng = random.Random(options.seed)
     every = making.texts(options.corpus)
     rng.shuffle(every)
@@ -147,7 +157,51 @@ def main() -> None:
     ]
     made = copies(originals, spare, rng)
     with tempfile.TemporaryDirectory() as folder:
-        report(Path(folder), originals, unrelated, base, made, rng, among_digests=options.digests)
+        row, recalls = report(
+            Path(folder), originals, unrelated, base, made, rng, among_digests=options.digests, brief=options.brief
+        )
+        rows = [row, *(beside(Path(folder), base, made) if options.peers else [])]
+    print()
+    record.present(figures(rows, recalls, len(originals), len(unrelated)), keep=options.record)
+
+
+def beside(folder: Path, base: Sequence[Made], made: Sequence[Made]) -> list[dict[str, object]]:
+    """A row for each other way over the same texts."""
+    originals, copied = (
+        [(each.family, f"{each.article.title}\n{each.article.body}") for each in some] for some in (base, made)
+    )
+    return [
+        {
+            "way": each["way"],
+            "copies found": each["home"] / len(made),
+            "found elsewhere": each["elsewhere"],
+            "CPU ms an article": each["seconds"] / (len(base) + len(made)) * 1e3,
+        }
+        for each in copies_peers.found(originals, copied, folder)
+    ]
+
+
+def figures(
+    rows: Sequence[dict[str, object]], recalls: Sequence[dict[str, object]], originals: int, unrelated: int
+) -> record.Figures:
+    """What is kept of them."""
+    return record.Figures(
+        "copies",
+        "Near-duplicates",
+        (
+            record.Table(
+                "Copies looked for among their originals and unrelated texts",
+                rows,
+                Bars("Share of the copies that were found", "way", ("copies found",)),
+            ),
+            record.Table("By the kind of copy, ours", recalls),
+        ),
+        notes=(
+            f"{originals} originals, {unrelated} unrelated texts of the nearest topics; 13 kinds of copies of each original.",
+            "Found elsewhere: copies for which a text of another family was named, too. Ours decides which story a copy joins,"
+            " and its CPU is that of the store on disk, sketch included; the others hold their index in memory.",
+        ),
+    )
 
 
 def report(
@@ -159,8 +213,9 @@ def report(
     rng: random.Random,
     *,
     among_digests: bool,
-) -> None:
-    """Run the three measurements and print them."""
+    brief: bool,
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """Run the three measurements and print them; answers the row of all copies, and one for each kind."""
     total = Counter(each.kind for each in made)
     with Store.open(folder / "alone.db", clock=lambda: NOON) as store:
         by_key = feed(store, base)
@@ -183,7 +238,7 @@ def report(
     pairs, right = _pairs([(story[by_key[each.article.key]], each.family) for each in everything])
     print(f"precision of pairs, together: {right / pairs:.5f} ({pairs - right} false of {pairs})")
     print(f"originals and unrelated articles merged with one another: {single} of {len(base)}")
-    print(f"a look alone: median {sorted(took)[len(took) // 2] * 1e3:.2f} ms")
+    print(f"a look alone: {sum(took) / len(took) * 1e3:.2f} ms of CPU")
     for pieces in (1, 4):
         name = folder / f"follow{pieces}.db"
         with Store.open(name, clock=lambda: NOON) as store:
@@ -202,16 +257,34 @@ def report(
             f" ({share:.2%}), {elsewhere.total()} into another story"
         )
     only = [each for each in base if each.kind == "original"]
-    print(
-        f"\n{'digests of':28}{'digests':>8}{'after':>9}{'before':>11}{'among':>10}   originals joined, of {len(only)}"
-    )
-    for number, opening in ((2, False), (3, False), (4, False), (5, False), (8, False), (4, True), (8, True)):
+    if not brief:
+        print(
+            f"\n{'digests of':28}{'digests':>8}{'after':>9}{'before':>11}{'among':>10}   originals joined, of {len(only)}"
+        )
+    every = ((2, False), (3, False), (4, False), (5, False), (8, False), (4, True), (8, True))
+    for number, opening in () if brief else every:
         daily = digests(originals, number, rng, opening=opening)
         mixed = [*daily, *only]
         rng.shuffle(mixed)
         counts = [joined_by_digest(folder, order) for order in ([*only, *daily], [*daily, *only], mixed)]
         what = f"{number} {'openings' if opening else 'whole texts'}"
         print(f"{what:28}{len(daily):8}{counts[0]:9}{counts[1]:11}{counts[2]:10}")
+    ours = {
+        "way": "dateline, sketches in the store",
+        "copies found": joined.total() / len(made),
+        "found elsewhere": wrong.total(),
+        "CPU ms an article": sum(took) / len(took) * 1e3,
+    }
+    kinds = [
+        {
+            "copy": kind,
+            "copies": number,
+            "found": joined[kind] / number,
+            "in one store together": together[kind] / number,
+        }
+        for kind, number in total.items()
+    ]
+    return ours, kinds
 
 
 def digests(originals: Sequence[making.Text], number: int, rng: random.Random, *, opening: bool = False) -> list[Made]:

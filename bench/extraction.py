@@ -1,6 +1,7 @@
 """Measures extraction on a corpus of real pages, beside trafilatura's own in the same run, and beside others.
 
-    python bench/extraction.py CORPUS [--peers] [--halves] [--ours] [--ids FILE] [--pred OUT.jsonl] [--respect-reservation]
+    python bench/extraction.py CORPUS [--peers] [--halves] [--ours] [--ids FILE] [--every N] [--pred OUT.jsonl]
+        [--respect-reservation] [--record]
 
 CORPUS holds score.py, gold/SET.jsonl and pages/SET/ID.html.gz. Two processes; every page is read by all extractors, in
 turns, ours and trafilatura in the same process, so that the ratio of their CPU times holds on a busy machine. Pages that
@@ -8,7 +9,7 @@ reserve their rights are measured like others (nothing is kept), unless `--respe
 store. `--peers` adds newspaper4k and news-please, each in an environment of its own under `.bench/`, made once with pip; one
 that cannot be installed is named and left out. `--ours` leaves trafilatura out, too. `--halves` adds the figures of each half
 of the sites, parted by a hash of the domain, and how much our lead over trafilatura differs between them: rules made for
-single sites would tell them apart. `--ids` takes only the pages named in a file, one id a line.
+single sites would tell them apart. `--ids` takes only the pages named in a file, one id a line, `--every N` each Nth page.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench import record
+from bench.charts import Bars
 from bench.peers import EMPTY, PINNED, Peer, installed
 
 FETCHED_AT = "2026-09-01T00:00:00Z"
@@ -191,6 +194,46 @@ def beside_ours(ours: bool, peers: bool) -> tuple[str, ...]:
     return tuple(names)
 
 
+def figures(rows: list[dict[str, Any]], scores: dict[str, dict[str, dict[str, Any]]]) -> record.Figures:
+    """What is kept: for each extractor its CPU, what ours takes of it, and the quality over all pages."""
+    ours = sorted(row[OURS]["seconds"] for row in rows)
+    told = []
+    for who, by_kind in scores.items():
+        times = sorted(row[who]["seconds"] for row in rows)
+        told.append(
+            {
+                "extractor": who,
+                "CPU ms a page": sum(times) / len(times) * 1e3,
+                "median": times[len(times) // 2] * 1e3,
+                "95 %": times[int(len(times) * 0.95)] * 1e3,
+                "most": times[-1] * 1e3,
+                "ours of it": sum(ours) / sum(times),
+                **{name: by_kind["ALL"].get(name) for name in COMPARED},
+            }
+        )
+    return record.Figures(
+        "extraction",
+        f"Extraction of {len(rows)} pages",
+        (
+            record.Table(
+                "CPU a page, and quality over all pages",
+                told,
+                Bars("CPU of extracting a page", "extractor", ("CPU ms a page",), "ms"),
+            ),
+        ),
+        [
+            record.Target(f"CPU against {who}", sum(ours) / sum(row[who]["seconds"] for row in rows), 0.60)
+            for who in scores
+            if who == TRAFILATURA
+        ],
+        (
+            "F1, R: of the body's words; sF1: of its sentences; title: right ones; aF1: authors; day, inst: the day and the"
+            " instant of publication.",
+            "Pages are read by all extractors in turns; one round, since the pages average it out.",
+        ),
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
@@ -200,13 +243,15 @@ def main() -> None:
     parser.add_argument("--ours", action="store_true", help="leave trafilatura out: half the time")
     parser.add_argument("--halves", action="store_true", help="each half of the sites by itself, too")
     parser.add_argument("--ids", type=Path, help="only these pages")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth page")
+    record.option(parser)
     arguments = parser.parse_args()
     spec = importlib.util.spec_from_file_location("score", arguments.corpus / "score.py")
     if spec is None or spec.loader is None or not (arguments.corpus / "score.py").is_file():
         sys.exit(f"{arguments.corpus}: no corpus: score.py, gold/ and pages/ are expected there")
     scorer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scorer)
-    gold = gold_of(arguments.corpus, scorer, arguments.ids)
+    gold = gold_of(arguments.corpus, scorer, arguments.ids)[:: arguments.every]
     beside = beside_ours(arguments.ours, arguments.peers)
     one = functools.partial(measure, corpus=str(arguments.corpus), respect=arguments.respect_reservation, beside=beside)
     with ProcessPoolExecutor(2, initializer=warm) as pool:
@@ -215,8 +260,8 @@ def main() -> None:
     scores = {}
     for who in (OURS, *beside):
         scores[who] = table(scorer, gold, {row[who]["id"]: row[who] for row in rows}, arguments.halves)
-        for kind, figures in scores[who].items():
-            print(f"{who:12}{kind:12}{cells(figures)}")
+        for kind, scored in scores[who].items():
+            print(f"{who:12}{kind:12}{cells(scored)}")
     if arguments.halves:
         print("\n".join(between_halves(scores[OURS], scores.get(TRAFILATURA))))
     ours = sorted(row[OURS]["seconds"] * 1000 for row in rows)
@@ -237,6 +282,8 @@ def main() -> None:
             print(f"{who:12} broke on {broke.total()} pages, most often: {broke.most_common(1)[0][0]}")
     refused = collections.Counter(row[OURS]["reason"] for row in rows if row[OURS]["reason"])
     print(f"no article: {sum(refused.values())} of {len(rows)} {dict(refused)}")
+    if arguments.record:
+        record.present(figures(rows, scores), keep=True)
     if arguments.pred:
         with arguments.pred.open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(row[OURS], ensure_ascii=False) + "\n" for row in rows)

@@ -13,6 +13,7 @@ import argparse
 import functools
 import json
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -58,9 +59,10 @@ _TABLES = {
 _COUNT = """
 import json, sqlite3, sys
 conn = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro&immutable=1", uri=True)
-sql = "SELECT d.name, coalesce(m.type, 'table'), d.pgsize FROM dbstat AS d LEFT JOIN sqlite_schema AS m USING (name)"
-sql += " WHERE aggregate"
-print(json.dumps(conn.execute(sql).fetchall()))
+sql = "SELECT d.name, coalesce(m.type, 'table'), d.pageno FROM dbstat AS d LEFT JOIN sqlite_schema AS m USING (name)"
+sql += " WHERE aggregate = 1"
+(size,) = conn.execute("PRAGMA page_size").fetchone()  # dbstat's own sums of bytes end at 2 GiB
+print(json.dumps([(name, kind, pages * size) for name, kind, pages in conn.execute(sql)]))
 """
 
 
@@ -75,6 +77,8 @@ def taken(file: Path) -> Counter[str]:
     if done.returncode:
         raise RuntimeError(f"{file}: bytes were not counted: {done.stderr.strip().splitlines()[-1]}")
     found = Counter[str]()
+    if not json.loads(done.stdout):
+        raise RuntimeError(f"{file}: dbstat named no page")
     for name, kind, size in json.loads(done.stdout):
         found[share_of(name, kind)] += size
     return found
@@ -105,8 +109,10 @@ def further(number: int, seed: int) -> list[Article]:
     return found
 
 
-def stored(file: Path, articles: Sequence[Article]) -> float:
-    """CPU milliseconds of storing one of these, the writer's thread included."""
+def stored(original: Path, articles: Sequence[Article], folder: Path) -> float:
+    """CPU milliseconds of storing one of these in a copy of the database, the writer's thread included."""
+    file = folder / "further.db"
+    shutil.copyfile(original, file)
     with Store.open(file, clock=lambda: UNTIL) as store:
         run = store.begin_run("bench", UNTIL).result()
 
@@ -127,7 +133,10 @@ def stored(file: Path, articles: Sequence[Article]) -> float:
                 for each in ended:
                     each.result()
 
-        return paired.spent(all_of_them) / len(articles) * 1e3
+        taken_by_one = paired.spent(all_of_them) / len(articles) * 1e3
+    for side in ("", "-wal", "-shm", "-lock"):
+        Path(f"{file}{side}").unlink(missing_ok=True)
+    return taken_by_one
 
 
 def asked(file: Path, number: int, seed: int) -> dict[str, float]:
@@ -158,7 +167,7 @@ def _median(ask: Callable[[str], object], about: Sequence[str]) -> float:
 ASKED = ("common word", "two words and days", "phrase", "article by its address", "newest 20 of a source")
 
 
-def row(file: Path, queries: int, seed: int, more: Sequence[Article]) -> dict[str, Any]:
+def row(file: Path, queries: int, seed: int, more: Sequence[Article], folder: Path) -> dict[str, Any]:
     """All that is measured of one database."""
     times = asked(file, queries, seed)
     with storage.open(file) as wire:
@@ -168,7 +177,7 @@ def row(file: Path, queries: int, seed: int, more: Sequence[Article]) -> dict[st
         "articles": count,
         **{name: bytes_of[name] / count for name in SHARES},
         "bytes": sum(bytes_of.values()) / count,
-        "storing": stored(file, more) if more else None,
+        "storing": stored(file, more, folder) if more else None,
         **{name: times[name] for name in ASKED},
     }
 
@@ -194,10 +203,10 @@ def main() -> None:
             if not file.exists():
                 million.build(file, plan(size, given.seed), raw_pages=size // 50, workers=1)
             began = time.monotonic()
-            rows.append(row(file, given.queries, given.seed, more))
+            rows.append(row(file, given.queries, given.seed, more, Path(folder)))
             print(f"{size:,} measured in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         if given.million is not None:
-            rows.append(row(given.million, given.queries, given.seed, ()))
+            rows.append(row(given.million, given.queries, given.seed, (), Path(folder)))
     record.present(figures(rows, given.further), keep=given.record)
 
 

@@ -31,16 +31,26 @@ class Part:
 
 PARTS = (
     Part(
-        "extraction", "CPU and quality beside three others", ("bench/extraction.py", CORPUS, "--peers", "--halves"), 12
+        "extraction",
+        "CPU and quality beside three others",
+        ("bench/extraction.py", CORPUS, "--every", "3", "--peers"),
+        5,
     ),
     Part("importing", "whole import of a WARC against bare trafilatura", ("bench/importing.py", CORPUS), 6),
     Part("crawl", "whole crawl over loopback beside the peers", ("bench/crawl.py", CORPUS), 6),
+    Part("crawl-parts", "what a crawl takes beside extraction", ("bench/crawl_parts.py", CORPUS), 6),
+    Part("crawl-workers", "how many workers one process can feed", ("bench/crawl_workers.py", CORPUS), 6),
     Part("storage", "the writer against raw sqlite3", ("bench/storage.py",), 5, ("--million", MILLION)),
-    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 4),
-    Part("copies", "near-duplicates: recall, false ones, CPU", ("bench/copies.py", "--corpus", CORPUS), 6),
-    Part("window", "near-duplicates among a million", ("bench/window.py",), 8),
     Part("growth", "bytes and CPU an article as the database grows", ("bench/growth.py",), 6, ("--million", MILLION)),
-    Part("search", "search at a million articles", ("bench/search.py", MILLION), 4),
+    Part("search", "search at a million articles", ("bench/search.py", MILLION), 2),
+    Part(
+        "copies",
+        "near-duplicates: recall, false ones, CPU",
+        ("bench/copies.py", "--corpus", CORPUS, "--originals", "150", "--brief", "--peers"),
+        5,
+    ),
+    Part("window", "near-duplicates among a hundred thousand", ("bench/window.py", "--articles", "100000"), 2),
+    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 4),
     Part("start_up", "start-up of the command and of the first article", ("bench/start_up.py",), 3),
     Part("idle", "a daemon over sources that publish nothing", ("bench/idle.py",), 12),
 )

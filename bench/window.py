@@ -1,6 +1,6 @@
 """Measures the index of copies with a million articles in its window.
 
-    python bench/window.py [--articles 1000000] [--measured 2000] [--pool N] [--seed 1] [--keep FILE]
+    python bench/window.py [--articles 1000000] [--measured 2000] [--pool N] [--seed 1] [--keep FILE] [--record]
 
 Articles of 20 sentences of 14 words of a Zipf vocabulary, published evenly over the last seven days: 30 % of the sentences
 are the article's own, 2 % of 50 boilerplate ones, the others of a pool (as many as articles, so that each stands in about
@@ -24,6 +24,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench import record
+from bench.charts import Bars
 from pipelines import fingerprint
 from pipelines.decision import decide
 from storage import articles, clock, database, sketches
@@ -164,7 +166,7 @@ def _write(db: Database, rows: list[Any], found: list[Any], bodies: list[Any], s
     conn.execute("COMMIT")
 
 
-def measure(file: Path, further: Path) -> None:
+def measure(file: Path, further: Path, *, keep: bool = False) -> None:
     """Look up, decide and save further articles; print what it took."""
     db = database.open_writer(file)
     before = db.conn.execute("SELECT count(*) FROM article").fetchone()[0]
@@ -198,17 +200,33 @@ def measure(file: Path, further: Path) -> None:
         ("the same, CPU time", busy),
         ("commit to disk", commits),
     )
-    print(f"{before:,} articles in the window; {len(looks)} further ones, {found} of {copies} copies found")
-    print(f"{'ms':44}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}")
+    told = []
     for name, took in rows:
-        p50, p95, p99, worst = np.percentile(took, (50, 95, 99, 100)) * 1e3
-        print(f"{name:44}{p50:8.2f}{p95:8.2f}{p99:8.2f}{worst:8.2f}")
-    print(f"resident memory, most: {_resident():.0f} MB")
+        p50, p95, p99, worst = (float(each) for each in np.percentile(took, (50, 95, 99, 100)) * 1e3)
+        told.append({"ms": name, "p50": p50, "p95": p95, "p99": p99, "most": worst})
+    resident = _resident()
     kept, count = db.conn.execute("SELECT sum(length(sketch)), count(*) FROM article").fetchone()
     (held,) = db.conn.execute("SELECT count(*) FROM sketch").fetchone()
     taken = _bytes(db, "sketch") / count
-    print(
-        f"index: {taken:.0f} bytes an article ({held / count:.1f} keys), and {kept / count:.0f} of its sketch in its own row"
+    record.present(
+        record.Figures(
+            "window",
+            f"Near-duplicates among {before:,} articles of seven days",
+            (
+                record.Table(
+                    f"{len(looks):,} further articles, each in a transaction of its own",
+                    told,
+                    Bars("A further article", "ms", ("p50", "p95"), "ms"),
+                ),
+            ),
+            notes=(
+                f"{found} of {copies} copies found; at most {resident:.0f} MB resident.",
+                f"The index takes {taken:.0f} bytes an article ({held / count:.1f} keys), and {kept / count:.0f} of its sketch"
+                " in its own row.",
+            ),
+        ),
+        keep=keep,
+        command=f"python bench/window.py --articles {before} --measured {len(looks)}",
     )
     db.close()
 
@@ -238,9 +256,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="where the database is kept; measured again where it exists")
     parser.add_argument("--measure", type=Path, nargs=2, metavar=("DATABASE", "TEXTS"), help=argparse.SUPPRESS)
+    record.option(parser)
     options = parser.parse_args()
     if options.measure:
-        measure(*options.measure)
+        measure(*options.measure, keep=options.record)
         return
     with tempfile.TemporaryDirectory() as folder:
         file = options.keep or Path(folder) / "window.db"
@@ -252,7 +271,8 @@ def main() -> None:
             db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             _further(db, texts, options.measured, further)
             db.close()
-        subprocess.run([sys.executable, __file__, "--measure", str(file), str(further)], check=True)
+        kept = ["--record"] if options.record else []
+        subprocess.run([sys.executable, __file__, "--measure", str(file), str(further), *kept], check=True)
 
 
 def _further(db: Database, texts: Texts, count: int, file: Path) -> None:
