@@ -14,6 +14,8 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import nightly
+from crawler.checkup import checkup
+from crawler.health import BAD
 from crawler.metrics.counted import Counted
 from crawler.metrics.place import parse
 from crawler.metrics.watch import told_at
@@ -197,6 +199,8 @@ class _Daemon:
             due = await asyncio.wrap_future(looked)
             if due is not None and due <= session.clock():
                 due = await self._crawled(source, due)
+            else:
+                await self._look_after(source)
         except StorageError as error:
             self._storage_failed(str(error))
             return
@@ -208,6 +212,14 @@ class _Daemon:
         wait = LONGEST_SLEEP if due is None else min(max(due - now, SHORTEST_SLEEP), LONGEST_SLEEP)
         if not session.stop.is_set():
             self._at(source, now + wait)
+
+    async def _look_after(self, source: Source) -> None:
+        """Nothing of it is due. One that is unwell, or was when it was told of last, is judged all the same: a verdict may have
+        waited for its time, and a telling that failed is tried again."""
+        session = self._session
+        standing = await asyncio.wrap_future(session.store.standing(source.name))
+        if standing is not None and (standing.state in BAD or standing.alerted in BAD):
+            await checkup(session.store, source.name, now=session.clock(), alerts=session.alerts)
 
     async def _crawled(self, source: Source, due: float) -> float | None:
         """Crawl a source of which something is due; when it is due next. A crawl is set up for that alone: most looks find

@@ -101,7 +101,7 @@ class Leasing:
                 if self._under_way == 0:
                     self.exhausted = True
                     return
-                room = 0
+                room, self._more = 0, False
             if room <= 0:
                 await self._wait(None)
                 continue
@@ -148,6 +148,7 @@ class Leasing:
                 if self._under_way == 0:
                     self.exhausted = True
                     return
+                self._more = False  # the last fetch that ends is the end
                 await self._wait(None)
             else:
                 await self._wait(wait - (time.monotonic() - looked))

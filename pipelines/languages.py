@@ -40,6 +40,8 @@ _HOLDING = {
     "tr": "ve bir bu için ile olarak da de olan daha çok sonra ise gibi kadar olduğunu ancak göre",
     "ru": "и в на что не по с из за для от как это к его о но был также были было после он она",
 }
+_LETTER = {"ru": "ы"}
+"""What a sample must have as well: Bulgarian, Macedonian and Serbian share those words, and have not this letter."""
 _LEAST_SHARE, _LEAST_KINDS = 0.14, 4
 """Share of a sample's words, and different ones among them, from which on these words prove its language."""
 SAME = {
@@ -81,7 +83,7 @@ def _proved(declared: str | None, sample: str) -> bool:
     """Whether a sample's own small words show that the declared language is its language: most pages declare it rightly, and
     neither the detector's time nor its model is spent on them."""
     proof = _PROOF.get(declared or "")
-    if proof is None:
+    if proof is None or _LETTER.get(declared or "", "") not in sample:
         return False
     words = sample.lower().split()
     found = [word for word in words if word in proof]

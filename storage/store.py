@@ -174,6 +174,10 @@ class Store:
 
         return self.writer.submit(read, writes=False)
 
+    def standing(self, source: str) -> Future[health.Standing | None]:
+        """How a source was judged last; None: never."""
+        return self.writer.submit(lambda db: health.standing(db, source), writes=False)
+
     def health_past(
         self, source: str, *, looks_until: float, until: float, apart: Sequence[tuple[float, float]]
     ) -> Future[health.Past]:

@@ -31,6 +31,8 @@ class World:
     begun: list[tuple[str, float, float]] = field(default_factory=list)
     under_way: int = 0
     at_once: int = 0
+    standings: dict[str, Any] = field(default_factory=dict)
+    judged: list[str] = field(default_factory=list)
 
     def now(self) -> float:
         return self.wall
@@ -78,13 +80,21 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
     async def not_due(session: Any) -> bool:
         return False
 
+    class Store:
+        def standing(self, name: str) -> Any:
+            return done(world.standings.get(name))
+
+    async def judged(store: Any, name: str, *, now: float, alerts: Any) -> None:
+        del store, now, alerts
+        world.judged.append(name)
+
     class Frontier:
         def seed(self, *_: Any, **__: Any) -> Any:
             return done(0)
 
         def look(self, name: str, *, owner: str, now: float) -> Any:
-            del name, owner
-            return done(now)
+            del owner
+            return done(now + 3600.0 if name in world.standings else now)
 
         def next_due(self, name: str, now: float) -> Any:
             del name
@@ -92,6 +102,7 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
 
     monkeypatch.setattr(base, "datetime", Turned)
     monkeypatch.setattr(daemon, "crawl", crawl)
+    monkeypatch.setattr(daemon, "checkup", judged)
     monkeypatch.setattr(daemon, "live_rows", lambda source: [])
     monkeypatch.setattr("crawler.daemon.asyncio.wrap_future", lambda future: future)
     monkeypatch.setattr(daemon, "LOOK_SECONDS", 0.002)
@@ -105,6 +116,8 @@ async def working(monkeypatch: pytest.MonkeyPatch, begin: float) -> AsyncIterato
     session = SimpleNamespace(
         sources=sources,
         frontier=Frontier(),
+        store=Store(),
+        alerts=None,
         clock=world.now,
         stop=stop,
         config=config,
@@ -179,3 +192,16 @@ async def test_sources_with_always_something_due_make_room_for_others(monkeypatc
         async with asyncio.timeout(10):
             while {name for name, _, _ in world.begun} != {"one", "two", "three"}:
                 await asyncio.sleep(0.01)
+
+
+async def test_a_source_that_is_or_was_unwell_is_judged_though_nothing_of_it_is_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with working(monkeypatch, 1_790_000_000.0) as world:
+        world.standings = {
+            "one": SimpleNamespace(state="ok", alerted=None),
+            "two": SimpleNamespace(state="failing", alerted=None),
+            "three": SimpleNamespace(state="ok", alerted="failing"),
+        }
+        await lives(world, HOUR)
+    assert set(world.judged) == {"two", "three"}

@@ -209,3 +209,13 @@ async def test_a_crawl_whose_turn_is_over_keeps_no_place_for_a_host_that_comes_l
     work = leasing(Script(Leased((), 60.0)), over=lambda: True)
     assert [one async for one in work.leases()] == []
     assert work.waits_until is not None
+
+
+async def test_it_ends_with_its_last_fetch_when_no_turn_is_waited_for() -> None:
+    for script, limit in ((Script(Leased((lease(1),), 500.0)), None), (Script(Leased((lease(1),), 3.0)), 1)):
+        work = leasing(script, limit=limit)
+        began = asyncio.get_running_loop().time()
+        async for _ in work.leases():
+            asyncio.get_running_loop().call_later(0.02, work.done, 30.0)
+        assert work.exhausted
+        assert asyncio.get_running_loop().time() - began < 5, "and not a turn of thirty seconds later"

@@ -32,3 +32,13 @@ def test_the_model_that_is_read_in_less_memory_ranks_as_py3langid_does(monkeypat
     monkeypatch.setattr(langid, "IDENTIFIER", None)
     for text in (GERMAN, ENGLISH, "本日、東京で会議が開かれました。", "Сегодня в порту открыли причал.", ""):
         assert language_model.identifier().rank(text) == langid.rank(text)
+
+
+def test_small_words_that_bulgarian_shares_do_not_prove_russian() -> None:
+    bulgarian = (
+        "Кметът на града обяви, че от утре мостът на реката ще бъде затворен за ремонт, а по думите на инженерите от службата "
+        "работата ще продължи до края на пролетта. На срещата с жителите от квартала той каза, че от общината са осигурени "
+        "автобуси за училищата и болницата, и че на никого няма да се наложи да чака повече от десет минути на спирките."
+    )
+    assert len(bulgarian) >= languages.ENOUGH
+    assert languages.of(bulgarian, "ru", ()) == ("bg", "text")
