@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PINNED = ("datasketch==2.0.0", "simhash==2.1.2", "trafilatura==2.3.1", "lxml_html_clean")
+PINNED = ("datasketch==2.0.0", "simhash==2.1.2", "trafilatura==2.3.1", "lxml_html_clean", "numpy==1.26.4")
+"""simhash 2.1.2 ends where a text has a run of letters 256 times, with numpy 2."""
 ENVIRONMENT = ROOT / ".bench" / "near-duplicates"
 WORDS = 3
 """Words of a shingle, for MinHash."""
