@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -108,3 +110,9 @@ def test_no_two_modules_import_one_another_at_run_time() -> None:
 
 def test_no_room_without_a_purpose() -> None:
     assert not [path for path in FILES if path.name in {"util.py", "utils.py", "helpers.py", "common.py", "misc.py"}]
+
+
+def test_the_crawling_process_does_not_load_the_extractor() -> None:
+    parts = "crawler.passes, crawler.ledger, crawler.loading, crawler.spiders.agency, pipelines.judge"
+    script = f"import sys, {parts}; sys.exit('trafilatura' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
