@@ -58,10 +58,10 @@ class Host:
 def hosts_of(corpus: Path, *, every: int = 1, first: int = 0, hosts: int = HOSTS) -> list[Host]:
     """Every so many-th page of the corpus from `first` on, those of one language and site side by side, parted into `hosts` as
     evenly as can be. Raises FileNotFoundError where the folder holds no corpus."""
-    gold = corpus / "gold" / "dev.jsonl"
-    if not gold.exists():
+    listed = corpus / "gold" / "dev.jsonl"
+    if not listed.exists():
         raise SystemExit(f"{corpus}: no gold/dev.jsonl there; give the folder of the corpus")
-    lines = gold.read_text(encoding="utf-8").splitlines()
+    lines = listed.read_text(encoding="utf-8").splitlines()
     gold = [json.loads(line) for line in lines][first::every]
     pages = [
         Page(
