@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import threading
 import time
@@ -30,6 +31,9 @@ LONG = 0.04
 LOOK = 0.02
 LOOKING = "standstill"
 """Name of the thread that looks at long callbacks: no part of a crawl."""
+FRAMES = 6
+_AROUND = re.compile(r"^<frozen|/asyncio/|/importlib/|/twisted/python/|crawl_\w+\.py$")
+"""Files whose frames say nothing about what a callback is at."""
 _OPEN: list[int] = []
 _FINGERPRINTS: list[float] = []
 
@@ -123,4 +127,7 @@ class Standstill:
             began = self._began
             if began is not None and time.monotonic() - began > LONG and not self._found:
                 frames = traceback.extract_stack(sys._current_frames()[self._loop_thread])
-                self._found = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames[-8:]))
+                named = [
+                    f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames if not _AROUND.search(f.filename)
+                ]
+                self._found = " < ".join(named[: -FRAMES - 1 : -1])

@@ -56,7 +56,7 @@ PARTS = (
         5,
     ),
     Part("window", "near-duplicates among a hundred thousand", ("bench/window.py", "--articles", "100000"), 2),
-    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 4),
+    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 6),
     Part("start_up", "start-up of the command and of the first article", ("bench/start_up.py",), 3),
     Part("idle", "a daemon over sources that publish nothing", ("bench/idle.py",), 12),
 )
