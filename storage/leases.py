@@ -77,7 +77,10 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
     scope = {"source": source, "backfill": backfill, "now": now}
     elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now) if others else 0
     (earliest,) = db.conn.execute(
-        "SELECT min(due) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'", scope
+        # Without its index named, SQLite would weigh `link_live` by the value of :backfill, and compile this anew each time.
+        "SELECT min(due) FROM link INDEXED BY link_due"
+        " WHERE source = :source AND backfill = :backfill AND state = 'pending'",
+        scope,
     ).fetchone()
     if earliest is None or earliest > now:
         return Leased((), None, elsewhere, _next_try(db, scope, kinds))

@@ -103,6 +103,8 @@ class Writer:
         self._hold = hold
         self._ends = math.inf
         self._gave_up = False
+        self._slice = round(min(SLICE, patience) * 1000)
+        self._whole = self._waits = 0  # milliseconds, until the connection says how long it waits
         self._journal = Journal(path)
         self._file: tuple[int, int] | None = None
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
@@ -149,6 +151,8 @@ class Writer:
             db = self._connect()
             if self._file is None or not self._writable:
                 self._file = access.identity(self.path)
+            (self._whole,) = db.conn.execute("PRAGMA busy_timeout").fetchone()
+            self._waits = self._whole
         except BaseException as error:  # noqa: BLE001 - raised in the thread that opens the store
             self._opened.set_exception(error)
             return
@@ -262,24 +266,28 @@ class Writer:
             job.error = error
         return False
 
+    def _wait_for_locks(self, conn: sqlite3.Connection, milliseconds: int) -> None:
+        """How long SQLite is to wait for a lock from now on. What holds the write lock waits for none, so that most
+        transactions find it as they want it."""
+        if milliseconds != self._waits:
+            conn.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._waits = milliseconds
+
     def _begin(self, conn: sqlite3.Connection, writes: bool) -> None:
         if not writes:
+            self._wait_for_locks(conn, self._whole)
             conn.execute("BEGIN")
             return
+        self._wait_for_locks(conn, self._slice)
         began = time.monotonic()
-        (whole,) = conn.execute("PRAGMA busy_timeout").fetchone()
-        conn.execute(f"PRAGMA busy_timeout = {round(min(SLICE, self._patience) * 1000)}")
-        try:
-            while True:
-                try:
-                    conn.execute("BEGIN IMMEDIATE")
-                    break
-                except sqlite3.Error as error:
-                    failure = ours(error, self.path)
-                    if not isinstance(failure, Busy) or not self._may_go_on(began, self._patience):
-                        raise failure from error
-        finally:
-            conn.execute(f"PRAGMA busy_timeout = {int(whole)}")
+        while True:
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.Error as error:
+                failure = ours(error, self.path)
+                if not isinstance(failure, Busy) or not self._may_go_on(began, self._patience):
+                    raise failure from error
         if access.identity(self.path) != self._file:
             raise Replaced(
                 f"{self.path}: is not the file any more that was opened (removed, or another put in its place): "
