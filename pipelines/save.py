@@ -11,6 +11,8 @@ from pipelines.saving import save
 from pipelines.wiring import wired
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.crawler import Crawler
 
     from storage.models import ArticleStore, Dispatch
@@ -25,16 +27,18 @@ class NothingNew(DropItem):
 
 
 class Save:
-    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it)."""
+    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it), an empty one
+    where `taken` says that nothing would take it."""
 
-    def __init__(self, store: ArticleStore, *, keep_raw: bool) -> None:
+    def __init__(self, store: ArticleStore, *, keep_raw: bool, taken: Callable[[], bool]) -> None:
         self._store = store
         self._keep_raw = keep_raw
+        self._taken = taken
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         wiring = wired(crawler)
-        return cls(wiring.store, keep_raw=wiring.keep_raw)
+        return cls(wiring.store, keep_raw=wiring.keep_raw, taken=wiring.taken)
 
     async def process_item(self, item: Dispatch) -> dict[str, Any]:
         dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
@@ -46,4 +50,4 @@ class Save:
             or ended.article_id is None
         ):
             raise NothingNew(dispatch.ending.outcome.name)
-        return stored_item(article, decision, ended)
+        return stored_item(article, decision, ended) if self._taken() else {}

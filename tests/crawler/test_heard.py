@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from pydispatch import dispatcher  # type: ignore[import-untyped]
-from scrapy import signals
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
 
 from crawler.heard import HeardSignals, is_heard
+from crawler.ledger import takes_items
+from crawler.runner import runner_of
+from crawler.settings import ITEM_PIPELINES, for_crawls
 
 
 def test_a_signal_reaches_its_own_receivers_those_of_all_signals_and_those_of_all_senders() -> None:
@@ -46,3 +50,22 @@ def test_a_signal_is_not_heard_once_its_receiver_is_gone() -> None:
     assert not is_heard(signals.spider_closed, sender)
     crawl.disconnect(receiver, signals.spider_idle)
     assert crawl.send_catch_log(signals.spider_idle) == []
+
+
+def test_items_are_made_where_a_handler_or_a_pipeline_of_somebody_takes_them() -> None:
+    spider = type("Own", (Spider,), {"name": "own"})
+
+    def crawl(**more: object) -> Crawler:
+        return runner_of(for_crawls("agent") | more).create_crawler(spider)
+
+    plain = crawl()
+    assert not takes_items(plain)()
+
+    def scraped() -> None:
+        raise AssertionError
+
+    taken = takes_items(plain)
+    plain.signals.connect(scraped, signals.item_scraped)
+    assert taken()
+    assert takes_items(crawl(ITEM_PIPELINES={**ITEM_PIPELINES, "own.pipelines.Mine": 500}))()
+    assert not takes_items(crawl())()
