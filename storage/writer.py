@@ -31,6 +31,10 @@ else:
 
 T = TypeVar("T")
 GROUP = 64
+LINGER = 0.003
+"""Seconds that a first job waits for others to share its commit, while jobs come in company: the disk takes as long for one
+as for many. A caller who waits for each answer before he asks again is never made to wait."""
+
 SLICE = 0.5
 """Seconds that SQLite waits for a lock at a time: between them the writer looks whether it is to end."""
 
@@ -110,6 +114,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._company = False
         self._opened: Future[None] = Future()
         self._broken: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
@@ -179,6 +184,8 @@ class Writer:
         if first is None:
             return None
         jobs = [first]
+        if (self._company or not self._jobs.empty()) and not self._closed:
+            time.sleep(LINGER)
         while len(jobs) < GROUP:
             try:
                 job = self._jobs.get_nowait()
@@ -188,6 +195,7 @@ class Writer:
                 self._jobs.put(None)  # after these
                 break
             jobs.append(job)
+        self._company = len(jobs) > 1
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
     def _do(self, db: Database, jobs: list[_Job[object]]) -> None:
