@@ -14,10 +14,11 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from storage import access, indexing, trouble
 from storage.errors import PASSING, Busy, Closed, Replaced, ours
+from storage.jobs import Job
 from storage.journal import LOOK_SECONDS, Journal
 
 if TYPE_CHECKING:
@@ -47,45 +48,6 @@ CLOSING = 4.0
 log = logging.getLogger(__name__)
 
 
-class _Job(Generic[T]):
-    """A call with its answer; `writes` False: it only reads, and needs no write lock."""
-
-    __slots__ = ("answer", "call", "error", "future", "writes")
-
-    def __init__(self, call: Callable[[Database], T], writes: bool) -> None:
-        self.call = call
-        self.writes = writes
-        self.future: Future[T] = Future()
-        self.answer: T | None = None
-        self.error: Exception | None = None
-
-    def run(self, db: Database, path: Path) -> bool:
-        """Do the call, what writes in a savepoint; False where the error took the whole transaction with it."""
-        self.answer, self.error = None, None
-        conn, waited = db.conn, indexing.mark(db)
-        try:
-            if self.writes:
-                conn.execute("SAVEPOINT job")
-            self.answer = self.call(db)
-            if self.writes:
-                conn.execute("RELEASE job")
-        except Exception as error:  # noqa: BLE001 - handed to the caller through its future
-            self.error = ours(error, path)
-            if not conn.in_transaction:  # SQLite rolled all back: disk full, I/O error
-                return False
-            if self.writes:
-                conn.execute("ROLLBACK TO job")
-                conn.execute("RELEASE job")
-                indexing.back_to(db, waited)
-        return True
-
-    def resolve(self) -> None:
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.answer)  # type: ignore[arg-type]  # set by `run`; T may itself be None
-
-
 class Writer:
     """Owns the connection: `connect` is called in its thread, and nothing else touches what it gives.
 
@@ -111,7 +73,7 @@ class Writer:
         self._whole = self._waits = 0  # milliseconds, until the connection says how long it waits
         self._journal = Journal(path)
         self._file: tuple[int, int] | None = None
-        self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job[object] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
         self._company = False
@@ -127,7 +89,7 @@ class Writer:
         `call` may be done twice (its first transaction having been rolled back), so it must depend on the database and
         its own arguments only. Raises Closed after `close`.
         """
-        job = _Job(call, writes)
+        job = Job(call, writes)
         with self._closing:
             if self._closed:
                 raise Closed(f"{self.path}: the store is closed")
@@ -171,7 +133,7 @@ class Writer:
             except (sqlite3.Error, OSError) as error:
                 self._broken = ours(error, self.path)
 
-    def _take(self, db: Database) -> list[_Job[object]] | None:
+    def _take(self, db: Database) -> list[Job[object]] | None:
         """All that waits, at least one job; None at the end. Looks after the journal meanwhile."""
         while True:
             if self._writable:
@@ -198,7 +160,7 @@ class Writer:
         self._company = len(jobs) > 1
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
-    def _do(self, db: Database, jobs: list[_Job[object]]) -> None:
+    def _do(self, db: Database, jobs: list[Job[object]]) -> None:
         """Write them together; where that fails each alone, since one may be to blame; what may pass is kept."""
         if self._together(db, jobs):
             kept = [job for job in jobs if isinstance(job.error, PASSING)]
@@ -215,7 +177,7 @@ class Writer:
         if kept:
             self._keep(db, kept)
 
-    def _keep(self, db: Database, jobs: list[_Job[object]]) -> None:
+    def _keep(self, db: Database, jobs: list[Job[object]]) -> None:
         """Try them again, in their order, until they are written, or `hold` is over."""
         began = time.monotonic()
         if self._may_go_on(began, self._hold):
@@ -239,7 +201,7 @@ class Writer:
     def _may_go_on(self, began: float, seconds: float) -> bool:
         return not self._gave_up and time.monotonic() < min(began + seconds, self._ends)
 
-    def _together(self, db: Database, jobs: list[_Job[object]]) -> bool:
+    def _together(self, db: Database, jobs: list[Job[object]]) -> bool:
         """One transaction; False where none of them was written, and each then bears the error."""
         conn = db.conn
         writes = self._writable and any(job.writes for job in jobs)
