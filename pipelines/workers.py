@@ -272,7 +272,8 @@ class _Context(SpawnContext):
     def kill(self) -> None:
         """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
         for process in self._started:
-            if getattr(process, "_popen", None) is not None:  # else pebble is starting it, and ends it when it is joined
+            # Without one pebble is starting it, and ends it when it is joined.
+            if getattr(process, "_popen", None) is not None:
                 with contextlib.suppress(ValueError):  # closed already
                     process.kill()
 
