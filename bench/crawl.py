@@ -144,7 +144,8 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--every", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peers", nargs="*", default=[peer.name for peer in PEERS], help="none: Dateline alone")
+    known = [peer.name for peer in PEERS]
+    parser.add_argument("--peers", nargs="*", default=known, choices=known, help="none: Dateline alone")
     record.option(parser)
     given = parser.parse_args()
     peers = [peer for peer in PEERS if peer.name in given.peers]
@@ -156,7 +157,7 @@ def main() -> None:
         with serving(folder, hosts_of(given.corpus, every=given.every)) as site:
             ways = {OURS: ours(folder, site), **{peer.name: theirs(peer, folder, site) for peer in peers}}
             runs = paired.rounds(ways, given.rounds)
-            pages = site.pages
+            pages, hosts = site.pages, len(site.hosts)
     rows = [row(system, each, runs[OURS], pages) for system, each in runs.items()]
     for line, each in zip(rows, runs.values(), strict=True):
         line["pages asked for"] = statistics.median(run.asked for run in each)
@@ -169,14 +170,15 @@ def main() -> None:
     ]  # fmt: skip
     targets.append(record.Target("largest process of Dateline", rows[0]["largest process MB"], LARGEST_MB, "MB"))
     table = record.Table(
-        f"{pages} pages on 50 hosts, medians of {given.rounds} rounds",
+        f"{pages} pages on {hosts} hosts, medians of {given.rounds} rounds",
         rows,
         Bars("Pages a second, whole process", "system", ("pages/s",)),
     )
-    notes = (
+    notes = [
         "Dateline also fetches 50 robots.txt and 50 feeds, waits 0.1 s between two requests to a host, dates, deduplicates,"
         " stores with full-text search and durable commits; peers wait for nothing and write a file.",
-    )
+        *(f"{peer.name}: {', '.join(peer.requirements)}." for peer in peers),
+    ]
     record.present(record.Figures("crawl", "A whole crawl over loopback", (table,), targets, notes), keep=given.record)
 
 

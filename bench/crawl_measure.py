@@ -10,7 +10,7 @@ import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.processes import TICK, below
 
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 LOOKS = 0.1
 """Seconds between two looks at the processes."""
+GRACE = 20.0
+"""Seconds that a process has to end when it is told to."""
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 MB = 2**20
 
 
 @dataclass(slots=True)
 class Look:
-    """All processes at one moment: seconds of the machine's clock, CPU seconds and resident bytes by process, and of all
-    together the proportional share (PSS: what several hold is counted once); None where it was not looked at."""
+    """All processes at one moment: seconds of the machine's clock, CPU seconds and the most resident bytes so far by process,
+    and of all together the proportional share (PSS: what several hold is counted once); None where it was not looked at."""
 
     at: float
     cpu: dict[int, float]
@@ -87,8 +88,8 @@ def run(commands: Sequence[Sequence[str]], *, folder: Path, environment: Mapping
             try:
                 _, status, usage = os.wait4(process.pid, 0)
             except BaseException:
-                process.terminate()
                 ended.set()
+                end(process)
                 raise
             spent.ended = time.monotonic()
             process.returncode = spent.status = os.waitstatus_to_exitcode(status)
@@ -98,6 +99,16 @@ def run(commands: Sequence[Sequence[str]], *, folder: Path, environment: Mapping
         if spent.status:
             break
     return spent
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    """End a process, by force where it does not end by itself; what it started ends with it."""
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _watch(pid: int, looks: list[Look], ended: threading.Event) -> None:
@@ -115,7 +126,12 @@ def _at(pid: int, look: Look) -> None:
     place = Path("/proc") / str(pid)
     fields = (place / "stat").read_text().rpartition(") ")[2].split()
     look.cpu[pid] = (int(fields[11]) + int(fields[12])) / TICK
-    look.resident[pid] = int(fields[21]) * PAGE
+    look.resident[pid] = _kilobytes(place / "status", "VmHWM:")
     if look.together is not None:
-        lines = (place / "smaps_rollup").read_text().splitlines()
-        look.together += next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+        look.together += _kilobytes(place / "smaps_rollup", "Pss:")
+
+
+def _kilobytes(file: Path, name: str) -> int:
+    """Bytes of a line of `name  1234 kB`; 0 where a process that ends has none any more."""
+    lines = file.read_text().splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)

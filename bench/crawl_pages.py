@@ -57,7 +57,7 @@ class Host:
 
 def hosts_of(corpus: Path, *, every: int = 1, first: int = 0, hosts: int = HOSTS) -> list[Host]:
     """Every so many-th page of the corpus from `first` on, those of one language and site side by side, parted into `hosts` as
-    evenly as can be. Raises FileNotFoundError where the folder holds no corpus."""
+    evenly as can be. Raises SystemExit where the folder holds no corpus."""
     listed = corpus / "gold" / "dev.jsonl"
     if not listed.exists():
         raise SystemExit(f"{corpus}: no gold/dev.jsonl there; give the folder of the corpus")
@@ -195,5 +195,9 @@ def serving(folder: Path, hosts: list[Host]) -> Iterator[Site]:
         yield Site(hosts, port, log)
     finally:
         server.stdin.close()
-        server.wait(10)
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
         server.stdout.close()

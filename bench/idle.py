@@ -186,8 +186,10 @@ def main() -> int:
         spent: Usage = end - start
         asked = kinds([(r.path, r.conditional, r.status) for r in server.log])
         share = spent.seconds / took
-        by_process = sorted(spent.by_process.items(), key=lambda pair: -pair[1])
-        rows = [{"process": who, "seconds": round(seconds, 2)} for who, seconds in by_process]
+        by_name: Counter[str] = Counter()
+        for who, seconds in spent.by_process.items():
+            by_name[who.lstrip("0123456789 ")] += seconds  # type: ignore[assignment]  # a Counter of seconds
+        rows = [{"process": who, "seconds": round(seconds, 2)} for who, seconds in by_name.most_common()]
         if status:
             print((folder / "log").read_text("utf-8", "replace")[-2000:])
         chart = Bars("CPU by process", "process", ("seconds",), "s")

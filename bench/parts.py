@@ -39,6 +39,12 @@ PARTS = (
     Part("importing", "whole import of a WARC against bare trafilatura", ("bench/importing.py", CORPUS), 6),
     Part("crawl", "whole crawl over loopback beside the peers", ("bench/crawl.py", CORPUS), 6),
     Part("crawl-parts", "what a crawl takes beside extraction", ("bench/crawl_parts.py", CORPUS), 6),
+    Part(
+        "crawl-parts-many",
+        "the same in a copy of a database of a million",
+        ("bench/crawl_parts.py", CORPUS, "--million", MILLION),
+        6,
+    ),
     Part("crawl-workers", "how many workers one process can feed", ("bench/crawl_workers.py", CORPUS), 6),
     Part("storage", "the writer against raw sqlite3", ("bench/storage.py",), 5, ("--million", MILLION)),
     Part("growth", "bytes and CPU an article as the database grows", ("bench/growth.py",), 6, ("--million", MILLION)),
@@ -50,7 +56,7 @@ PARTS = (
         5,
     ),
     Part("window", "near-duplicates among a hundred thousand", ("bench/window.py", "--articles", "100000"), 2),
-    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 4),
+    Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 6),
     Part("start_up", "start-up of the command and of the first article", ("bench/start_up.py",), 3),
     Part("idle", "a daemon over sources that publish nothing", ("bench/idle.py",), 12),
 )

@@ -190,15 +190,17 @@ def machine() -> dict[str, Any]:
 
 
 def typed(arguments: Sequence[str]) -> str:
-    """The command as anyone may type it: what names a file or folder of this machine stands as FILE or FOLDER."""
+    """The command as anyone may type it: what names a file or folder of this machine stands as FILE or FOLDER, whether it is
+    there or not."""
     script, *given = arguments
     words = [f"python bench/{Path(script).name}"]
     for word in given:
         if word == "--record":
             continue
-        place = Path(word)
-        here = place.exists() and (place.is_absolute() or len(place.parts) > 1)
-        words.append(("FOLDER" if place.is_dir() else "FILE") if here else word)
+        option, is_, value = word.rpartition("=") if word.startswith("--") else ("", "", word)
+        place = Path(value)
+        named = place.is_absolute() or (place.exists() and len(place.parts) > 1)
+        words.append(f"{option}{is_}{('FOLDER' if place.is_dir() else 'FILE') if named else value}")
     return " ".join(words)
 
 

@@ -31,11 +31,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     given = parser.parse_args()
-    stale = [file for file, text in wanted().items() if not file.is_file() or file.read_text("utf-8") != text]
-    for file in stale:
+    stale = {file: text for file, text in wanted().items() if not file.is_file() or file.read_text("utf-8") != text}
+    for file, text in stale.items():
         print(f"{file.relative_to(record.ROOT)}: {'out of date' if given.check else 'written'}")
         if not given.check:
-            file.write_text(wanted()[file], encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
     return int(given.check and bool(stale))
 
 

@@ -76,14 +76,17 @@ def demo(db: Path | None, keep_log: Path | None) -> int:
 @told_plainly
 def run(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], publish: Path | None) -> int:
     """One pass over what is due: for cron and timers."""
-    from crawler.first_day import warn_without_contact
-    from crawler.start_crawl import one_pass, places
-    from storage.backup import publish as put
+    from crawler.workers_first import workers_first
 
     config = configuration(db)
-    warn_without_contact(config)
-    click.echo(f"database {config.database}", err=True)
-    status = one_pass(config, sources, as_json=as_json, opened=places(opened))
+    with workers_first(config) as pool:
+        from crawler.first_day import warn_without_contact
+        from crawler.start_crawl import one_pass, places
+        from storage.backup import publish as put
+
+        warn_without_contact(config)
+        click.echo(f"database {config.database}", err=True)
+        status = one_pass(config, sources, as_json=as_json, opened=places(opened), pool=pool)
     target = publish or config.publish
     if target and status != 3:
         put(config.database, target)
@@ -102,14 +105,17 @@ def daemon(
     sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], metrics: str | None
 ) -> int:
     """Crawl all chosen sources, each at its own pace, until SIGTERM."""
-    from crawler.first_day import warn_without_contact
-    from crawler.start_crawl import places, run_daemon
+    from crawler.workers_first import workers_first
 
     config = configuration(db)
     config = replace(config, metrics=metrics or config.metrics)
-    warn_without_contact(config)
-    click.echo(f"database {config.database}", err=True)
-    return run_daemon(config, sources, as_json=as_json, opened=places(opened))
+    with workers_first(config) as pool:
+        from crawler.first_day import warn_without_contact
+        from crawler.start_crawl import places, run_daemon
+
+        warn_without_contact(config)
+        click.echo(f"database {config.database}", err=True)
+        return run_daemon(config, sources, as_json=as_json, opened=places(opened), pool=pool)
 
 
 @main.command()

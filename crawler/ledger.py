@@ -15,14 +15,16 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.endings import complete
+from crawler.heard import is_heard
 from crawler.politeness.addresses import without_user
+from crawler.settings import ITEM_PIPELINES
 from crawler.steady import by_present_clock
 from pipelines.wiring import Wired
 from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -62,6 +64,7 @@ class Ledger:
             extractor=assignment.session.pool,
             store=ledger,
             keep_raw=assignment.session.config.raw_days > 0,
+            taken=takes_items(crawler),
         )
         return ledger
 
@@ -177,3 +180,11 @@ class Ledger:
         assert lease is not None, "a crawl's dispatches have leases"
         if lease.fetch_id in self._under_way and isinstance(failure.value, Exception):
             await self.broke(lease, list(item.ending.urls), failure.value)
+
+
+def takes_items(crawler: Crawler) -> Callable[[], bool]:
+    """Whether anything takes what leaves the last of our pipelines: somebody's own pipeline, a feed, a handler, the log."""
+    if not set(crawler.settings.getwithbase("ITEM_PIPELINES")) <= set(ITEM_PIPELINES):
+        return lambda: True
+    log = logging.getLogger("scrapy.core.scraper")
+    return lambda: is_heard(signals.item_scraped, crawler) or log.isEnabledFor(logging.DEBUG)

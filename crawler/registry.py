@@ -105,12 +105,20 @@ def load(*folders: Path) -> dict[str, Source]:
     return {name: read_source(files[name]) for name in sorted(files)}
 
 
-def load_beside(packaged: Path, own: Path | None) -> tuple[dict[str, Source], dict[str, RegistryError]]:
+def load_beside(
+    packaged: Path, own: Path | None, names: Iterable[str] | None = None
+) -> tuple[dict[str, Source], dict[str, RegistryError]]:
     """All sources by name, and what is wrong with files of the folder `own`, which somebody edits by hand: such a file stops
-    none of the others. Its name is not given to the packaged source that it was to take the place of.
+    none of the others. Its name is not given to the packaged source that it was to take the place of. `names`: the packaged
+    ones that are read, None for all.
 
     Raises `RegistryError` for a packaged file that is wrong, or for a folder that is none."""
-    sources, broken = load(packaged), dict[str, RegistryError]()
+    sources, broken = dict[str, Source](), dict[str, RegistryError]()
+    if names is None:
+        sources = load(packaged)
+    else:
+        files = {path.stem: path for path in packaged.glob("*.toml")}
+        sources = {name: read_source(files[name]) for name in names if name in files}
     if own is None:
         return sources, broken
     if not own.is_dir():

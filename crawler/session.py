@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import random
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from crawler.alert import Alerts
 from crawler.config import user_agent
 from crawler.disk import Room
 from crawler.steady import Steady
-from pipelines.workers import ExtractionPool
+from crawler.workers_first import pool_of
 from storage.frontier import Frontier
 from storage.store import Store
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.ledger import Ledger
     from crawler.progress import Progress
     from crawler.source import Politeness, Source
+    from pipelines.workers import ExtractionPool
     from storage.models import Page
 
 GRACE_SECONDS = 6.0
@@ -91,17 +91,17 @@ async def open_session(
     clock: Callable[[], float] | None = None,
     nice: int = 0,
     stays: bool = False,
+    pool: ExtractionPool | None = None,
 ) -> AsyncIterator[Session]:
     """Open everything for a crawl and close it in the order that loses nothing: leases, pool, store. `nice`: how much its
-    extraction gives way to other processes. `stays`: it is to outlast a full disk and the like, however long they take,
-    and looks itself whether a database is still damaged that was found to be.
+    extraction gives way to other processes. `pool`: one that was made before, and is closed with the
+    rest. `stays`: it is to outlast a full disk and the like, however long they take, and looks itself whether a database
+    is still damaged that was found to be.
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
     clock = clock or Steady()
-    pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
+    pool = pool or pool_of(config, nice=nice)
     try:
-        if not config.database.exists():  # all that its sources list is before it: the workers start beside the rest
-            pool.start()
         store = await asyncio.to_thread(
             Store.open,
             config.database,

@@ -125,5 +125,7 @@ def for_crawls(user_agent: str, *, log_level: str = "INFO", proxy: str | None = 
     own = {name: value for name, value in globals().items() if name.isupper()}
     own["DOWNLOADER_MIDDLEWARES"] = DOWNLOADER_MIDDLEWARES | _IDLE_DOWNLOADER
     own["SPIDER_MIDDLEWARES"] = dict(_IDLE_SPIDER)
+    # A crawl is given its spider; the loader of the commands would read the whole registry again.
+    own["SPIDER_LOADER_CLASS"] = "scrapy.spiderloader.DummySpiderLoader"
     own |= {"USER_AGENT": user_agent, "LOG_LEVEL": log_level, "HTTPPROXY_ENABLED": proxy is not None}
     return own

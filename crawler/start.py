@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from crawler.progress import Progress
     from crawler.session import Session
     from crawler.source import Source
+    from pipelines.workers import ExtractionPool
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """What a command starts a crawl with. `exceptions` opens exact names for the demo and tests; never from a TOML. `nice`:
-    how much its extraction gives way to other processes. `stays`: see `open_session`."""
+    how much its extraction gives way to other processes. `stays`, `pool`: see `open_session`."""
 
     config: Config
     sources: Mapping[str, Source]
@@ -40,6 +41,7 @@ class Start:
     clock: Callable[[], float] = field(default_factory=Steady)
     nice: int = 0
     stays: bool = False
+    pool: ExtractionPool | None = None
 
 
 @asynccontextmanager
@@ -54,23 +56,38 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
     guard.install(reactor, exceptions=start.exceptions, proxy=_proxy(start.config))
     guard.assert_installed(reactor)
     runner = runner_of(start.settings)
+    # What Scrapy loads by name is loaded while the database is opened, which waits for the disk most of the time.
+    loading = asyncio.create_task(asyncio.to_thread(load_components, runner.settings))
     with log_lines(runner.settings):
-        async with open_session(
-            start.config,
-            start.sources,
-            stop=stop,
-            progress=start.progress,
-            version=version("dateline"),
-            exceptions=start.exceptions,
-            clock=start.clock,
-            nice=start.nice,
-            stays=start.stays,
-        ) as session:
-            load_components(runner.settings)  # here, since the workers start beside it
+        async with (
+            _awaited(loading),
+            open_session(
+                start.config,
+                start.sources,
+                stop=stop,
+                progress=start.progress,
+                version=version("dateline"),
+                exceptions=start.exceptions,
+                clock=start.clock,
+                nice=start.nice,
+                stays=start.stays,
+                pool=start.pool,
+            ) as session,
+        ):
+            await loading
             # What is loaded stays, and is much: the collector would wait for a quarter as much again before it looks at all.
             gc.freeze()
             gc.collect()  # counts what is left; else that wait is once as long as before
             yield session, runner
+
+
+@asynccontextmanager
+async def _awaited(task: asyncio.Task[None]) -> AsyncIterator[None]:
+    """Wait for the end of a task in any case, also where what it was begun for did not come to be."""
+    try:
+        yield
+    finally:
+        await asyncio.wait({task})
 
 
 def _proxy(config: Config) -> tuple[str, int] | None:

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawler.answers import of_status
 from crawler.discovery.links import source_of
 from crawler.disk import keep_room
 from crawler.politeness import reservations
 from crawler.session import open_session
+from crawler.statuses import of_status
 from crawler.warc_records import WarcRecord, identity, records
 from pipelines.deduplicate import decided
 from pipelines.judge import judge
-from pipelines.save import save
+from pipelines.saving import save
 from pipelines.urls import host
 from storage.errors import Full, StorageError
 from storage.models import Dispatch, Ending, Outcome, Page, Profile

@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+SMALL = re.compile(r"[a-z]+")
+"""The same of a name without capitals, as most are."""
 LONGEST = 3
 LONGEST_NAME = 300
 ALWAYS = 1_000_000
@@ -52,7 +54,8 @@ def named(name: str) -> Box | None:
 
 @lru_cache(maxsize=50_000)
 def _named(word: str) -> Box | None:
-    parts = [part.lower() for part in PARTS.findall(word[:LONGEST_NAME])]
+    name = word[:LONGEST_NAME]
+    parts = SMALL.findall(name) if name.islower() else [part.lower() for part in PARTS.findall(name)]
     if BEGINNINGS.isdisjoint(parts):
         return None
     # WordPress writes a post's categories and tags beside its class: `category-social-media` says what it is about.

@@ -69,7 +69,8 @@ PROMOTION = re.compile(
     re.IGNORECASE,
 )
 KNOWN = (labels.read_also, labels.promotion, labels.copyright_line, labels.photo, margins.time_line)
-HEADINGS: tuple[tuple[int, re.Pattern[str]], ...] = ((labels.HEADING_WORDS, phrases.AFTERWARDS), (12, phrases.BOX))
+HEADINGS = ((labels.HEADING_WORDS, "AFTERWARDS"), (12, "BOX"))
+"""Words at the most, and which of `phrases` it begins with."""
 
 
 def same(article: Article, known: KnownArticle | Wording) -> bool:
@@ -202,7 +203,9 @@ def _boxed(paragraph: str) -> tuple[bool, bool]:
     size = len(fingerprint.words(paragraph))
     if any(furnishes(paragraph) for furnishes in KNOWN):
         return True, True
-    if any(size <= most and pattern.match(paragraph) for most, pattern in HEADINGS) and not STATEMENT.search(paragraph):
+    if any(
+        size <= most and getattr(phrases, name).match(paragraph) for most, name in HEADINGS
+    ) and not STATEMENT.search(paragraph):
         return True, True
     if size <= NO_NEWS_WORDS and fingerprint.text_hash(paragraph) == NOTHING:
         return True, True

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.exceptions import DropItem
 
-from pipelines.deduplicate import decided
 from pipelines.item import item as stored_item
+from pipelines.saving import save
 from pipelines.wiring import wired
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.crawler import Crawler
 
-    from storage.models import ArticleStore, Dispatch, Ended
+    from storage.models import ArticleStore, Dispatch
 
 STORED = frozenset({"new", "revised", "copy"})
-ATTEMPTS = 5
-"""Decisions of one article before giving up: each needs another process to save the same article in between."""
 
 
 class NothingNew(DropItem):
@@ -28,34 +26,19 @@ class NothingNew(DropItem):
     log_level = "DEBUG"
 
 
-async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tuple[Dispatch, Ended]:
-    """Write the end of `dispatch`; when its decision is stale, decide again on what is stored now.
-
-    Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
-    article = dispatch.ending.article
-    if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
-        article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
-    if keep_raw and article is not None and article.body:
-        dispatch = replace(dispatch, ending=replace(dispatch.ending, page=dispatch.page))
-    for _ in range(ATTEMPTS):
-        ended = await asyncio.wrap_future(store.end(dispatch.ending))
-        if not ended.stale:
-            return dispatch, ended
-        dispatch = await decided(dispatch, store, None)
-    raise RuntimeError(f"{dispatch.page.url}: saved by others {ATTEMPTS} times in a row while it was being decided")
-
-
 class Save:
-    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it)."""
+    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it), an empty one
+    where `taken` says that nothing would take it."""
 
-    def __init__(self, store: ArticleStore, *, keep_raw: bool) -> None:
+    def __init__(self, store: ArticleStore, *, keep_raw: bool, taken: Callable[[], bool]) -> None:
         self._store = store
         self._keep_raw = keep_raw
+        self._taken = taken
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         wiring = wired(crawler)
-        return cls(wiring.store, keep_raw=wiring.keep_raw)
+        return cls(wiring.store, keep_raw=wiring.keep_raw, taken=wiring.taken)
 
     async def process_item(self, item: Dispatch) -> dict[str, Any]:
         dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
@@ -67,4 +50,4 @@ class Save:
             or ended.article_id is None
         ):
             raise NothingNew(dispatch.ending.outcome.name)
-        return stored_item(article, decision, ended)
+        return stored_item(article, decision, ended) if self._taken() else {}

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage.models import ArticleStore, Extractor
 
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """The pool that extracts, the store that knows and keeps, and whether raw pages are kept."""
+    """The pool that extracts, the store that knows and keeps, whether raw pages are kept, and whether anything takes the items
+    that leave the last pipeline, asked for each."""
 
     extractor: Extractor
     store: ArticleStore
     keep_raw: bool = True
+    taken: Callable[[], bool] = lambda: True
 
 
 def wired(crawler: object) -> Wired:

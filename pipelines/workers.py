@@ -54,7 +54,8 @@ class ExtractionPool:
     """`extract(page)` and `run(function, …)` in `workers` processes, at most `3 * workers` calls at once.
 
     Each call has `seconds` of CPU time, `clock` times as many of the clock, and each process `memory` bytes of address space
-    (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die. `nice`: how much
+    (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die: at first so many that
+    a core is left to who asks, all of them as soon as more calls are made than those can take. `nice`: how much
     they give way to other processes (0..19). `extracts`: whether they load what extraction needs before their first call, which
     takes a second of CPU time. Not to be shared between event loops.
     """
@@ -76,7 +77,7 @@ class ExtractionPool:
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
-        self._closed, self._asked = False, set[asyncio.Future[Any]]()
+        self._closed, self._asked, self._under_way = False, set[asyncio.Future[Any]](), 0
 
     async def extract(self, page: Page) -> Extraction:
         """What became of the page; its own fault is an `Extraction` with a reason of `FAILURES`, never an exception."""
@@ -98,6 +99,13 @@ class ExtractionPool:
         """Start the workers now, beside what else is to be made ready, where pages are sure to come."""
         self._current()
 
+    def end(self) -> None:
+        """`close()` where no event loop runs, or none any more: nothing is under way."""
+        self._closed = True
+        generation, self._generation = self._generation, None
+        if generation is not None:
+            generation.end()
+
     async def close(self) -> None:
         """Kills the workers; calls under way end as `extract_crash`. Harmless when called twice."""
         self._closed = True
@@ -111,32 +119,44 @@ class ExtractionPool:
         self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
     ) -> T | _Failure:
         async with self._slots:
-            for _ in range(2):
-                if self._closed:
-                    return _Failure("extract_crash", "the pool of worker processes is closed")
-                generation = self._current()
-                limit = seconds * self._clock
-                try:
-                    return await self._answer(
-                        generation.schedule(_within, (seconds, function, args, kwargs), limit),
-                        QUEUED * limit + START_SECONDS,
-                    )
-                except TimeoutError:
-                    self.deaths += 1
-                    return _Failure("extract_timeout", f"took longer than {limit:g} s")
-                except MemoryError:
-                    return _Failure("extract_memory", f"needed more than {self._memory // 2**20} MiB")
-                except ProcessExpired as error:
-                    self.deaths += 1
-                    if error.exitcode == -signal.SIGPROF:
-                        return _Failure("extract_timeout", f"took longer than {seconds:g} s of CPU time")
-                    return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
-                except (BrokenExecutor, _PoolGone):
-                    # A worker that dies idle breaks pebble's pool: all calls go to a new one, each once more.
-                    await asyncio.to_thread(self._replace, generation)
-                except Exception as error:  # noqa: BLE001 - whatever the worker raised is the page's reason
-                    return _Failure("extract_error", f"{type(error).__name__}: {error}")
-            return _Failure("extract_crash", "the worker processes died twice, or did not start")
+            self._under_way += 1
+            try:
+                return await self._tried(function, args, kwargs, seconds)
+            finally:
+                self._under_way -= 1
+
+    async def _tried(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
+    ) -> T | _Failure:
+        for _ in range(2):
+            if self._closed:
+                return _Failure("extract_crash", "the pool of worker processes is closed")
+            generation = self._current()
+            limit = seconds * self._clock
+            try:
+                if not generation.started.is_set():
+                    await asyncio.to_thread(generation.started.wait)
+                generation.grow(self._under_way)
+                return await self._answer(
+                    generation.schedule(_within, (seconds, function, args, kwargs), limit),
+                    QUEUED * limit + START_SECONDS,
+                )
+            except TimeoutError:
+                self.deaths += 1
+                return _Failure("extract_timeout", f"took longer than {limit:g} s")
+            except MemoryError:
+                return _Failure("extract_memory", f"needed more than {self._memory // 2**20} MiB")
+            except ProcessExpired as error:
+                self.deaths += 1
+                if error.exitcode == -signal.SIGPROF:
+                    return _Failure("extract_timeout", f"took longer than {seconds:g} s of CPU time")
+                return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
+            except (BrokenExecutor, _PoolGone):
+                # A worker that dies idle breaks pebble's pool: all calls go to a new one, each once more.
+                await asyncio.to_thread(self._replace, generation)
+            except Exception as error:  # noqa: BLE001 - whatever the worker raised is the page's reason
+                return _Failure("extract_error", f"{type(error).__name__}: {error}")
+        return _Failure("extract_crash", "the worker processes died twice, or did not start")
 
     async def _answer(self, future: asyncio.Future[T], longest: float) -> T:
         self._asked.add(future)
@@ -181,21 +201,31 @@ class _Generation:
 
     def __init__(self, workers: int, memory: int, nice: int, told: Callable[[], None], extracts: bool) -> None:
         self._context = _Context(told)
+        self._workers, self._first = workers, min(workers, max(1, (os.cpu_count() or 1) - 1))
         self._pool = ProcessPool(
-            workers,
+            self._first,
             max_tasks=RECYCLE,
             initializer=_prepare,
             initargs=(os.getpid(), memory, nice, extracts),
             context=self._context,
         )
-        self._ended, self._started = threading.Event(), threading.Event()
+        self._ended, self.started = threading.Event(), threading.Event()
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
         self._thread.start()
 
+    def grow(self, calls: int) -> None:
+        """Let the other workers start, too, where so many calls are more than the first ones can take at once.
+
+        Each loads for a second of CPU time: beside a process that loads as long itself, more workers than cores left would make
+        the first one late, and a process that asks for little never needs them. pebble starts what is missing of this
+        number at its next look, ten times a second; it has no name of its own for it."""
+        if calls > self._first:
+            self._pool._pool_manager.worker_manager.workers_number = self._workers
+
     def schedule(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> asyncio.Future[Any]:
         """Raises _PoolGone where the pool is broken."""
-        self._started.wait()
+        self.started.wait()
         try:
             return asyncio.wrap_future(self._pool.schedule(function, args=args, timeout=seconds))
         except RuntimeError as error:
@@ -205,7 +235,7 @@ class _Generation:
         with self._lock:
             if self._ended.is_set():
                 return
-            self._started.wait()
+            self.started.wait()
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._context.kill()
             self._pool.join()
@@ -216,7 +246,7 @@ class _Generation:
         try:
             _ = self._pool.active  # asking is what starts it
         finally:
-            self._started.set()
+            self.started.set()
         self._ended.wait()
 
 
@@ -242,8 +272,10 @@ class _Context(SpawnContext):
     def kill(self) -> None:
         """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
         for process in self._started:
-            with contextlib.suppress(ValueError):  # closed already
-                process.kill()
+            # Without one pebble is starting it, and ends it when it is joined.
+            if getattr(process, "_popen", None) is not None:
+                with contextlib.suppress(ValueError):  # closed already
+                    process.kill()
 
 
 class _Worker(SpawnProcess):

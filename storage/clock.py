@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 def text(at: float) -> str:
     """`YYYY-MM-DDTHH:MM:SSZ` of seconds since the epoch (fractions cut off)."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(at), UTC).isoformat()[:19]}Z"  # `strftime` takes several times as long
 
 
 def epoch(at: str | None) -> float | None:

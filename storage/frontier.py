@@ -251,7 +251,8 @@ def _when(now: float, asked: float) -> float:
 
 def _next_due(db: Database, source: str, backfill: int, now: float) -> float | None:
     (due,) = db.conn.execute(
-        "SELECT min(due) FROM link WHERE source = ? AND backfill = ? AND state = 'pending'", (source, backfill)
+        "SELECT min(due) FROM link INDEXED BY link_due WHERE source = ? AND backfill = ? AND state = 'pending'",
+        (source, backfill),
     ).fetchone()
     return None if due is None else max(float(due), now)
 

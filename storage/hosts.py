@@ -41,14 +41,15 @@ def wait(
     blocked = max(row[0], row[1]) - now if row else 0.0
     if row and budget is not None:
         blocked = max(blocked, _until_spare(row[2], 1, budget.hourly, now))
-    if blocked > 0:
+    if blocked >= BUSY_LOOK:
         return float(blocked)
     (busy,) = db.conn.execute(
         "SELECT (SELECT count(*) FROM link WHERE host = :host AND state = 'leased' AND until > :now AND fetch_id <> :own)"
         " + (SELECT count(*) FROM hop WHERE host = :host AND granted AND until > :now AND fetch_id <> :own)",
         {"host": host, "now": now, "own": fetch_id},
     ).fetchone()
-    return BUSY_LOOK if busy >= in_flight else 0.0
+    # While its requests are in flight a look at the end of a short pause would find no more than this one.
+    return BUSY_LOOK if busy >= in_flight else max(0.0, float(blocked))
 
 
 def take(db: Database, host: str, *, now: float, delay: float) -> None:

@@ -48,6 +48,8 @@ WHERE source = :source AND backfill = :backfill AND backfill > 0 AND state = 'pe
  {kinds}
 ORDER BY place DESC, rank, id LIMIT 1
 """
+_DUE = "SELECT min(due) FROM link INDEXED BY link_due WHERE source = :source AND backfill = :backfill AND state = 'pending'"
+# Without the index's name SQLite would weigh `link_live` by the value of :backfill, and compile the query anew each time.
 _NEXT_TRY = """
 SELECT min(due) FROM link INDEXED BY link_failing
 WHERE backfill = :backfill AND backfill > 0 AND state = 'pending' AND tries > 0 AND due > :now AND {transient} {kinds}
@@ -76,9 +78,7 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
         yielding.watches(db, source, owner, now=now)
     scope = {"source": source, "backfill": backfill, "now": now}
     elsewhere = _elsewhere(db, source, owner=owner, backfill=backfill, now=now) if others else 0
-    (earliest,) = db.conn.execute(
-        "SELECT min(due) FROM link WHERE source = :source AND backfill = :backfill AND state = 'pending'", scope
-    ).fetchone()
+    (earliest,) = db.conn.execute(_DUE, scope).fetchone()
     if earliest is None or earliest > now:
         return Leased((), None, elsewhere, _next_try(db, scope, kinds))
     plain = _NEXT_IN_PLACE.format(**_in_place(kinds)) if backfill else _NEXT.format(kinds=_only(kinds))

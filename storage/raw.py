@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from storage.models import Profile
 
 LEVEL = 3
+_PACKER = zstd.ZstdCompressor(level=LEVEL)
+"""Made once: what it works in takes a sixth of the time of packing a page. It locks itself while it packs a frame."""
+
 DAYS = 14.0
 MOST_BYTES = 5 * 10**9
 _STEP = 500
@@ -43,7 +46,7 @@ class Damaged(Exception):
 def keep(db: Database, fetch_id: int, page: Page, *, article_id: int | None, at: float) -> None:
     """Keep a fetched page with all that its extraction was told: `read` gives the same page again. `at`: when it is kept,
     in epoch seconds, from which its age counts."""
-    packed = zstd.compress(page.body, level=LEVEL)
+    packed = _PACKER.compress(page.body, zstd.ZstdCompressor.FLUSH_FRAME)
     row = {
         "fetch_id": fetch_id,
         "article_id": article_id,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _FUNCTION: Final = "dateline_row"
+_CHANGED: Final = "dateline_changed"
+_NONE: Final = "\2None"
 _MASK: Final = (1 << 56) - 1
 _LEFT_OUT: Final = {"raw_page": ("body",)}
 """Columns that have a hash of their own in the row."""
@@ -52,6 +54,7 @@ def keep(db: Database) -> None:
     from the rows as they are."""
     conn = db.conn
     conn.create_function(_FUNCTION, -1, row_number, deterministic=True)
+    conn.create_function(_CHANGED, -1, _changed, deterministic=True)
     counted = _COUNTED[db] = _Counted()
     conn.create_function(_SINGLY, 0, lambda: counted.singly)
     conn.execute("PRAGMA recursive_triggers = ON")  # or a REPLACE would take rows away without a trigger
@@ -61,8 +64,12 @@ def keep(db: Database) -> None:
         _renew(db, missing, tables)
     for name, columns in tables.items():
         key = counted.keys[name] = _key(name, columns)
-        old, new = (f"{_FUNCTION}({', '.join(f'{row}.{column}' for column in columns)})" for row in ("OLD", "NEW"))
-        for event, change in (("INSERT", f"+ {new}"), ("DELETE", f"- {old}"), ("UPDATE", f"+ {new} - {old}")):
+        old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
+        for event, change in (
+            ("INSERT", f"+ {_FUNCTION}({new})"),
+            ("DELETE", f"- {_FUNCTION}({old})"),
+            ("UPDATE", f"+ {_CHANGED}({old}, {new})"),
+        ):
             row = "OLD" if event == "DELETE" else "NEW"
             when = f" WHEN {row}.key NOT LIKE 'sum:%'" if name == "meta" else ""
             if name in _MANY and event == "INSERT":
@@ -113,13 +120,31 @@ def wrong(db: Database) -> list[str]:
 
 def row_number(*values: Any) -> int:
     """The number of a row, below 2**56: the same for the same values, whatever the version of Python or SQLite."""
+    return _number("\0".join(_parts(values)))
+
+
+def _changed(*values: Any) -> int:
+    """What a row's number grows by; `values`: its columns as they were, then as they are."""
+    parts, columns = _parts(values), len(values) // 2
+    old, new = "\0".join(parts[:columns]), "\0".join(parts[columns:])
+    return 0 if old == new else _number(new) - _number(old)
+
+
+def _parts(values: Sequence[Any]) -> list[str]:
     # No text of ours holds NUL (`clean`); a number is written the same way by every Python.
-    text = "\0".join(
-        [
-            value if value.__class__ is str else f"\1{value.hex()}" if value.__class__ is bytes else f"\2{value!r}"
-            for value in values
-        ]
-    )
+    return [
+        value
+        if value.__class__ is str
+        else _NONE
+        if value is None
+        else f"\1{value.hex()}"
+        if value.__class__ is bytes
+        else f"\2{value!r}"
+        for value in values
+    ]
+
+
+def _number(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7).digest(), "big")
 
 

@@ -76,7 +76,8 @@ def clear(database: Path) -> None:
 
 def is_unwritable(database: Path) -> bool:
     """Whether a note lies beside the database that whoever writes again is to clear up (that of short room is not)."""
-    return _file(database).exists() and not ((found := present(database)) and found.room)
+    # Asked at every transaction, mostly in vain: `Path.with_name` and `Path.exists` would take longer than the look itself.
+    return os.path.exists(f"{database}.trouble") and not ((found := present(database)) and found.room)  # noqa: PTH110
 
 
 def last(db: Database) -> Trouble | None:

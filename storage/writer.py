@@ -14,10 +14,11 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from storage import access, indexing, trouble
 from storage.errors import PASSING, Busy, Closed, Replaced, ours
+from storage.jobs import Job
 from storage.journal import LOOK_SECONDS, Journal
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ else:
 
 T = TypeVar("T")
 GROUP = 64
+LINGER = 0.003
+"""Seconds that a first job waits for others to share its commit, while jobs come in company: the disk takes as long for one
+as for many. A caller who waits for each answer before he asks again is never made to wait."""
+
 SLICE = 0.5
 """Seconds that SQLite waits for a lock at a time: between them the writer looks whether it is to end."""
 
@@ -41,45 +46,6 @@ CLOSING = 4.0
 """Seconds that are left to what cannot be written when the store is closed, or its process asked to end (in ten)."""
 
 log = logging.getLogger(__name__)
-
-
-class _Job(Generic[T]):
-    """A call with its answer; `writes` False: it only reads, and needs no write lock."""
-
-    __slots__ = ("answer", "call", "error", "future", "writes")
-
-    def __init__(self, call: Callable[[Database], T], writes: bool) -> None:
-        self.call = call
-        self.writes = writes
-        self.future: Future[T] = Future()
-        self.answer: T | None = None
-        self.error: Exception | None = None
-
-    def run(self, db: Database, path: Path) -> bool:
-        """Do the call, what writes in a savepoint; False where the error took the whole transaction with it."""
-        self.answer, self.error = None, None
-        conn, waited = db.conn, indexing.mark(db)
-        try:
-            if self.writes:
-                conn.execute("SAVEPOINT job")
-            self.answer = self.call(db)
-            if self.writes:
-                conn.execute("RELEASE job")
-        except Exception as error:  # noqa: BLE001 - handed to the caller through its future
-            self.error = ours(error, path)
-            if not conn.in_transaction:  # SQLite rolled all back: disk full, I/O error
-                return False
-            if self.writes:
-                conn.execute("ROLLBACK TO job")
-                conn.execute("RELEASE job")
-                indexing.back_to(db, waited)
-        return True
-
-    def resolve(self) -> None:
-        if self.error is not None:
-            self.future.set_exception(self.error)
-        else:
-            self.future.set_result(self.answer)  # type: ignore[arg-type]  # set by `run`; T may itself be None
 
 
 class Writer:
@@ -103,11 +69,14 @@ class Writer:
         self._hold = hold
         self._ends = math.inf
         self._gave_up = False
+        self._slice = round(min(SLICE, patience) * 1000)
+        self._whole = self._waits = 0  # milliseconds, until the connection says how long it waits
         self._journal = Journal(path)
         self._file: tuple[int, int] | None = None
-        self._jobs: queue.SimpleQueue[_Job[object] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job[object] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
+        self._company = False
         self._opened: Future[None] = Future()
         self._broken: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
@@ -120,7 +89,7 @@ class Writer:
         `call` may be done twice (its first transaction having been rolled back), so it must depend on the database and
         its own arguments only. Raises Closed after `close`.
         """
-        job = _Job(call, writes)
+        job = Job(call, writes)
         with self._closing:
             if self._closed:
                 raise Closed(f"{self.path}: the store is closed")
@@ -149,6 +118,8 @@ class Writer:
             db = self._connect()
             if self._file is None or not self._writable:
                 self._file = access.identity(self.path)
+            (self._whole,) = db.conn.execute("PRAGMA busy_timeout").fetchone()
+            self._waits = self._whole
         except BaseException as error:  # noqa: BLE001 - raised in the thread that opens the store
             self._opened.set_exception(error)
             return
@@ -162,7 +133,7 @@ class Writer:
             except (sqlite3.Error, OSError) as error:
                 self._broken = ours(error, self.path)
 
-    def _take(self, db: Database) -> list[_Job[object]] | None:
+    def _take(self, db: Database) -> list[Job[object]] | None:
         """All that waits, at least one job; None at the end. Looks after the journal meanwhile."""
         while True:
             if self._writable:
@@ -175,6 +146,8 @@ class Writer:
         if first is None:
             return None
         jobs = [first]
+        if (self._company or not self._jobs.empty()) and not self._closed:
+            time.sleep(LINGER)
         while len(jobs) < GROUP:
             try:
                 job = self._jobs.get_nowait()
@@ -184,9 +157,10 @@ class Writer:
                 self._jobs.put(None)  # after these
                 break
             jobs.append(job)
+        self._company = len(jobs) > 1
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
-    def _do(self, db: Database, jobs: list[_Job[object]]) -> None:
+    def _do(self, db: Database, jobs: list[Job[object]]) -> None:
         """Write them together; where that fails each alone, since one may be to blame; what may pass is kept."""
         if self._together(db, jobs):
             kept = [job for job in jobs if isinstance(job.error, PASSING)]
@@ -203,7 +177,7 @@ class Writer:
         if kept:
             self._keep(db, kept)
 
-    def _keep(self, db: Database, jobs: list[_Job[object]]) -> None:
+    def _keep(self, db: Database, jobs: list[Job[object]]) -> None:
         """Try them again, in their order, until they are written, or `hold` is over."""
         began = time.monotonic()
         if self._may_go_on(began, self._hold):
@@ -227,7 +201,7 @@ class Writer:
     def _may_go_on(self, began: float, seconds: float) -> bool:
         return not self._gave_up and time.monotonic() < min(began + seconds, self._ends)
 
-    def _together(self, db: Database, jobs: list[_Job[object]]) -> bool:
+    def _together(self, db: Database, jobs: list[Job[object]]) -> bool:
         """One transaction; False where none of them was written, and each then bears the error."""
         conn = db.conn
         writes = self._writable and any(job.writes for job in jobs)
@@ -262,24 +236,28 @@ class Writer:
             job.error = error
         return False
 
+    def _wait_for_locks(self, conn: sqlite3.Connection, milliseconds: int) -> None:
+        """How long SQLite is to wait for a lock from now on. What holds the write lock waits for none, so that most
+        transactions find it as they want it."""
+        if milliseconds != self._waits:
+            conn.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._waits = milliseconds
+
     def _begin(self, conn: sqlite3.Connection, writes: bool) -> None:
         if not writes:
+            self._wait_for_locks(conn, self._whole)
             conn.execute("BEGIN")
             return
+        self._wait_for_locks(conn, self._slice)
         began = time.monotonic()
-        (whole,) = conn.execute("PRAGMA busy_timeout").fetchone()
-        conn.execute(f"PRAGMA busy_timeout = {round(min(SLICE, self._patience) * 1000)}")
-        try:
-            while True:
-                try:
-                    conn.execute("BEGIN IMMEDIATE")
-                    break
-                except sqlite3.Error as error:
-                    failure = ours(error, self.path)
-                    if not isinstance(failure, Busy) or not self._may_go_on(began, self._patience):
-                        raise failure from error
-        finally:
-            conn.execute(f"PRAGMA busy_timeout = {int(whole)}")
+        while True:
+            try:
+                conn.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.Error as error:
+                failure = ours(error, self.path)
+                if not isinstance(failure, Busy) or not self._may_go_on(began, self._patience):
+                    raise failure from error
         if access.identity(self.path) != self._file:
             raise Replaced(
                 f"{self.path}: is not the file any more that was opened (removed, or another put in its place): "

@@ -155,7 +155,7 @@ def shared_workers(monkeypatch: pytest.MonkeyPatch, workers: ExtractionPool) -> 
         async def close(self) -> None:
             """The session's end is not the pool's."""
 
-    monkeypatch.setattr("crawler.session.ExtractionPool", lambda **_: Shared())
+    monkeypatch.setattr("crawler.workers_first.ExtractionPool", lambda **_: Shared())
 
 
 @pytest.fixture(scope="session")

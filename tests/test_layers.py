@@ -116,3 +116,10 @@ def test_the_crawling_process_does_not_load_the_extractor() -> None:
     parts = "crawler.passes, crawler.ledger, crawler.loading, crawler.spiders.agency, pipelines.judge"
     script = f"import sys, {parts}; sys.exit('trafilatura' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_an_import_of_files_does_not_load_scrapy() -> None:
+    script = (
+        "import sys, crawler.warc, crawler.start_crawl; sys.exit('scrapy' in sys.modules or 'twisted' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.discovery.archives import after, in_span
-from pipelines.published import day_of_url
 from storage.models import Link
 
 if TYPE_CHECKING:
@@ -98,6 +97,9 @@ def _marks_in(shown: str | None) -> frozenset[str]:
 
 
 def _all_before(links: tuple[Link, ...], since: datetime) -> bool:
+    # Of backfills alone, and much: with it come the expressions for times in ten languages.
+    from pipelines.published import day_of_url
+
     dated = [link if link.published else replace(link, published=day_of_url(link.url, _NEVER)) for link in links]
     known = [in_span(link, since, None) for link in dated if link.published or link.modified]
     return bool(known) and all(inside is False for inside in known)

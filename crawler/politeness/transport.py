@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -29,6 +29,11 @@ KEPT_SECONDS: Final = 4
 is closed in the moment in which a request is sent on it."""
 
 
+READ: Final = HEAD_LIMIT // 2
+"""Bytes that are read from a connection at a time (Twisted: 64 KiB): each read passes a dozen layers. Far below `HEAD_LIMIT`,
+which a head with the beginning of its body in one read must not reach."""
+
+
 class HeadTooLarge(Exception):
     """More header than any server has a use for."""
 
@@ -37,6 +42,12 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
     """Ends the connection when an answer's head goes on beyond `HEAD_LIMIT`."""
 
     _head = 0
+
+    def makeConnection(self, transport: Any) -> None:  # noqa: N802 - Twisted's name
+        # Of http the socket's own transport; TLS has its own size.
+        if hasattr(transport, "bufferSize"):
+            transport.bufferSize = READ
+        super().makeConnection(transport)  # type: ignore[no-untyped-call]
 
     def dataReceived(self, bytes: bytes) -> None:  # noqa: N802, A002 - Twisted's names
         parser = self._parser

@@ -242,7 +242,7 @@ class AgencySpider(Spider):
             status=response.status,
             charset=responses.charset(response),
             content_type=responses.text(response.headers.get("Content-Type")),
-            witness=replace(lease.witness, whole=False) if lease.witness else None,
+            witness=replace(lease.witness, whole=False) if lease.witness and lease.witness.whole else lease.witness,
             reserved=reservations.reserved(responses.pairs(response), at=clock.text(self.session.clock())),
         )
         if self.assignment.seen:

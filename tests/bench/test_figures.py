@@ -117,8 +117,9 @@ def test_percentiles_are_values_that_were_measured(share: float, value: int) -> 
 
 
 def test_a_command_names_no_folder_of_this_machine(tmp_path: Path) -> None:
-    typed = record.typed([f"{record.ROOT}/bench/storage.py", str(tmp_path), "--times", "5", "--record"])
-    assert typed == "python bench/storage.py FOLDER --times 5"
+    given = [str(tmp_path), "--times", "5", "--record", f"--million={tmp_path}/m.db", "--profile", str(tmp_path / "p")]
+    typed = record.typed([f"{record.ROOT}/bench/storage.py", *given])
+    assert typed == "python bench/storage.py FOLDER --times 5 --million=FILE --profile FILE"
 
 
 def test_a_part_without_what_it_needs_is_left_out(tmp_path: Path) -> None:

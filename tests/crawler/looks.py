@@ -12,7 +12,7 @@ from crawler.source import Source
 from pipelines.deduplicate import decided
 from pipelines.extractor import extract
 from pipelines.judge import judge
-from pipelines.save import save
+from pipelines.saving import save
 from storage.models import Dispatch, Ending, HostRules, Lease, Link, Outcome, Page, Profile
 from storage.reader import Reader
 from tests.storage.harness import Crawl

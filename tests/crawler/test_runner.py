@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from scrapy import Spider
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from crawler.runner import ShareableSettings
+from crawler.heard import HeardSignals
+from crawler.runner import ShareableSettings, runner_of
 from crawler.settings import for_crawls
 
 
@@ -28,3 +31,16 @@ def test_what_is_changed_in_a_copy_is_not_changed_in_the_others() -> None:
     assert "another" not in again["DOWNLOADER_MIDDLEWARES"]
     assert "another" not in again["SPIDER_MODULES"]
     assert not again.frozen
+
+
+def test_a_crawl_that_the_runner_made_is_started_as_it_is() -> None:
+    runner = runner_of(for_crawls("agent"))
+    crawler = runner.create_crawler(type("Own", (Spider,), {"name": "own", "custom_settings": {"LOG_LEVEL": "ERROR"}}))
+    assert runner.create_crawler(crawler) is crawler
+    assert crawler.settings["LOG_LEVEL"] == "ERROR"
+    assert isinstance(crawler.signals, HeardSignals)
+
+
+def test_a_crawl_of_somebody_elses_gets_the_runners_settings() -> None:
+    foreign = Crawler(type("Foreign", (Spider,), {"name": "foreign"}), Settings())
+    assert runner_of(for_crawls("agent")).create_crawler(foreign).settings["USER_AGENT"] == "agent"

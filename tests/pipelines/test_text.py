@@ -51,7 +51,8 @@ def test_words_of_mixed_scripts(value: str, count: int) -> None:
     assert text.words(value) == count
 
 
-@given(st.text(st.characters(max_codepoint=0x7F)))
-@example("".join(f"a{chr(code)}b" for code in range(0x80)))
-def test_words_of_ascii_are_those_that_the_expression_finds(value: str) -> None:
+@given(st.text(st.one_of(st.characters(max_codepoint=0xFF), st.sampled_from("‘’“”„–—…€œ"))))
+@example("".join(f"a{chr(code)}b" for code in range(0x100)))
+@example("„Hafen“ – so der Bürgermeister… für 3 €, l’œuvre")
+def test_words_of_western_texts_are_those_that_the_expression_finds(value: str) -> None:
     assert text.words(value) == len(text.WORD.findall(value))

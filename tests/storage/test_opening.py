@@ -45,7 +45,7 @@ def test_files_are_their_owners_alone_and_the_pragmas_hold(crawl: Crawl) -> None
         "auto_vacuum": 2,
         "foreign_keys": 1,
         "mmap_size": 0,
-        "busy_timeout": 30000,
+        "busy_timeout": 500,  # of a writer: it waits by slices, and looks between them whether it is to end
     }
 
 

@@ -1,0 +1,34 @@
+"""The first worker process of a command that will extract, started before the command loads Scrapy: both load for a second of
+CPU time or more, and a second core would wait for the one of them as long as the other one takes."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipelines.workers import ExtractionPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.config import Config
+
+
+def pool_of(config: Config, *, nice: int = 0) -> ExtractionPool:
+    """An installation's pool. Its workers start now where there is no database: then all that the sources list is before it.
+    Else they start with the first page, which most runs of a timer do not come to."""
+    pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
+    if not config.database.exists():
+        pool.start()
+    return pool
+
+
+@contextmanager
+def workers_first(config: Config) -> Iterator[ExtractionPool]:
+    """`pool_of` for the time of a command, which may end before it has a session that would close it."""
+    pool = pool_of(config)
+    try:
+        yield pool
+    finally:
+        pool.end()

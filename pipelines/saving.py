@@ -1,0 +1,32 @@
+"""The end of a fetch is written: what the last pipeline does, and an import, which needs no Scrapy for it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.deduplicate import decided
+
+if TYPE_CHECKING:
+    from storage.models import ArticleStore, Dispatch, Ended
+
+ATTEMPTS = 5
+"""Decisions of one article before giving up: each needs another process to save the same article in between."""
+
+
+async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tuple[Dispatch, Ended]:
+    """Write the end of `dispatch`; when its decision is stale, decide again on what is stored now.
+
+    Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
+    article = dispatch.ending.article
+    if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
+        article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
+    if keep_raw and article is not None and article.body:
+        dispatch = replace(dispatch, ending=replace(dispatch.ending, page=dispatch.page))
+    for _ in range(ATTEMPTS):
+        ended = await asyncio.wrap_future(store.end(dispatch.ending))
+        if not ended.stale:
+            return dispatch, ended
+        dispatch = await decided(dispatch, store, None)
+    raise RuntimeError(f"{dispatch.page.url}: saved by others {ATTEMPTS} times in a row while it was being decided")
