@@ -9,18 +9,14 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawler.discovery.links import source_of
 from crawler.disk import keep_room
-from crawler.politeness import reservations
 from crawler.session import open_session
-from crawler.statuses import of_status
+from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
 from crawler.warc_records import WarcRecord, identity, records
 from pipelines.deduplicate import decided
 from pipelines.judge import judge
 from pipelines.saving import save
-from pipelines.urls import host
 from storage.errors import Full, StorageError
-from storage.models import Dispatch, Ending, Outcome, Page, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,16 +25,10 @@ if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.session import Session
     from crawler.source import Source
-    from storage.models import RuleSet
-
-UNREADABLE = "unreadable"
-"""Source of the records whose address cannot be read: they fail, whatever was asked for, and are not passed over."""
+    from storage.models import Profile, RuleSet
 
 ROOM_EVERY = 1000
 """Records between two rounds of pruning; the disk is looked at before each."""
-
-UNDER_WAY = 8
-"""Records between reading and outcome; the pool's own limit holds the rest back."""
 
 
 @dataclass(slots=True)
@@ -87,11 +77,7 @@ class _Reader:
 
     def __init__(self, session: Session, sources: Mapping[str, Source], *, take_all: bool) -> None:
         self._session = session
-        self._take_all = take_all
-        self._by_host: dict[str, list[Source]] = {}
-        for source in sources.values():
-            for name in {name.partition(":")[0].removeprefix("www.") for name in source.hosts}:
-                self._by_host.setdefault(name, []).append(source)
+        self._owners = Owners(sources.values(), take_all=take_all)
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._runs: dict[str, asyncio.Future[int]] = {}
         self._rules: dict[str, asyncio.Future[RuleSet | None]] = {}
@@ -114,7 +100,7 @@ class _Reader:
                 if record is None:
                     break
                 key = f"{file}#{record.offset}"
-                profile = self._profile(record)
+                profile = self._owners.profile(record)
                 if record.offset in done:
                     tally.known += 1
                 elif profile is None:
@@ -131,21 +117,6 @@ class _Reader:
             raise full
         return tally
 
-    def _profile(self, record: WarcRecord) -> Profile | None:
-        """Whose page a record is. The operator holds the file already: reserved texts are kept, and marked so."""
-        try:
-            site = host(record.url or "")
-            source = source_of(record.url or "", self._candidates(site))
-        except ValueError:
-            return Profile(source=UNREADABLE, licensed=True)
-        if source is not None:
-            return replace(source.profile, licensed=True)
-        return Profile(source=site.removeprefix("www."), licensed=True) if self._take_all else None
-
-    def _candidates(self, site: str) -> list[Source]:
-        """The sources on a host or its `www.` twin: asked for thousands of hosts a file, so kept by name."""
-        return self._by_host.get(site.removeprefix("www."), [])
-
     async def _record(self, record: WarcRecord, key: str, profile: Profile, tally: Tally) -> None:
         session = self._session
         try:
@@ -157,7 +128,7 @@ class _Reader:
                 tally.known += 1
                 return
             profile = replace(profile, rules=await self._rules_of(profile.source))
-            dispatch = _dispatch(record, profile, fetch_id)
+            dispatch = dispatched(record, profile, fetch_id)
             if not dispatch.decided:
                 extraction = await session.pool.extract(dispatch.page)
                 ending = replace(dispatch.ending, ms=round(extraction.ms))
@@ -193,39 +164,5 @@ def _first(several: BaseExceptionGroup[StorageError]) -> StorageError:
     raise AssertionError("an exception group is never empty")
 
 
-def _dispatch(record: WarcRecord, profile: Profile, fetch_id: int) -> Dispatch:
-    """A record as a dispatch; one that cannot be read, or was not a 200 when it was captured, is decided already."""
-    page = Page(
-        url=record.url or "",
-        final_url=record.url or "",
-        body=record.body,
-        fetched_at=record.date or "",
-        profile=profile,
-        status=record.status or 0,
-        charset=record.charset,
-        content_type=record.content_type,
-        witness=None,
-        reserved=reservations.reserved(record.headers, at=record.date or ""),
-    )
-    outcome = None
-    if record.problem or profile.source == UNREADABLE:
-        outcome = Outcome(f"failed:{record.problem or 'broken'}", record.detail or f"no address: {record.url!r}")
-    elif record.status != 200:
-        outcome = of_status(record.status or 0, "article") or Outcome(f"rejected:http_{record.status}")
-    ending = Ending(
-        fetch_id=fetch_id,
-        outcome=outcome or Outcome("failed:internal", "no pipeline decided"),
-        at=0.0,
-        status=record.status,
-        bytes=len(record.body),
-    )
-    return Dispatch(page=page, ending=ending, decided=outcome is not None)
-
-
 def _note(tally: Tally, other: Counter[str]) -> str:
-    """What was not imported, and why: nothing of a file is passed over in silence."""
-    left = sum(n for kind, n in other.items() if not kind.startswith(("response text/html", "broken", "too_large")))
-    return (
-        f"{tally.known} imported before; {tally.foreign} of sites in no registry file, left (--all takes them); "
-        f"{left} records that are no HTML pages"
-    )
+    return f"{tally.known} imported before; {left(tally.foreign, no_pages(other))}"

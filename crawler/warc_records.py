@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING
+from io import SEEK_END, BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from warcio.bufferedreaders import ChunkedDataException, ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -24,7 +26,6 @@ from pipelines.urls import harmless
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from warcio.recordloader import ArcWarcRecord
 
@@ -73,15 +74,30 @@ class _BodyError(Exception):
         self.problem = problem
 
 
-def identity(path: Path) -> str:
-    """A name for this very file, to resume an import by: name, size, and SHA-256 of its first MiB."""
-    with path.open("rb") as file:
+def identity(place: Path | BinaryIO, name: str | None = None) -> str:
+    """A name for this very file, to resume an import by: name, size, and SHA-256 of its first MiB.
+
+    `place`: a path, or an open file that can be sought, with its `name` (without folders); it is left at its start."""
+    with _opened(place) as file:
         start = hashlib.sha256(file.read(_IDENTITY_BYTES)).hexdigest()[:32]
-    return f"{path.name}:{path.stat().st_size}:{start}"
+        size = file.seek(0, SEEK_END)
+        file.seek(0)
+    return f"{name or Path(place.name).name}:{size}:{start}"
+
+
+@contextmanager
+def _opened(place: Path | BinaryIO) -> Iterator[BinaryIO]:
+    """What a path names, closed at the end; an open file as it is, from its start on."""
+    if isinstance(place, Path):
+        with place.open("rb") as file:
+            yield file
+    else:
+        place.seek(0)
+        yield place
 
 
 def records(
-    path: Path,
+    place: Path | BinaryIO,
     *,
     start: int = 0,
     counts: Counter[str] | None = None,
@@ -89,11 +105,12 @@ def records(
 ) -> Iterator[WarcRecord]:
     """The HTML responses of a WARC file (.warc, .warc.gz) in their order, and its unreadable records.
 
+    `place`: a path, or an open file that can be sought: it is read onwards, with steps back of less than 64 KiB.
     `start`: the `end` of a record already dealt with. `counts` is told of every record by type (`request`,
     `response text/html`, `response image/png`, `broken`), so that what is not given can be accounted for. `progress` is
     called with the byte reached after every record. Raises OSError when the file cannot be read.
     """
-    with path.open("rb") as file:
+    with _opened(place) as file:
         for member in members(file, start=start, cap=BODY_LIMIT + _HEAD_ROOM):
             kind, record = _read(member)
             if counts is not None:
