@@ -12,9 +12,14 @@ from pipelines.wiring import wired
 from storage.models import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from scrapy.crawler import Crawler
 
-    from storage.models import Article, ArticleStore, Dispatch, Extractor, Known
+    from storage.models import Article, ArticleStore, Dispatch, Extractor, KeptText, Known, Page, Profile
+
+    Kept = Callable[[int, Profile, str], tuple[tuple[KeptText, Page], ...]]
+    """The texts of an article that another extractor than the one named made, with their pages (`ArticleStore.kept`)."""
 
 
 async def decided(dispatch: Dispatch, store: ArticleStore, extractor: Extractor | None) -> Dispatch:
@@ -23,13 +28,39 @@ async def decided(dispatch: Dispatch, store: ArticleStore, extractor: Extractor 
     A page that claims another article's identity goes on under a key of its own, or as the article that was set apart so
     before. Where only a note is left of an article, the fetch ends as `gone`, and its text is not kept. `extractor` reads
     the pages of stored texts again that another one made (`rereading`); None: that was done a moment ago."""
-    found = dispatch.ending.article
-    assert found is not None, "judge leaves an article or a decided dispatch"
-    article, known = await _known(found, store)
+    found = _found(dispatch)
+    article, known = await _asked(found, store)
     if known.article is not None and extractor is not None:
         profile = dispatch.page.profile
         if await rereading.brought_up(article, known.article, profile, store, extractor):
-            article, known = await _known(found, store)
+            article, known = await _asked(found, store)
+    return _by(dispatch, article, known)
+
+
+def settled(dispatch: Dispatch, look: Callable[[Article], Known], kept: Kept) -> Dispatch | None:
+    """The same decision at once, where it is made within the store's own transaction: `look` says what is known there.
+
+    None where texts that another extractor made are to be read again before (`kept` has their pages): extraction takes its
+    time in other processes, so that is for `decided`."""
+    article, known = _looked(_found(dispatch), look)
+    there = known.article
+    if (
+        there is not None
+        and rereading.may_differ(article, there)
+        and kept(there.id, dispatch.page.profile, article.extractor)
+    ):
+        return None
+    return _by(dispatch, article, known)
+
+
+def _found(dispatch: Dispatch) -> Article:
+    found = dispatch.ending.article
+    assert found is not None, "judge leaves an article or a decided dispatch"
+    return found
+
+
+def _by(dispatch: Dispatch, article: Article, known: Known) -> Dispatch:
+    """The decision on what is known."""
     if known.article is not None and (note := remnants.only_a_note(article, known.article)):
         ending = replace(dispatch.ending, article=None, decision=None, page=None, outcome=Outcome("gone", note))
         return replace(dispatch, decided=True, ending=ending)
@@ -40,17 +71,41 @@ async def decided(dispatch: Dispatch, store: ArticleStore, extractor: Extractor 
     return replace(dispatch, ending=replace(dispatch.ending, article=article, decision=decision, outcome=outcome))
 
 
-async def _known(article: Article, store: ArticleStore) -> tuple[Article, Known]:
-    """What is stored of an article, and the article under the key by which that is its own."""
-    known = await asyncio.wrap_future(store.known(article))
+def _identified(article: Article) -> Generator[Article, Known, tuple[Article, Known]]:
+    """What is stored of an article, and the article under the key by which that is its own. Yields what is to be looked up,
+    and is sent what is known of it."""
+    known = yield article
     if known.article is not None and identity.stranger(article, known.article):
         article = identity.apart(article, known.article)
-        known = await asyncio.wrap_future(store.known(article))
+        known = yield article
         if known.article is not None and known.article.key != article.key:
             known = replace(known, article=None)
     if known.article is None and known.twin is not None and identity.is_twin(article, known.twin):
         known = replace(known, article=known.twin)
     return article, known
+
+
+def _looked(found: Article, look: Callable[[Article], Known]) -> tuple[Article, Known]:
+    identified = _identified(found)
+    asked = next(identified)
+    while True:
+        try:
+            asked = identified.send(look(asked))
+        except StopIteration as end:
+            answer: tuple[Article, Known] = end.value
+            return answer
+
+
+async def _asked(found: Article, store: ArticleStore) -> tuple[Article, Known]:
+    identified = _identified(found)
+    asked = next(identified)
+    while True:
+        known = await asyncio.wrap_future(store.known(asked))
+        try:
+            asked = identified.send(known)
+        except StopIteration as end:
+            answer: tuple[Article, Known] = end.value
+            return answer
 
 
 class Deduplicate:

@@ -22,15 +22,20 @@ NO_TEXT = "reserved"
 """Why a page is refused whose text may not be kept (any more) by what its page and profile say now."""
 
 
+def may_differ(article: Article, known: KnownArticle) -> bool:
+    """Whether stored texts may be another extractor's that matter now. Of a text that was never seen before the store is to be
+    asked even where the current text is of the same extractor: an earlier one, which the page may show again, may not be."""
+    if known.content_hash == article.content_hash:
+        return False
+    return known.extractor != article.extractor or article.content_hash not in known.hashes
+
+
 async def brought_up(
     article: Article, known: KnownArticle, profile: Profile, store: ArticleStore, extractor: Extractor
 ) -> bool:
     """Whether stored texts of `known` were rewritten as the extractor of `article` reads their pages; then what is known
-    is to be asked again. Of a text that was never seen before the store is asked even where the current text is of the same
-    extractor: an earlier one, which the page may show again, may not be."""
-    if known.content_hash == article.content_hash:
-        return False
-    if known.extractor == article.extractor and article.content_hash in known.hashes:
+    is to be asked again."""
+    if not may_differ(article, known):
         return False
     readings = []
     for text, page in await asyncio.wrap_future(store.kept(known.id, profile, article.extractor)):

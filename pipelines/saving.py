@@ -19,14 +19,21 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
     """Write the end of `dispatch`; when its decision is stale, decide again on what is stored now.
 
     Raises `StorageError` (from the store) when nothing could be written, RuntimeError after `ATTEMPTS` stale decisions."""
-    article = dispatch.ending.article
-    if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
-        article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
-    if keep_raw and article is not None and article.body:
-        dispatch = replace(dispatch, ending=replace(dispatch.ending, page=dispatch.page))
+    if keep_raw:
+        dispatch = with_page(dispatch)
     for _ in range(ATTEMPTS):
         ended = await asyncio.wrap_future(store.end(dispatch.ending))
         if not ended.stale:
             return dispatch, ended
         dispatch = await decided(dispatch, store, None)
     raise RuntimeError(f"{dispatch.page.url}: saved by others {ATTEMPTS} times in a row while it was being decided")
+
+
+def with_page(dispatch: Dispatch) -> Dispatch:
+    """`dispatch` with its page, to be kept as evidence of a text."""
+    article = dispatch.ending.article
+    if article is None and dispatch.ending.outcome.name == "gone" and dispatch.extraction is not None:
+        article = dispatch.extraction.article  # a page that tells so little that it counts as gone is evidence
+    if article is None or not article.body:
+        return dispatch
+    return replace(dispatch, ending=replace(dispatch.ending, page=dispatch.page))

@@ -33,8 +33,8 @@ _THERE = frozenset({"new", "revised", "copy", "alias", "unchanged", "not_modifie
 _IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
 
 
-def end(db: Database, ending: Ending) -> Ended:
-    """Write an ending. See `Store.end`."""
+def end(db: Database, ending: Ending, *, stands: bool = False) -> Ended:
+    """Write an ending. See `Store.end`. `stands`: its decision was made within this transaction, so that nothing moved."""
     _check(ending)
     source, url, outcome_there = _fetch(db, ending)
     refused: list[tuple[str, str]] = []
@@ -43,7 +43,7 @@ def end(db: Database, ending: Ending) -> Ended:
     if ending.article is not None and ending.decision is not None:
         try:
             article = clean.article(ending.article)
-            if not articles.stands(db, article, ending.decision):
+            if not stands and not articles.stands(db, article, ending.decision):
                 return Ended(stale=True)
             with indexing.atomic(db):
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)

@@ -18,6 +18,7 @@ from storage import (
     reextraction_lease,
     rule_sets,
     runs,
+    settling,
     sketches,
 )
 from storage.writer import Writer
@@ -163,6 +164,14 @@ class Store:
     def done_records(self, file: str) -> Future[set[int]]:
         """The offsets of a file's records that have an outcome; `file` as in `warc:<file>#<offset>`."""
         return self.writer.submit(lambda db: imports.done(db, file), writes=False)
+
+    def settle(
+        self, records: Sequence[settling.Record], decide: settling.Decide
+    ) -> Future[tuple[settling.Settled | None, ...]]:
+        """Decide and write records of an import in their order, in one transaction. See `settling.settle`; `decide` is called
+        in the writer's thread, and may be called again for the same record (a transaction that was rolled back)."""
+        now, window = self.clock(), self.window_days
+        return self.writer.submit(lambda db: settling.settle(db, records, decide, at=now, now=now, window=window))
 
     def health_facts(self, source: str, now: float) -> Future[tuple[health.Present, health.Standing | None]]:
         """What a source's rows say of its health at present, and how it was judged last."""

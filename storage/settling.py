@@ -1,0 +1,97 @@
+"""Records of files, decided and written in their order within one transaction: each as if it had come alone.
+
+An import needs no lease and asks nobody, so between what is known of an article and what is written about it nothing has to
+happen elsewhere. A batch of records is one job: begin the record's fetch, look around, decide, write. The decision itself
+is handed in: storage knows no rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from storage import articles, clean, endings, imports, indexing, reextraction
+from storage.models import Article, Dispatch, Ended, Known, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+    from storage.models import KeptText, Page, Profile
+
+Look = Callable[[Article], Known]
+Kept = Callable[[int, "Profile", str], "tuple[tuple[KeptText, Page], ...]"]
+Decide = Callable[[Dispatch, Look, Kept], "Dispatch | None"]
+"""A dispatch that is not decided -> decided, by what is known and kept; None where it cannot be decided at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record, extracted and judged, with all but its decision. `key`: `warc:<identity of the file>#<offset>`; `url`: as it
+    was asked for. Its source is the page's profile's."""
+
+    key: str
+    run_id: int | None
+    url: str
+    dispatch: Dispatch
+
+
+class Settled(NamedTuple):
+    """How a record ended."""
+
+    dispatch: Dispatch
+    ended: Ended
+
+
+def settle(
+    db: Database, records: Sequence[Record], decide: Decide, *, at: float, now: float, window: int
+) -> tuple[Settled | None, ...]:
+    """Decide and write records in their order; an answer for each, None for one that had its outcome already. Fewer answers
+    than records: `decide` could not decide at once on the next one, of which nothing was written, nor of those behind it.
+
+    A record that cannot be stored ends as `failed:unstorable` and costs itself only. Raises what is no record's fault."""
+
+    def look(article: Article) -> Known:
+        return articles.known(db, article, now=now, window=window)
+
+    def kept(article_id: int, profile: Profile, by: str) -> tuple[tuple[KeptText, Page], ...]:
+        return reextraction.of_article(db, article_id, profile, by)
+
+    answers: list[Settled | None] = []
+    for record in records:
+        try:
+            with indexing.atomic(db):
+                answer = _one(db, record, lambda dispatch: decide(dispatch, look, kept), at=at)
+        except _NotAtOnce:
+            break
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the record
+            why = clean.refusal(error)
+            answer = _one(db, _refused(record, why), lambda dispatch: dispatch, at=at)
+            if answer is not None:
+                answer = answer._replace(ended=Ended(refused=((record.url, why),)))
+        answers.append(answer)
+    return tuple(answers)
+
+
+class _NotAtOnce(Exception):
+    """A record is not to be decided within this transaction."""
+
+
+def _one(db: Database, record: Record, decide: Callable[[Dispatch], Dispatch | None], *, at: float) -> Settled | None:
+    source = record.dispatch.page.profile.source
+    fetch_id = imports.begin(db, record.run_id, source, record.url, record.key, at=at)
+    if fetch_id is None:
+        return None
+    dispatch = decide(record.dispatch)
+    if dispatch is None:
+        raise _NotAtOnce
+    dispatch = replace(dispatch, ending=replace(dispatch.ending, fetch_id=fetch_id, at=at))
+    return Settled(dispatch, endings.end(db, dispatch.ending, stands=True))
+
+
+def _refused(record: Record, why: str) -> Record:
+    outcome = Outcome("failed:unstorable", why)
+    ending = replace(record.dispatch.ending, outcome=outcome, article=None, decision=None, page=None)
+    return replace(record, dispatch=replace(record.dispatch, ending=ending, decided=True))
