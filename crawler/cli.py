@@ -13,7 +13,7 @@ import click
 from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_running, cli_serve, cli_sources
 from crawler.cli_running import METRICS
 from crawler.completing import teach
-from crawler.options import AS_JSON, DATABASE, OPENED, configuration, told_plainly
+from crawler.options import AS_JSON, DATABASE, OPENED, SHARD, configuration, told_plainly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -73,12 +73,20 @@ def demo(db: Path | None, keep_log: Path | None) -> int:
     "--publish", type=click.Path(dir_okay=False, path_type=Path), help="Then put a finished copy for readers here."
 )
 @OPENED
+@SHARD
 @told_plainly
-def run(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], publish: Path | None) -> int:
+def run(
+    sources: tuple[str, ...],
+    db: Path | None,
+    as_json: bool,
+    opened: tuple[str, ...],
+    publish: Path | None,
+    shard: str | None,
+) -> int:
     """One pass over what is due: for cron and timers."""
     from crawler.workers_first import workers_first
 
-    config = configuration(db)
+    config = configuration(db, shard)
     with workers_first(config) as pool:
         from crawler.first_day import warn_without_contact
         from crawler.start_crawl import one_pass, places
@@ -100,14 +108,20 @@ def run(sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[
 @AS_JSON
 @OPENED
 @METRICS
+@SHARD
 @told_plainly
 def daemon(
-    sources: tuple[str, ...], db: Path | None, as_json: bool, opened: tuple[str, ...], metrics: str | None
+    sources: tuple[str, ...],
+    db: Path | None,
+    as_json: bool,
+    opened: tuple[str, ...],
+    metrics: str | None,
+    shard: str | None,
 ) -> int:
     """Crawl all chosen sources, each at its own pace, until SIGTERM."""
     from crawler.workers_first import workers_first
 
-    config = configuration(db)
+    config = configuration(db, shard)
     config = replace(config, metrics=metrics or config.metrics)
     with workers_first(config) as pool:
         from crawler.first_day import warn_without_contact
@@ -128,10 +142,12 @@ def daemon(
 @DATABASE
 @AS_JSON
 @OPENED
+@SHARD
 @told_plainly
 def backfill(
     source: str,
     db: Path | None,
+    shard: str | None,
     oldest_first: bool,
     estimate: bool,
     as_json: bool,
@@ -141,7 +157,7 @@ def backfill(
     """Fetch a source's archive of a span; called again after a break, only the rest. See `dateline backfills`."""
     from crawler.start_crawl import Typed, crawl_settings, one_crawl, places
 
-    config = configuration(db)
+    config = configuration(db, shard)
     given = {name: value for name, value in span.items() if value is not None}
     typed = Typed(source, given | ({"order": "oldest"} if oldest_first else {}), only_estimate=estimate)
     return one_crawl(config, typed, settings=crawl_settings(config, quiet=True), as_json=as_json, opened=places(opened))

@@ -101,12 +101,20 @@ def changes(since: int, follow: bool, db: Path | None, as_json: bool) -> int:
 def status(db: Path | None, as_json: bool) -> int:
     """Each source, the worst first: its state, why and since when, its last article, its delay, its next poll. It only
     tells: the exit status is 0 whatever the states are (see `dateline health`)."""
+    from crawler.sharded import elsewhere
     from crawler.show_status import show_status, unchecked
     from crawler.show_storage import notes
 
     config, now = configuration(db), time.time()
     stored = notes(config, now=now)
-    return show_status(config.database, now=now, as_json=as_json, unchecked=unchecked(config), stored=stored)
+    return show_status(
+        config.database,
+        now=now,
+        as_json=as_json,
+        unchecked=unchecked(config),
+        stored=stored,
+        elsewhere=elsewhere(config),
+    )
 
 
 @click.command()
@@ -123,6 +131,7 @@ def health(db: Path | None, late: int, strict: bool, max_age: int | None, as_jso
     """One exit status, for a container: 0 fine, 1 no source was judged lately, or at least half of those that are crawled
     are broken or were judged late, or the database cannot be written, has no room, or was found damaged; 3 the database
     cannot be read."""
+    from crawler.sharded import narrowed
     from crawler.show_health import show_health
     from crawler.show_storage import notes
 
@@ -133,7 +142,7 @@ def health(db: Path | None, late: int, strict: bool, max_age: int | None, as_jso
         late=late * 60.0,
         max_age=None if max_age is None else max_age * 60.0,
         strict=strict,
-        chosen=config.sources,
+        chosen=narrowed(config).sources,
         stored=notes(config, now=now),
         as_json=as_json,
     )

@@ -50,8 +50,9 @@ def metrics(textfile: Path | None, db: Path | None) -> int:
     """The figures of the database in Prometheus' text format, once; `dateline daemon --metrics` tells them and its own at an
     address."""
     from crawler.metrics.textfile import text, write
+    from crawler.sharded import narrowed
 
-    content = text(configuration(db), now=time.time())
+    content = text(narrowed(configuration(db)), now=time.time())
     if textfile is None:
         sys.stdout.buffer.write(content)
         return 0

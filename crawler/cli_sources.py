@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from crawler.options import AS_JSON, OPENED, configuration, told_plainly
+from crawler.options import AS_JSON, OPENED, SHARD, configuration, told_plainly
 
 
 @click.group()
@@ -19,13 +19,15 @@ def sources() -> None:
 @click.option("--language", help="Only sources of this language (ISO 639-1, as in `en`).")
 @click.option("--country", help="Only sources of this country (ISO 3166-1, as in `IN`).")
 @click.option("--all", "closed", is_flag=True, help="Also the closed ones, and why they are.")
+@SHARD
 @AS_JSON
 @told_plainly
-def sources_list(language: str | None, country: str | None, closed: bool, as_json: bool) -> int:
-    """Every source: name, country, languages, how its news is found, confidence, whether it is chosen and verified."""
+def sources_list(language: str | None, country: str | None, closed: bool, as_json: bool, shard: str | None) -> int:
+    """Every source: name, country, languages, how its news is found, confidence, whether it is chosen and verified; with
+    shards also which one crawls it."""
     from crawler.show_sources import show_list
 
-    config = configuration(None)
+    config = configuration(None, shard)
     return show_list(config, language=language, country=country, closed=closed, as_json=as_json)
 
 

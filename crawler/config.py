@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = "dateline.toml"
+SHARD = 'K/N as text, such as "1/4": shard K of N'
 
 
 class ConfigError(Exception):
@@ -39,6 +40,7 @@ class Config:
     of a text are sought so many days before and after it. `workers`: extraction processes,
     0 for one a core. `on_alert`: a command, word by word, that is told when a source's state turns bad or good again; empty:
     none. `learn`: the daemon learns boilerplate at night. `metrics`: where the daemon tells Prometheus (`metrics.place`).
+    `shard`: `K/N`, the part of the chosen sources that this installation crawls (`crawler.shards`); None: all.
     `file`: where all this was read, None for the defaults.
     """
 
@@ -61,6 +63,7 @@ class Config:
     on_alert: tuple[str, ...] = ()
     learn: bool = False
     metrics: str | None = None
+    shard: str | None = None
     file: Path | None = field(default=None, compare=False)
 
     @staticmethod
@@ -76,10 +79,15 @@ class Config:
 
 
 def configuration(db: Path | None, start: Path) -> Config:
-    """The nearest dateline.toml above `start`, its database overruled by DATELINE_DB and that by `db`.
+    """The nearest dateline.toml above `start`, its shard overruled by DATELINE_SHARD, its database by DATELINE_DB and that
+    by `db`.
 
     Raises ConfigError."""
     config = Config.find(start)
+    if shard := os.environ.get("DATELINE_SHARD"):
+        if _shard(shard) is None:
+            raise ConfigError(f"DATELINE_SHARD={shard[:100]!r}: expected {SHARD}")
+        config = replace(config, shard=shard)
     chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
     return replace(config, database=chosen.absolute()) if chosen else config
 
@@ -175,6 +183,12 @@ def _path(value: object) -> Path | None:
         return None  # `~nobody/…`: a user without a home
 
 
+def _shard(value: object) -> str | None:
+    from crawler.shards import parse
+
+    return value if isinstance(value, str) and parse(value) else None
+
+
 def _sources(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in value):
         return None
@@ -258,6 +272,11 @@ KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         lambda value: value if isinstance(value, str) and place.parse(value) else None,
         place.EXPECTED,
         "Where the daemon tells Prometheus how it stands (docs/metrics.md).",
+    ),
+    "shard": (
+        _shard,
+        SHARD,
+        "Which part of the chosen sources this installation crawls, where several machines share them (`dateline merge`).",
     ),
     "on_alert": (
         _command,

@@ -17,6 +17,7 @@ from crawler.disk import database_bytes
 from crawler.doctor_report import DAY
 from crawler.politeness import robots
 from crawler.registry import RegistryError
+from crawler.sharded import elsewhere
 from crawler.start_crawl import registry_of
 from pipelines.urls import host
 from storage import clock, lock
@@ -224,7 +225,8 @@ def _registered(config: Config) -> Registered:
     except RegistryError as error:
         known, broken = {}, {"": error}
     wrong = "; ".join(map(str, broken.values())) or None
-    chosen = tuple(known[name] for name in config.sources if name in known)
+    others = elsewhere(config, known)
+    chosen = tuple(known[name] for name in config.sources if name in known and name not in others)
     return Registered(wrong, chosen, tuple(name for name in config.sources if name not in known), own)
 
 

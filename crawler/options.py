@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,23 @@ OPENED = click.option(
     metavar="HOST=ADDRESS:PORT",
     help="Reach HOST at this loopback address: the one exception from the address guard (demo, tests).",
 )
+
+
+def _shard(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    del context, param
+    from crawler import shards
+
+    if value is not None and shards.parse(value) is None:
+        raise click.BadParameter(f"{value!r}: expected {shards.EXPECTED}")
+    return value
+
+
+SHARD = click.option(
+    "--shard",
+    metavar="K/N",
+    callback=_shard,
+    help="Only those of the sources that are in shard K of N (or DATELINE_SHARD; else dateline.toml's).",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
 
 
@@ -37,11 +55,13 @@ class BrokeOff(Exception):
     """A look at a site that ended before it was done; the text names the site and the cause."""
 
 
-def configuration(db: Path | None) -> Config:
-    """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`."""
+def configuration(db: Path | None, shard: str | None = None) -> Config:
+    """The nearest dateline.toml, its database overruled by DATELINE_DB and that by `--db`, its shard by DATELINE_SHARD and
+    that by `--shard`."""
     from crawler.config import configuration as found
 
-    return found(db, Path.cwd())
+    config = found(db, Path.cwd())
+    return replace(config, shard=shard) if shard else config
 
 
 INTERRUPTED = 128 + signal.SIGINT

@@ -40,6 +40,7 @@ A wrong key is told with the file, the key and what was expected.
 | variable | is |
 |---|---|
 | `DATELINE_DB` | the database file, before that of `dateline.toml`; `--db` goes before it |
+| `DATELINE_SHARD` | the shard, before that of `dateline.toml`; `--shard` goes before it |
 | `DATELINE_CONFIG` | for `scrapy` in a checkout: the `dateline.toml`, or its folder |
 
 What `on_alert` is told stands in the table above.

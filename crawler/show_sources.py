@@ -9,6 +9,8 @@ import click
 
 from crawler.catalogue import archive, filtered, live
 from crawler.registry import select
+from crawler.sharded import shard_of
+from crawler.shards import numbers
 from crawler.start_crawl import sources_of
 from crawler.terminal import columns, dumps, line, number_of
 
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 
 
 def show_list(config: Config, *, language: str | None, country: str | None, closed: bool, as_json: bool) -> int:
-    """One row a source, by name, so that editions of one agency stand together; the closed ones only where asked for.
+    """One row a source, by name, so that editions of one agency stand together; the closed ones only where asked for. With
+    shards also which one each is in, and a mark at the installation's own.
 
     Raises `RegistryError` for a language or country that no source of the registry has."""
     every = sources_of(config)
     wanted = filtered(every.values(), language=language, country=country)
     shown = [source for source in wanted if closed or not source.closed]
+    shard = shard_of(config)
+    places = numbers(every.values(), shard.of) if shard else {}
     rows = [
         {
             "name": s.name,
@@ -39,14 +44,19 @@ def show_list(config: Config, *, language: str | None, country: str | None, clos
             "verified": s.verified,
             "closed": s.closed,
             "chosen": s.name in config.sources,
+            **({"shard": places[s.name]} if shard else {}),
         }
         for s in shown
     ]
     if as_json:
         click.echo(dumps(rows, indent=1))
         return 0
-    headings = ("name", "in", "language", "found by", "archive", "evidence", "", "title")
-    if rows_of_open := [_row(source, config) for source in shown if not source.closed]:
+    told = {name: f"{place}/{shard.of}" for name, place in places.items()} if shard else {}
+    headings = (*(("shard",) if told else ()), "name", "in", "language", "found by", "archive", "evidence", "", "title")
+    rows_of_open = [
+        (*((told[source.name],) if told else ()), *_row(source, config)) for source in shown if not source.closed
+    ]
+    if rows_of_open:
         _print(headings, rows_of_open)
     if shut := [(f"  {s.name}", s.country or "", f"{s.title}: {s.closed}") for s in shown if s.closed]:
         click.echo("\nclosed:")
@@ -54,6 +64,9 @@ def show_list(config: Config, *, language: str | None, country: str | None, clos
     hidden = sum(source.closed is not None for source in wanted) if not closed else 0
     more = f"; {hidden} closed not shown (--all shows them and why)" if hidden else ""
     click.echo(f"{number_of(len(rows_of_open), 'source')}{more}")
+    if shard:
+        mine = sum(not source.closed and places[source.name] == shard.number for source in shown)
+        click.echo(f"{mine} of them in shard {shard}, which this is")
     click.echo("* chosen in dateline.toml; all were written from public evidence, `seen` where one has been seen live")
     return 0
 

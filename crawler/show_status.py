@@ -15,7 +15,7 @@ from storage import clock
 from storage.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from crawler.config import Config
@@ -48,12 +48,15 @@ def show_status(
     as_json: bool,
     unchecked: Mapping[str, str] | None = None,
     stored: Sequence[Note] = (),
+    elsewhere: Collection[str] = (),
 ) -> int:
     """The state of each source at `now`. Always 0: it was read and shown, whatever it is (`show_health` judges it).
-    `unchecked`: sources whose hosts' certificates are not checked, and why; `stored`: what is to be said of the database."""
+    `unchecked`: sources whose hosts' certificates are not checked, and why; `stored`: what is to be said of the database;
+    `elsewhere`: sources that other shards crawl, which are left out."""
     with Reader(database) as reader:
         polls = reader.polls(now)
-        health = sorted(reader.health(), key=lambda one: (ORDER.index(one.state), one.source))
+        every = sorted(reader.health(), key=lambda one: (ORDER.index(one.state), one.source))
+        health = [one for one in every if one.source not in elsewhere]
         counts = reader.counts()
         notes, lines = show_quarantine.notes(reader, now=now), show_quarantine.note_lines(reader, now=now)
     late = [one.source for one in health if one.judged_at and _age(one, now) > LATE_SECONDS]
@@ -80,6 +83,8 @@ def show_status(
     states = Counter(one.state for one in health)
     told = ", ".join(f"{states[state]} {state}" for state in ORDER if states[state])
     click.echo(f"{len(health)} source{'s' if len(health) != 1 else ''}{': ' + told if told else ''}")
+    if left := len(every) - len(health):
+        click.echo(f"{left} more are crawled by other shards now, and not shown")
     for source, why in sorted((unchecked or {}).items()):
         click.echo(terminal.line(f"{source}: the certificates of its hosts are not checked: {why}"))
     if late:

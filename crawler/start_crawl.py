@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from crawler import settings as project_settings
+from crawler import sharded
 from crawler.arguments import ArgumentProblem, parse
 from crawler.config import Config, ConfigError, configuration, user_agent
 from crawler.first_day import warn_without_contact
@@ -70,12 +71,16 @@ def sources_of(config: Config) -> dict[str, Source]:
 
 
 def chosen(config: Config, names: Sequence[str]) -> tuple[dict[str, Source], list[RegistryError]]:
-    """The sources to crawl: those named, else those chosen in dateline.toml, closed ones never; and what is wrong with
-    the files of sources that dateline.toml chooses, which are left out and a line on standard error.
+    """The sources to crawl: those named, else those chosen in dateline.toml, closed ones never, nor those of other shards;
+    and what is wrong with the files of sources that dateline.toml chooses, which are left out and a line on standard error.
 
-    Raises `RegistryError` for a name that is unknown or closed, or whose file is wrong."""
+    Raises `RegistryError` for a name that is unknown or closed, or whose file is wrong; `ConfigError` for one of another
+    shard, or where none is left."""
     asked = names or config.sources
-    sources, broken = load_beside(packaged(), config.sources_dir, asked)  # of the packaged no other: all take .2 s
+    only = (
+        None if config.shard else asked
+    )  # of the packaged no other: all take .2 s; but shards are of the whole registry
+    sources, broken = load_beside(packaged(), config.sources_dir, only)
     if any(name not in sources and name not in broken for name in asked):
         sources, broken = registry_of(config)  # for the nearest names
     for error in (broken[name] for name in names if name in broken):
@@ -94,7 +99,8 @@ def chosen(config: Config, names: Sequence[str]) -> tuple[dict[str, Source], lis
         raise ConfigError(
             "nothing is chosen: name agencies under `sources` in dateline.toml (`dateline init`), or after the command"
         )
-    return {name: source for name, source in found.items() if not source.closed}, left_out
+    found = {name: source for name, source in found.items() if not source.closed}
+    return sharded.own(config, sources, found, named=bool(names)), left_out
 
 
 def enabled(config: Config, names: Sequence[str]) -> dict[str, Source]:
