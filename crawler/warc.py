@@ -10,13 +10,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.disk import keep_room
+from crawler.in_order import Runs, settle
 from crawler.session import open_session
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
 from crawler.warc_records import WarcRecord, identity, records
-from pipelines.deduplicate import decided
 from pipelines.judge import judge
-from pipelines.saving import save
 from storage.errors import Full, StorageError
+from storage.settling import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 ROOM_EVERY = 1000
 """Records between two rounds of pruning; the disk is looked at before each."""
+
+AT_ONCE = 16
+"""Records that are decided and stored in one transaction."""
+
+READ_AHEAD = 32
+"""Records between reading and outcome: a page that takes long to extract holds back the outcomes of those behind it, and their
+extraction no sooner than so many wait."""
 
 
 @dataclass(slots=True)
@@ -73,13 +80,16 @@ def import_files(
 
 
 class _Reader:
-    """Reads files one after another into one session; `stop` ends it between two records."""
+    """Reads files one after another into one session; `stop` ends it between two records.
+
+    Pages are extracted beside one another, and decided and stored in the order of their file: an import of the same files
+    gives the same rows each time."""
 
     def __init__(self, session: Session, sources: Mapping[str, Source], *, take_all: bool) -> None:
         self._session = session
         self._owners = Owners(sources.values(), take_all=take_all)
         self._room = asyncio.Semaphore(UNDER_WAY)
-        self._runs: dict[str, asyncio.Future[int]] = {}
+        self._runs = Runs(session)
         self._rules: dict[str, asyncio.Future[RuleSet | None]] = {}
 
     async def read(self, path: Path) -> Tally:
@@ -88,7 +98,9 @@ class _Reader:
         done = await asyncio.wrap_future(session.store.done_records(file))
         iterator = records(path, counts=other)
         number, full = 0, None
+        line = asyncio.Queue[asyncio.Task[Record] | None](READ_AHEAD)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._store(line, tally))
             while not session.stop.is_set():
                 try:
                     await (session.room.look() if number % ROOM_EVERY else keep_room(session, session.clock()))
@@ -99,7 +111,6 @@ class _Reader:
                 record = await asyncio.to_thread(next, iterator, None)
                 if record is None:
                     break
-                key = f"{file}#{record.offset}"
                 profile = self._owners.profile(record)
                 if record.offset in done:
                     tally.known += 1
@@ -107,48 +118,50 @@ class _Reader:
                     tally.foreign += 1
                 else:
                     await self._room.acquire()
-                    group.create_task(self._record(record, key, profile, tally))
+                    await line.put(group.create_task(self._judged(record, f"{file}#{record.offset}", profile)))
+            await line.put(None)
         reason = "storage_error" if full else "shutdown" if session.stop.is_set() else "finished"
-        for run in self._runs.values():
-            await asyncio.wrap_future(session.store.finish_run(await run, session.clock(), reason))
-        self._runs.clear()
+        await self._runs.finish(reason)
         session.progress.finished(str(path), reason, tally.counts, _note(tally, other))
         if full:
             raise full
         return tally
 
-    async def _record(self, record: WarcRecord, key: str, profile: Profile, tally: Tally) -> None:
-        session = self._session
+    async def _judged(self, record: WarcRecord, key: str, profile: Profile) -> Record:
+        """A record with all but its decision."""
         try:
-            run_id = await self._run(profile.source)
-            fetch_id = await asyncio.wrap_future(
-                session.store.begin_record(run_id, profile.source, record.url or key, key, session.clock())
-            )
-            if fetch_id is None:
-                tally.known += 1
-                return
+            run_id = await self._runs.of(profile.source)
             profile = replace(profile, rules=await self._rules_of(profile.source))
-            dispatch = dispatched(record, profile, fetch_id)
+            dispatch = dispatched(record, profile, 0)
             if not dispatch.decided:
-                extraction = await session.pool.extract(dispatch.page)
+                extraction = await self._session.pool.extract(dispatch.page)
                 ending = replace(dispatch.ending, ms=round(extraction.ms))
                 dispatch = judge(replace(dispatch, extraction=extraction, ending=ending))
-            dispatch = replace(dispatch, ending=replace(dispatch.ending, at=session.clock()))
-            if not dispatch.decided:
-                dispatch = await decided(dispatch, session.store, session.pool)
-            dispatch, ended = await save(dispatch, session.store, keep_raw=session.config.raw_days > 0)
-            outcome = "failed:unstorable" if ended.refused else dispatch.ending.outcome.name
-            tally.counts[outcome] = tally.counts.get(outcome, 0) + 1
-            session.progress.ended(profile.source, dispatch.ending, ended)
+            return Record(key, run_id, record.url or key, dispatch)
         finally:
             self._room.release()
 
-    async def _run(self, source: str) -> int:
-        """One run a source and file; the first record of a source makes it, those beside it wait for it."""
-        if source not in self._runs:
-            begun = asyncio.wrap_future(self._session.store.begin_run(source, self._session.clock()))
-            self._runs[source] = asyncio.ensure_future(begun)
-        return await self._runs[source]
+    async def _store(self, line: asyncio.Queue[asyncio.Task[Record] | None], tally: Tally) -> None:
+        """Write the records of a line as they come, some at a time."""
+        ready: list[Record] = []
+        while (coming := await line.get()) is not None:
+            ready.append(await coming)
+            if len(ready) == AT_ONCE:
+                await self._settle(ready, tally)
+                ready.clear()
+        await self._settle(ready, tally)
+
+    async def _settle(self, ready: list[Record], tally: Tally) -> None:
+        session = self._session
+        answers = await settle(session, ready, keep_raw=session.config.raw_days > 0)
+        for answer in answers:
+            if answer is None:
+                tally.known += 1
+                continue
+            dispatch, ended = answer
+            outcome = "failed:unstorable" if ended.refused else dispatch.ending.outcome.name
+            tally.counts[outcome] = tally.counts.get(outcome, 0) + 1
+            session.progress.ended(dispatch.page.profile.source, dispatch.ending, ended)
 
     async def _rules_of(self, source: str) -> RuleSet | None:
         """The rule set of a source that is in force, asked for once."""
