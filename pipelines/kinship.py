@@ -54,17 +54,23 @@ NUMBERS = 4
 def first(article: Article, known: Known, status: Status) -> Decision:
     """The decision on an article whose identity is not stored."""
     decision = Decision("new", None, 0, "first", status, mark=known.mark)
-    if not _tells(article):
-        return decision
-    if not (same := _same(article, known.kin)):
+    if not (same := tellers(article, known.kin)):
         return decision
     keep, *merges = sorted({one.story_id for one in same if one.story_id is not None})
     decision = replace(decision, story_id=keep, merges=tuple(merges))
-    for one in same:
-        if one.source != article.source:
-            detail = f"shares its text with article {one.id} of {one.source}"
-            return replace(decision, outcome="copy", detail=detail)
+    if (one := copied(article, same)) is not None:
+        return replace(decision, outcome="copy", detail=f"shares its text with article {one.id} of {one.source}")
     return replace(decision, detail=f"almost the text of article {same[0].id}")
+
+
+def tellers(article: Article, kin: Sequence[Kin]) -> list[Kin]:
+    """Those of `kin` that an unknown article becomes one story with (rules 8 to 11), those that share most first."""
+    return _same(article, kin) if _tells(article) else []
+
+
+def copied(article: Article, same: Sequence[Kin]) -> Kin | None:
+    """Whose text an article is a copy of, of those that tell it: the first of another source."""
+    return next((one for one in same if one.source != article.source), None)
 
 
 def joined(article: Article, known: Known, decision: Decision) -> Decision:

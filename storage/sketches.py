@@ -70,6 +70,14 @@ def indexed(sketch: Sequence[int]) -> Sequence[int]:
     return sketch[: max(FEWEST_INDEXED, bisect_left(sketch, INDEXED_BELOW))]
 
 
+def enough(sketch: Sequence[int], other: Sequence[int], shared: int) -> bool:
+    """Whether `shared` keys in common are so many that the texts of two sorted sketches may be the same."""
+    # Both samples are whole up to the lesser of their largest keys: only there can they be compared.
+    bound = min(sketch[-1], other[-1])
+    size = min(bisect_right(sketch, bound), bisect_right(other, bound))
+    return shared >= min(size, max(LEAST_SHARED, LEAST_SHARE * size))
+
+
 def kin(db: Database, article: Article, own_id: int, *, now: str, window: int = WINDOW_DAYS) -> list[Kin]:
     """The stored articles that seem to share text with `article`, those that share most first, at most MOST_OF_STORY of a
     story. `own_id`: it itself, which is none of them. `now` stands for the day of an article without one. `window` in days."""
@@ -239,13 +247,11 @@ def _shared(db: Database, sketch: Sequence[int], ids: Iterable[int]) -> dict[int
         if not blob:
             continue
         other, keys = _unpacked(blob)
-        # Both samples are whole up to the lesser of their largest keys: only there can they be compared.
         bound = min(sketch[-1], other[-1])
         if own.isdisjoint(keys) and sketch[0] <= bound and other[0] <= bound:
             continue
-        size = min(bisect_right(sketch, bound), bisect_right(other, bound))
         shared = len(own & keys)
-        if shared >= min(size, max(LEAST_SHARED, LEAST_SHARE * size)):
+        if enough(sketch, other, shared):
             found[article_id] = (shared, story_id, source, key)
     return found
 
