@@ -111,6 +111,12 @@ def in_force(db: Database, source: str) -> RuleSet | None:
     return RuleSet(number, frozenset(key for (key,) in rows))
 
 
+def all_in_force(db: Database) -> dict[str, RuleSet]:
+    """Source -> its rule set in force, of all that have one."""
+    names = [name for (name,) in db.conn.execute("SELECT source FROM rule_choice WHERE number > 0 ORDER BY source")]
+    return {name: found for name in names if (found := in_force(db, name)) is not None}
+
+
 def choice(db: Database, source: str) -> Choice:
     """Which set is in force."""
     row = db.conn.execute("SELECT number, by_hand, at FROM rule_choice WHERE source = ?", (source,)).fetchone()

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from storage.models import Announcement, Article, Credit, Dateline, Instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -23,6 +24,10 @@ ARTICLE: Final = "article"
 """The outcome of a record that is an article; all others are those of `fetches`, with their reason in a column of its own."""
 
 FORMAT: Final = "1"
+GROUP: Final = 1000
+"""Rows of a group, at most."""
+GROUP_SIZE: Final = 1 << 23
+"""Characters of bodies in a group, at most (and one body more)."""
 _MARK: Final = b"dateline.part"
 
 _TEXTS: Final = (
@@ -100,22 +105,66 @@ def schema() -> pa.Schema:
     )
 
 
+class Writer:
+    """Writes a part as its rows come: a group of rows is held, packed and let go of, so that memory stays flat. In a `with`
+    block; `facts` is told before its end, of the whole file, and stands in the footer."""
+
+    def __init__(self, place: Path) -> None:
+        from pyarrow.parquet import ParquetWriter
+
+        self._out = ParquetWriter(place, schema(), compression="zstd")
+        self._group: list[Row] = []
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._out.close()
+
+    def add(self, row: Row) -> None:
+        """The file's next row."""
+        self._group.append(row)
+        self._size += len(row.article.body) if row.article is not None else 0
+        if len(self._group) == GROUP or self._size >= GROUP_SIZE:
+            self._flush()
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """All rows are added, and this is told of them."""
+        self._flush()
+        self._out.add_key_value_metadata(_footer(facts))
+
+    def _flush(self) -> None:
+        if self._group:
+            self._out.write_table(_table(self._group))
+        self._group, self._size = [], 0
+
+
 def packed(rows: Sequence[Row], facts: Mapping[str, str]) -> bytes:
-    """A part's bytes. `facts`: what is told of the whole file, in the footer."""
+    """A small part's bytes. `facts`: what is told of the whole file, in the footer."""
     import pyarrow as pa
     from pyarrow.parquet import write_table
+
+    out = pa.BufferOutputStream()
+    told = {name.encode(): text.encode() for name, text in _footer(facts).items()}
+    write_table(_table(rows).replace_schema_metadata(told), out, compression="zstd", row_group_size=GROUP)
+    whole: bytes = out.getvalue().to_pybytes()
+    return whole
+
+
+def _table(rows: Sequence[Row]) -> pa.Table:
+    import pyarrow as pa
 
     columns: dict[str, list[Any]] = {name: [] for name in schema().names}
     for row in rows:
         values = _values(row)
         for name, column in columns.items():
             column.append(values.get(name))
-    told = {_MARK: FORMAT.encode(), **{f"dateline.{name}".encode(): text.encode() for name, text in facts.items()}}
-    table = pa.table(columns, schema=schema()).replace_schema_metadata(told)
-    out = pa.BufferOutputStream()
-    write_table(table, out, compression="zstd", row_group_size=1000)
-    whole: bytes = out.getvalue().to_pybytes()
-    return whole
+    return pa.table(columns, schema=schema())
+
+
+def _footer(facts: Mapping[str, str]) -> dict[str, str]:
+    return {_MARK.decode(): FORMAT, **{f"dateline.{name}": text for name, text in facts.items()}}
 
 
 def facts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
