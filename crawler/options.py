@@ -64,6 +64,17 @@ def configuration(db: Path | None, shard: str | None = None) -> Config:
     return replace(config, shard=shard) if shard else config
 
 
+def local_files(names: tuple[str, ...]) -> list[Path]:
+    """The files of a command line. Raises BadParameter where one is no file, UsageError where there is none."""
+    if not names:
+        raise click.UsageError("Missing argument 'FILES...'.")
+    for name in names:
+        if not Path(name).is_file():
+            kind = "is a directory" if Path(name).is_dir() else "does not exist"
+            raise click.BadParameter(f"File {name!r} {kind}.", param_hint="'FILES...'")
+    return [Path(name) for name in names]
+
+
 INTERRUPTED = 128 + signal.SIGINT
 """Exit status of a command that was interrupted before it had begun, as shells have it."""
 
