@@ -1,0 +1,113 @@
+"""`dateline stories`: the stages of the search for near-duplicates, by a Dask cluster or in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from crawler.arguments import ArgumentProblem
+from crawler.cluster import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from distributed import Client
+
+AHEAD: Final = 3
+"""Steps that are given out for each thread of the workers: the scheduler knows of no more, however many there are."""
+RETRIES: Final = 3
+"""Times that a step is done again whose file could not be read or written, or whose worker was lost."""
+
+
+def find_stories(url: str, engine: str | None, *, window: int, buckets: int | None, as_json: bool) -> int:
+    """Write the stories of the dataset at `url` and say what there is; 0, or 1 where the cluster is gone.
+
+    `engine`: a scheduler's address, `local` or `local:N`; None: in this process. `window`: days.
+    Raises ArgumentProblem where there is no dataset, or a library is missing."""
+    needed = ("fsspec", "pyarrow", "numpy", *(("dask", "distributed") if engine else ()))
+    if missing := [name for name in needed if find_spec(name) is None]:
+        raise ArgumentProblem(
+            f"stories needs {' and '.join(missing)}, not installed here: pip install 'dateline[cluster]'"
+        )
+    from crawler.cluster.dataset import opened
+
+    url = opened(url).url  # a path must be the same for all workers
+    asked: dict[str, Any] = {"window": window, "buckets": buckets, "tell": lambda line: click.echo(line, err=True)}
+    begun = time.monotonic()
+    if engine is None:
+        totals = near.stories(url, near.here, **asked)
+    else:
+        from crawler.cluster.engine import EngineGone
+
+        try:
+            totals = asyncio.run(_by_dask(url, engine, asked))
+        except EngineGone as error:
+            click.echo(f"{error}: call the same again, and it goes on where it was", err=True)
+            return 1
+    seconds = time.monotonic() - begun
+    if as_json:
+        click.echo(json.dumps({"dataset": url, **totals, "seconds": round(seconds, 1)}))
+    else:
+        click.echo(
+            f"{totals['articles']} articles, {totals['in_stories']} of them in {totals['stories']} stories of several"
+            f" ({totals['copies']} copies); {totals['pairs']} pairs looked at, {seconds:.0f} s: {url}/stories"
+        )
+    return 0
+
+
+async def _by_dask(url: str, engine: str, asked: dict[str, Any]) -> dict[str, int]:
+    from crawler.cluster.engine import EngineGone, connected
+
+    async with connected(engine) as client:
+        click.echo(f"dashboard {client.dashboard_link}", err=True)
+        loop = asyncio.get_running_loop()
+
+        def run(steps: Iterable[near.Step]) -> Iterator[dict[str, int]]:
+            given: Future[list[dict[str, int]]] = asyncio.run_coroutine_threadsafe(_all(client, list(steps)), loop)
+            yield from given.result()
+
+        try:
+            # In a thread: what the caller does between two stages must not silence the scheduler, which may live here.
+            return await asyncio.to_thread(near.stories, url, run, **asked)
+        except (ConnectionError, TimeoutError) as error:
+            raise EngineGone(f"the Dask scheduler at {engine} is gone ({type(error).__name__})") from error
+
+
+async def _all(client: Client, steps: Sequence[near.Step]) -> list[dict[str, int]]:
+    """What each step counted, in any order. Raises what the first failed step raised; ConnectionError where the scheduler
+    is gone."""
+    import distributed
+
+    as_completed: Any = distributed.as_completed  # has no types
+    rest = iter(steps)
+    window = AHEAD * max(
+        1, sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
+    )
+    given = [_submitted(client, step) for _, step in zip(range(window), rest, strict=False)]
+    counts = []
+    ahead = as_completed(given, loop=client.loop)
+    given.clear()
+    try:
+        async for future in ahead:
+            counts.append(await future)
+            future.release()
+            if (step := next(rest, None)) is not None:
+                ahead.add(_submitted(client, step))
+    except asyncio.CancelledError as error:
+        if client.status != "running":
+            raise ConnectionError("its scheduler is gone") from error
+        raise
+    finally:
+        ahead.clear()
+    return counts
+
+
+def _submitted(client: Client, step: near.Step) -> Any:
+    key = f"{step.stage}-{step.number}-{step.work.rpartition('/')[2]}"
+    return client.submit(near.done, step, key=key, pure=False, retries=RETRIES)
