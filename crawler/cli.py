@@ -293,6 +293,23 @@ def reextract(
 
 
 @main.command()
+@click.argument("databases", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--db",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The database that they are taken into; made where there is none.",
+)
+@AS_JSON
+@told_plainly
+def merge(databases: tuple[Path, ...], db: Path, as_json: bool) -> int:
+    """Take the databases of several shards into one, while they are crawled into. Called again, only what is new."""
+    from crawler.merging import merge_databases
+
+    return merge_databases(configuration(db), databases, as_json=as_json)
+
+
+@main.command()
 @click.argument("sources", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Only look and say; put nothing in force.")
 @click.option("--show", is_flag=True, help="List the rule sets of the SOURCES with their evidence; learn nothing.")

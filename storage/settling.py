@@ -30,12 +30,17 @@ Decide = Callable[[Dispatch, Look, Kept], "Dispatch | None"]
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record, extracted and judged, with all but its decision. `key`: `warc:<identity of the file>#<offset>`; `url`: as it
-    was asked for. Its source is the page's profile's."""
+    was asked for."""
 
     key: str
     run_id: int | None
     url: str
     dispatch: Dispatch
+
+    @property
+    def source(self) -> str:
+        """Whose page it is."""
+        return self.dispatch.page.profile.source
 
 
 class Settled(NamedTuple):
@@ -80,8 +85,7 @@ class _NotAtOnce(Exception):
 
 
 def _one(db: Database, record: Record, decide: Callable[[Dispatch], Dispatch | None], *, at: float) -> Settled | None:
-    source = record.dispatch.page.profile.source
-    fetch_id = imports.begin(db, record.run_id, source, record.url, record.key, at=at)
+    fetch_id = imports.begin(db, record.run_id, record.source, record.url, record.key, at=at)
     if fetch_id is None:
         return None
     dispatch = decide(record.dispatch)
