@@ -23,14 +23,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench import copies, making, paired, record
-from crawler.cluster import part
-from pipelines import fingerprint
+from bench import copies, making, paired, record  # noqa: E402
+from crawler.cluster import part  # noqa: E402
+from pipelines import fingerprint  # noqa: E402
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,7 +55,7 @@ def agreement(one: Mapping[str, Hashable], other: Mapping[str, Hashable]) -> Agr
     """How two partings of the same records into stories agree. Records that only one of them has stand alone in the other."""
     records = one.keys() | other.keys()
     both = Counter((one.get(each, ("alone", each)), other.get(each, ("alone", each))) for each in records)
-    ones, others = Counter[object](), Counter[object]()
+    ones, others = Counter[Any](), Counter[Any]()
     for (first, second), number in both.items():
         ones[first] += number
         others[second] += number
@@ -63,7 +63,7 @@ def agreement(one: Mapping[str, Hashable], other: Mapping[str, Hashable]) -> Agr
     return Agreement(same, _pairs(ones) - same, _pairs(others) - same)
 
 
-def _pairs(counts: Mapping[object, int]) -> int:
+def _pairs(counts: Counter[Any]) -> int:
     return sum(number * (number - 1) // 2 for number in counts.values())
 
 
