@@ -8,14 +8,13 @@ import json
 import posixpath
 import time
 from collections import Counter, deque
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from crawler.cluster import part
 from crawler.cluster.dataset import DatasetProblem, opened
 from crawler.cluster.extraction import Ended, Unfit
+from crawler.cluster.reading import reading
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
 from crawler.warc_records import identity, records
 from pipelines.judge import judge
@@ -23,7 +22,6 @@ from storage import clean
 from storage.errors import Unstorable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import Future
 
     from crawler.cluster.dataset import Dataset
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from crawler.cluster.rules import Rules
     from crawler.warc_records import WarcRecord
     from storage.models import Dispatch, Extraction
-
-BLOCK = 4 << 20
-"""Bytes that are read ahead of a file that is not local; at most two such blocks are held."""
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
@@ -65,7 +60,7 @@ def done(url: str, name: str, dataset: Dataset, rules: Rules, pool: Pool) -> dic
     try:
         if (facts := dataset.facts(name)) is not None:
             return {"name": name, "before": True, **_short(facts)}
-        with dataset.making(name) as place, _reading(url) as file, part.Writer(place) as out:
+        with dataset.making(name) as place, reading(url) as file, part.Writer(place) as out:
             facts = _written(url, file, rules, pool, out)
             out.facts(facts)
             if pool.ended:
@@ -84,25 +79,6 @@ def done(url: str, name: str, dataset: Dataset, rules: Rules, pool: Pool) -> dic
 def _why(error: Exception) -> str:
     said = getattr(error, "strerror", None) or str(error)
     return f"{type(error).__name__}: {said}"
-
-
-@contextmanager
-def _reading(url: str) -> Iterator[BinaryIO]:
-    """A file, to be read onwards with small steps back. Raises ValueError where it cannot be sought."""
-    if url.startswith("/"):
-        with Path(url).open("rb") as local:
-            yield local
-        return
-    from fsspec.core import url_to_fs
-
-    fs, path = url_to_fs(url)
-    # This cache keeps what lies before the end that was read last: a step back reads no block again.
-    with fs.open(path, "rb", block_size=BLOCK, cache_type="bytes") as remote:
-        if not remote.seekable():
-            raise ValueError(
-                "the server gives it only from its start on, without ranges: copy it to where it can be sought"
-            )
-        yield cast("BinaryIO", remote)
 
 
 @dataclass(slots=True)
