@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
@@ -62,8 +63,9 @@ def find_stories(url: str, engine: str | None, *, window: int, buckets: int | No
 
 
 async def _by_dask(url: str, engine: str, asked: dict[str, Any]) -> dict[str, int]:
-    from crawler.cluster.engine import EngineGone, connected
+    from crawler.cluster.engine import connected
 
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # that a scheduler is gone, we say in one line
     async with connected(engine) as client:
         click.echo(f"dashboard {client.dashboard_link}", err=True)
         loop = asyncio.get_running_loop()
@@ -72,24 +74,23 @@ async def _by_dask(url: str, engine: str, asked: dict[str, Any]) -> dict[str, in
             given: Future[list[dict[str, int]]] = asyncio.run_coroutine_threadsafe(_all(client, list(steps)), loop)
             yield from given.result()
 
-        try:
-            # In a thread: what the caller does between two stages must not silence the scheduler, which may live here.
-            return await asyncio.to_thread(near.stories, url, run, **asked)
-        except (ConnectionError, TimeoutError) as error:
-            raise EngineGone(f"the Dask scheduler at {engine} is gone ({type(error).__name__})") from error
+        # In a thread: what the caller does between two stages must not silence the scheduler, which may live here.
+        return await asyncio.to_thread(near.stories, url, run, **asked)
 
 
 async def _all(client: Client, steps: Sequence[near.Step]) -> list[dict[str, int]]:
-    """What each step counted, in any order. Raises what the first failed step raised; ConnectionError where the scheduler
-    is gone."""
+    """What each step counted, in any order. Raises what the first failed step raised; EngineGone where the scheduler is
+    gone, or each worker that did a step was lost."""
     import distributed
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    from crawler.cluster.engine import EngineGone
 
     as_completed: Any = distributed.as_completed  # has no types
     rest = iter(steps)
-    window = AHEAD * max(
-        1, sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
-    )
-    given = [_submitted(client, step) for _, step in zip(range(window), rest, strict=False)]
+    threads = sum((await _nthreads(client)).values())
+    given = [_submitted(client, step) for _, step in zip(range(AHEAD * max(1, threads)), rest, strict=False)]
     counts = []
     ahead = as_completed(given, loop=client.loop)
     given.clear()
@@ -99,13 +100,20 @@ async def _all(client: Client, steps: Sequence[near.Step]) -> list[dict[str, int
             future.release()
             if (step := next(rest, None)) is not None:
                 ahead.add(_submitted(client, step))
-    except asyncio.CancelledError as error:
-        if client.status != "running":
-            raise ConnectionError("its scheduler is gone") from error
-        raise
+    except distributed.KilledWorker as error:
+        raise EngineGone(
+            f"each worker that did one step was lost, for want of memory it may be: more --buckets take less ({error})"
+        ) from error
+    except (FutureCancelledError, CommClosedError) as error:
+        raise EngineGone(f"the Dask scheduler is gone ({type(error).__name__})") from error
     finally:
         ahead.clear()
     return counts
+
+
+async def _nthreads(client: Client) -> dict[str, int]:
+    found: dict[str, int] = await client.nthreads()  # type: ignore[no-untyped-call]
+    return found
 
 
 def _submitted(client: Client, step: near.Step) -> Any:
