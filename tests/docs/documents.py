@@ -4,6 +4,7 @@
     ```console network          the same, but only read: it needs a network (or systemd, docker, root, or does not end)
     ```console exit=1           the commands end with this status
     ```python, ```sql           run
+    ```sql dataset              run by DuckDB, in a folder with a dataset `wire-2024` (test_dataset.py)
     ```toml dateline.toml       read by what reads such files; `source`: a source's
     ```json                     one or more JSON texts
     ```text figure              nothing to check
@@ -21,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 DOCUMENTS = [ROOT / "README.md", *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
-MARKS = {"network", "systemd", "docker", "root", "endless"}
+MARKS = {"network", "systemd", "docker", "root", "endless", "dataset"}
 """What a block that is not run needs."""
 
 _FENCE = re.compile(

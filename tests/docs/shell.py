@@ -11,7 +11,7 @@ from crawler.cli import main
 from tests.docs.documents import ROOT
 
 OTHERS = {
-    ".", "cat", "cd", "chmod", "chown", "cp", "crontab", "curl", "docker", "export", "git", "grep", "head", "install",
+    ".", "cat", "cd", "chmod", "chown", "cp", "crontab", "curl", "dask", "docker", "export", "git", "grep", "head", "install",
     "journalctl", "jq", "ls", "pip", "pipx", "podman", "python", "python3", "scrapy", "sqlite-utils", "sqlite3", "sudo",
     "systemctl", "tail", "unset", "useradd", "usermod", "wc", "man", "mkdir", "source", "eval", "pytest", "mv",
 }  # fmt: skip

@@ -55,6 +55,8 @@ def test_every_block_is_of_a_known_kind_and_those_that_are_not_run_name_what_is_
             case "", []:  # a list of commands, in documents that say no more of them
                 for line in block.text.splitlines():
                     assert wrong(line) is None, f"{block}: {wrong(line)}"
+            case "sql", []:  # run over a dataset (test_dataset.py)
+                assert "dataset" in block.marks, block
             case "toml", ["dateline.toml"]:
                 config.parse(block.text, document.parent / "dateline.toml")
             case "toml", ["source"]:
