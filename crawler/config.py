@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler import plain_toml
+from crawler import plain_toml, shards
 from crawler.metrics import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FILE = "dateline.toml"
-SHARD = 'K/N as text, such as "1/4": shard K of N'
 
 
 class ConfigError(Exception):
@@ -85,8 +84,8 @@ def configuration(db: Path | None, start: Path) -> Config:
     Raises ConfigError."""
     config = Config.find(start)
     if shard := os.environ.get("DATELINE_SHARD"):
-        if _shard(shard) is None:
-            raise ConfigError(f"DATELINE_SHARD={shard[:100]!r}: expected {SHARD}")
+        if shards.written(shard) is None:
+            raise ConfigError(f"DATELINE_SHARD={shard[:100]!r}: expected {shards.EXPECTED}")
         config = replace(config, shard=shard)
     chosen = db or (Path(named) if (named := os.environ.get("DATELINE_DB")) else None)
     return replace(config, database=chosen.absolute()) if chosen else config
@@ -183,12 +182,6 @@ def _path(value: object) -> Path | None:
         return None  # `~nobody/…`: a user without a home
 
 
-def _shard(value: object) -> str | None:
-    from crawler.shards import parse
-
-    return value if isinstance(value, str) and parse(value) else None
-
-
 def _sources(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(name, str) and _NAME.fullmatch(name) for name in value):
         return None
@@ -274,8 +267,8 @@ KEYS: dict[str, tuple[Callable[[object], object | None], str, str]] = {
         "Where the daemon tells Prometheus how it stands (docs/metrics.md).",
     ),
     "shard": (
-        _shard,
-        SHARD,
+        shards.written,
+        shards.EXPECTED,
         "Which part of the chosen sources this installation crawls, where several machines share them (`dateline merge`).",
     ),
     "on_alert": (

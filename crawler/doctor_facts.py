@@ -17,7 +17,7 @@ from crawler.disk import database_bytes
 from crawler.doctor_report import DAY
 from crawler.politeness import robots
 from crawler.registry import RegistryError
-from crawler.sharded import elsewhere
+from crawler.sharded import narrowed
 from crawler.start_crawl import registry_of
 from pipelines.urls import host
 from storage import clock, lock
@@ -194,8 +194,7 @@ def _memory() -> int | None:
         text = Path("/proc/meminfo").read_text("ascii")
     except OSError:
         return None
-    found = re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) * 1024 if found else None
+    return int(found[1]) * 1024 if (found := re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE)) else None
 
 
 def _places(config: Config) -> tuple[Place, ...]:
@@ -219,15 +218,14 @@ def _unwritable(file: Path) -> str | None:
 
 
 def _registered(config: Config) -> Registered:
-    own = len(list(config.sources_dir.glob("*.toml"))) if config.sources_dir and config.sources_dir.is_dir() else 0
     try:
         known, broken = registry_of(config)
     except RegistryError as error:
         known, broken = {}, {"": error}
-    wrong = "; ".join(map(str, broken.values())) or None
-    others = elsewhere(config, known)
-    chosen = tuple(known[name] for name in config.sources if name in known and name not in others)
-    return Registered(wrong, chosen, tuple(name for name in config.sources if name not in known), own)
+    mine = tuple(known[name] for name in narrowed(config, known).sources if name in known)
+    unknown = tuple(name for name in config.sources if name not in known)
+    own = len(list(config.sources_dir.glob("*.toml"))) if config.sources_dir and config.sources_dir.is_dir() else 0
+    return Registered("; ".join(map(str, broken.values())) or None, mine, unknown, own)
 
 
 def _stored(config: Config, chosen: tuple[Source, ...], now: float) -> tuple[Stored, tuple[Rules, ...]]:

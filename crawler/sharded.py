@@ -50,12 +50,12 @@ def own(
     return kept
 
 
-def narrowed(config: Config) -> Config:
-    """The configuration with those of its chosen sources that are in its shard, for what only tells of them. A file of the
-    registry that is wrong is left out; what is wrong with it is `dateline doctor`'s to tell.
+def narrowed(config: Config, registry: Mapping[str, Source] | None = None) -> Config:
+    """The configuration with those of its chosen sources that are in its shard, for what only tells of them. `registry` None:
+    read it; a file that is wrong is left out, and is `dateline doctor`'s to tell.
 
     Raises `RegistryError` for a packaged file that is wrong, or for a folder that is none."""
-    others = elsewhere(config)
+    others = elsewhere(config, registry)
     return replace(config, sources=tuple(name for name in config.sources if name not in others))
 
 

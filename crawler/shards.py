@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pipelines.urls import host as host_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 MOST: Final = 1000
 """Shards, at the most."""
 
-EXPECTED: Final = f"K/N: shard K of N, as in 1/4 (N at most {MOST})"
+EXPECTED: Final = f'K/N, such as "1/4": shard K of N, which is at most {MOST}'
 
 _FORM: Final = re.compile(r"(\d{1,4})/(\d{1,4})", re.ASCII)
 _STANDARD: Final = ("80", "443")
@@ -67,9 +65,16 @@ def parse(text: str) -> Shard | None:
     return Shard(number, of) if 1 <= number <= of <= MOST else None
 
 
+def written(value: object) -> str | None:
+    """A shard as it is written, `2/4`; None for anything that is none."""
+    return value if isinstance(value, str) and parse(value) else None
+
+
 def hosts(source: Source) -> frozenset[str]:
     """The hosts whose turns a source takes, without `www.`, with a port where it is not the scheme's own. A host that the
     registry names without a port is also asked at the ports of the source's home and endpoints."""
+    from pipelines.urls import host as host_of  # every command reads this file
+
     named = {urlsplit(url).port for url in (source.home, *(endpoint.url for endpoint in source.endpoints))}
     ports = sorted(str(port) for port in named if port is not None and str(port) not in _STANDARD)
     found = set[str]()
