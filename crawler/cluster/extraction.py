@@ -11,7 +11,7 @@ import asyncio
 import multiprocessing
 import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -48,14 +48,19 @@ class Pool:
     thread: threading.Thread
     pool: ExtractionPool
     ended: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def extract(self, page: Page) -> Future[Extraction]:
-        """What becomes of a page."""
-        return asyncio.run_coroutine_threadsafe(self.pool.extract(page), self.loop)
+        """What becomes of a page. Raises Ended."""
+        with self.lock:
+            if self.ended:
+                raise Ended("the extraction processes were ended before the file was done")
+            return asyncio.run_coroutine_threadsafe(self.pool.extract(page), self.loop)
 
     def end(self) -> None:
         """Kill the extraction processes; the loop and its thread are over then."""
-        self.ended = True
+        with self.lock:
+            self.ended = True
         asyncio.run_coroutine_threadsafe(self._close(), self.loop).result()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()

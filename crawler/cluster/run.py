@@ -118,7 +118,7 @@ class Window:
     ) -> None:
         self._client, self._place, self._plugin = client, place, plugin
         self._run, self._shown, self._stop = run, shown, stop
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, asyncio.Task[None]] = {}
         self._moved = asyncio.Event()
         self._seen = False
 
@@ -130,21 +130,15 @@ class Window:
             watch = group.create_task(self._watch())
             for url in urls:
                 name = datasets.name_of(url)
-                if datasets.number(name) in done:
+                if datasets.number(name) in done or name in self._under_way:  # it may be named twice
                     self._run.before += 1
                     continue
                 await self._room()
                 if self._stop.is_set():
                     break
-                task = group.create_task(self._one(url, name))
-                self._under_way.add(task)
-                task.add_done_callback(self._over)
+                self._under_way[name] = group.create_task(self._one(url, name))
             await self._ends()
             watch.cancel()
-
-    def _over(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._moved.set()
 
     async def _room(self) -> None:
         while len(self._under_way) >= (1 + SPARE) * max(1, self._run.workers) and not self._stop.is_set():
@@ -157,8 +151,8 @@ class Window:
             self._moved.clear()
             await self._moved.wait()
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=GRACE_SECONDS)
-        for task in self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=GRACE_SECONDS)
+        for task in list(self._under_way.values()):
             task.cancel()
 
     async def _watch(self) -> None:
@@ -180,6 +174,13 @@ class Window:
 
     async def _one(self, url: str, name: str) -> None:
         """One file, tried again where that may help; its outcome is told, and kept where it failed."""
+        try:
+            await self._tried(url, name)
+        finally:
+            del self._under_way[name]
+            self._moved.set()
+
+    async def _tried(self, url: str, name: str) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             answer = await self._answer(Work(url, name, self._place.url, self._plugin), attempt)
             if "failed" not in answer or not answer["again"] or attempt == ATTEMPTS:

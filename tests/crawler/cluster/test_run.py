@@ -1,0 +1,199 @@
+"""A run over many files by Dask: each file once, failed ones kept, other ones gone on with, a lost worker's work done again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("distributed")
+
+from distributed import Client, LocalCluster
+from pyarrow.parquet import ParquetFile
+
+from crawler.arguments import ArgumentProblem
+from crawler.cli import main
+from crawler.cluster import engine, extraction, part, run, shown, task
+from crawler.cluster.dataset import name_of, opened
+from crawler.cluster.extraction import Ended, ExtractionPlugin, Pool, Unfit
+from crawler.cluster.rules import rules_of
+from tests.crawler.cluster.made_files import Extractions, warc
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+def rows(dataset: Path) -> dict[str, list[part.Row]]:
+    return {
+        place.name: [replace(row, ms=0) for row in part.rows(ParquetFile(place).iter_batches())]
+        for place in (dataset / "parts").iterdir()
+        if place.suffix != ".tmp"
+    }
+
+
+def expected(files: list[Path], dataset: Path) -> dict[str, list[part.Row]]:
+    """The rows of the same files without Dask."""
+    rules = rules_of((), dataset.parent / "none.db", take_all=True)
+    (place := opened(str(dataset))).begin(rules, now=0.0)
+    for file in files:
+        task.done(str(file), name_of(str(file)), place, rules, cast("Pool", Extractions()))
+    return rows(dataset)
+
+
+def test_a_worker_that_is_killed_has_its_file_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real cluster: this process, a worker process, its extraction process."""
+    files = [warc(tmp_path / f"{name}.warc.gz", [f"{name}{n}" for n in range(3)]) for name in "abc"]
+    killed: list[int] = []
+    look = run.Window._look
+
+    async def and_kill(window: Any) -> None:
+        await look(window)
+        if not killed and window._run.done:
+            pids = await window._client.run(os.getpid)
+            killed.extend(pids.values())
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    monkeypatch.setattr(run.Window, "_look", and_kill)
+    monkeypatch.setattr(run, "LOOK_SECONDS", 0.02)
+    asked = run.Asked(tuple(map(str, files)), None, "", "local:1", str(tmp_path / "set"), take_all=True)
+    assert run.import_by_dask(asked, (), tmp_path / "none.db", as_json=True) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(killed) == 1
+    assert sorted(each["file"] for each in said if each["event"] == "file") == [str(file) for file in files]
+    assert said[-1]["done"] + said[-1]["before"] == 3
+    assert next(each["dashboard"] for each in said if "dashboard" in each).startswith("http://127.0.0.1:")
+    assert rows(tmp_path / "set") == expected(files, tmp_path / "quiet")
+
+
+@pytest.fixture
+async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """A cluster within this process, whose extraction needs no processes."""
+    monkeypatch.setattr(extraction, "begun", lambda _: Extractions())
+    cluster = await LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        dashboard_address=None,
+        protocol="inproc://",
+        asynchronous=True,
+    )
+    client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
+    yield client
+    await client.close()
+    await cluster.close()  # type: ignore[misc]
+
+
+async def test_files_that_fail_are_kept_tried_again_when_called_again_and_cost_no_other(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AGAIN_SECONDS", 0.0)
+    files = [warc(tmp_path / f"{name}.warc.gz", [name]) for name in "abcdefgh"]
+    urls, missing = [str(file) for file in files], str(tmp_path / "none.warc.gz")
+    rules = rules_of((), tmp_path / "none.db", take_all=True)
+    place = opened(str(tmp_path / "set"))
+    place.begin(rules, now=0.0)
+    await client.register_plugin(plugin := ExtractionPlugin(rules), name=plugin.name)
+
+    async def called(urls: list[str]) -> tuple[shown.Run, list[dict[str, Any]]]:
+        told: list[dict[str, Any]] = []
+        state = shown.Run(len(urls))
+        said = shown.Shown(cast("Any", None), state, as_json=True)
+        monkeypatch.setattr(said, "_write", lambda words, facts: told.append(facts), raising=False)
+        window = run.Window(client, place, plugin.name, state, said, asyncio.Event())
+        await window.over(iter(urls))
+        return state, told
+
+    first, told = await called([*urls[:3], missing, urls[0]])
+    assert (first.done, first.failed, first.before) == (3, 1, 1)
+    assert sorted(each["file"] for each in told) == sorted([*urls[:3], missing])
+    (kept,) = (tmp_path / "set" / "failed").iterdir()
+    assert kept.stem == name_of(missing)
+    assert json.loads(kept.read_text())["reason"] == "FileNotFoundError: No such file or directory"
+    warc(Path(missing), ["found"])
+    second, _ = await called([*urls, missing])
+    assert (second.done, second.failed, second.before) == (6, 0, 3)
+    assert list((tmp_path / "set" / "failed").iterdir()) == []
+    assert rows(tmp_path / "set") == expected([*files, Path(missing)], tmp_path / "quiet")
+
+
+def test_a_cluster_that_does_not_answer_is_said_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 0.1)
+    file = warc(tmp_path / "a.warc.gz", ["one"])
+    where = ["--dask", "tcp://127.0.0.1:1", "--dataset", str(tmp_path / "set"), "--db", str(tmp_path / "none.db")]
+    result = CliRunner().invoke(main, ["import", str(file), *where])
+    assert result.exit_code == 1
+    assert "no Dask scheduler answers at tcp://127.0.0.1:1" in result.output
+    assert "Called again with the same dataset, it goes on" in result.output
+
+
+def test_a_daemonic_worker_is_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = rules_of((), tmp_path / "none.db", take_all=True)
+    extraction.fit(rules, "here")
+    with pytest.raises(Unfit, match=r"has Dateline .* made with 999: install the same"):
+        extraction.fit(replace(rules, dateline="999"), "here")
+    monkeypatch.setattr(multiprocessing, "current_process", lambda: type("P", (), {"daemon": True}))
+    with pytest.raises(Unfit, match=r"--no-nanny.*DASK_DISTRIBUTED__WORKER__DAEMON=False"):
+        extraction.fit(rules, "here")
+
+
+def test_a_workers_pool_ends_when_it_is_idle_and_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Extractions] = []
+
+    def begun(_: int) -> Extractions:
+        made.append(Extractions())
+        return made[-1]
+
+    monkeypatch.setattr(extraction, "begun", begun)
+    plugin = ExtractionPlugin(rules_of((), tmp_path / "none.db", take_all=True))
+    worker: Any = type("W", (), {"address": "here", "state": type("S", (), {"nthreads": 1})})
+    plugin.setup(worker)
+    with plugin.in_use() as pool, plugin.in_use() as same:
+        assert pool is same
+        plugin._idle()
+        assert [each.ended for each in made] == [False]
+    plugin._idle()
+    assert [each.ended for each in made] == [True]
+    with plugin.in_use():
+        plugin.teardown(worker)
+        assert [each.ended for each in made] == [True, True]
+    with pytest.raises(Ended), plugin.in_use():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["a.warc", "--dask", "local"], "--dask needs --dataset"),
+        (["a.warc", "--dataset", "set"], "--dataset, --list and --prefix belong to --dask"),
+        (["--dask", "local:0", "--dataset", "set", "."], "at least one worker"),
+        (["--dask", "local:1", "--dataset", "set", "none.warc"], "none.warc: there is no such file"),
+        (["--dask", "local:1", "--dataset", "set"], "no file is named"),
+        ([], "Missing argument 'FILES...'"),
+    ],
+)
+def test_what_does_not_belong_together_is_wrong_usage(
+    given: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["import", *given, "--db", "none.db"])
+    assert (result.exit_code, said in result.output) == (2, True), result.output
+
+
+def test_without_dask_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "distributed" else object())
+    with pytest.raises(ArgumentProblem, match=r"needs distributed.*pip install 'dateline\[cluster\]'"):
+        engine.check_installed()
