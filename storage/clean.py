@@ -121,7 +121,7 @@ def link(found: Link) -> Link:
 
 def dumps(value: Any) -> str:
     """JSON as columns hold it."""
-    return "[]" if value == () else _JSON.encode(value)
+    return "[]" if value in ((), []) else _JSON.encode(value)
 
 
 def row_hash(values: Iterable[Any]) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=64)
 def text(at: float) -> str:
     """`YYYY-MM-DDTHH:MM:SSZ` of seconds since the epoch (fractions cut off)."""
     return f"{datetime.fromtimestamp(int(at), UTC).isoformat()[:19]}Z"  # `strftime` takes several times as long

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage import absences, allowance, articles, backfills, clean, clock, hosts, indexing, links, quarantine, raw
+from storage import absences, allowance, articles, backfills, clean, fetch_rows, hosts, indexing, links, quarantine, raw
 from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
@@ -33,17 +33,17 @@ _THERE = frozenset({"new", "revised", "copy", "alias", "unchanged", "not_modifie
 _IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
 
 
-def end(db: Database, ending: Ending, *, stands: bool = False) -> Ended:
-    """Write an ending. See `Store.end`. `stands`: its decision was made within this transaction, so that nothing moved."""
-    _check(ending)
-    source, url, outcome_there = _fetch(db, ending)
+def end(db: Database, ending: Ending) -> Ended:
+    """Write an ending. See `Store.end`."""
+    check(ending)
+    source, url, outcome_there = fetch_rows.opened(db, ending)
     refused: list[tuple[str, str]] = []
     article_id: int | None = None
     revision: int | None = None
     if ending.article is not None and ending.decision is not None:
         try:
             article = clean.article(ending.article)
-            if not stands and not articles.stands(db, article, ending.decision):
+            if not articles.stands(db, article, ending.decision):
                 return Ended(stale=True)
             with indexing.atomic(db):
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)
@@ -53,12 +53,8 @@ def end(db: Database, ending: Ending, *, stands: bool = False) -> Ended:
             ending = replace(
                 ending, outcome=Outcome("failed:unstorable", why), due=None, quarantine=True, validators=None
             )
-    _write_fetch(db, ending, outcome_there, article_id, revision)
-    if ending.page is not None:
-        try:
-            raw.keep(db, ending.fetch_id, ending.page, article_id=article_id, at=ending.at)
-        except Exception as error:  # noqa: BLE001 - as above
-            refused.append((url, f"raw page: {clean.refusal(error)}"))
+    fetch_rows.end(db, ending, outcome_there, article_id, revision)
+    refused += keep_page(db, ending, ending.fetch_id, url, article_id, at=ending.at)
     if ending.host is not None:
         _note_host(db, ending.host, at=ending.at)
     lease, ours = ending.lease, False
@@ -86,7 +82,20 @@ def end(db: Database, ending: Ending, *, stands: bool = False) -> Ended:
     )
 
 
-def _check(ending: Ending) -> None:
+def keep_page(
+    db: Database, ending: Ending, fetch_id: int, url: str, article_id: int | None, *, at: float
+) -> list[tuple[str, str]]:
+    """Keep the page that goes with a text; what could not be kept, and why."""
+    if ending.page is not None:
+        try:
+            raw.keep(db, fetch_id, ending.page, article_id=article_id, at=at)
+        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the page
+            return [(url, f"raw page: {clean.refusal(error)}")]
+    return []
+
+
+def check(ending: Ending) -> None:
+    """Raises ValueError for an ending that is none."""
     name = ending.outcome.name.partition(":")[0]
     if name not in OUTCOMES:
         raise ValueError(
@@ -94,57 +103,6 @@ def _check(ending: Ending) -> None:
         )
     if (ending.article is None) != (ending.decision is None):
         raise ValueError(f"fetch {ending.fetch_id}: an article and its decision come together")
-
-
-def _fetch(db: Database, ending: Ending) -> tuple[str, str, str | None]:
-    """Source, address and outcome of the fetch's row; made anew where it had been handed back."""
-    row = db.conn.execute("SELECT source, url, outcome FROM fetch WHERE id = ?", (ending.fetch_id,)).fetchone()
-    if row is not None:
-        return row[0], row[1], row[2]
-    lease = ending.lease
-    if lease is None or lease.fetch_id != ending.fetch_id:
-        raise ValueError(f"fetch {ending.fetch_id} was never opened")
-    db.conn.execute(
-        "INSERT INTO fetch (id, source, url, kind, at, backfill) VALUES (?, ?, ?, ?, ?, ?)",
-        (ending.fetch_id, lease.source, lease.url, lease.kind, clock.text(ending.at), lease.backfill or 0),
-    )
-    return lease.source, lease.url, None
-
-
-def _write_fetch(
-    db: Database, ending: Ending, outcome_there: str | None, article_id: int | None, revision: int | None
-) -> None:
-    name, _, code = ending.outcome.name.partition(":")
-    urls = clean.dumps([clean.text(url) for url in ending.urls])
-    facts: dict[str, Any] = {
-        "id": ending.fetch_id,
-        "ended": clock.text(ending.at),
-        "status": ending.status,
-        "requests": len(ending.urls),
-        "urls": urls,
-        "outcome": name,
-        "reason": clean.text(code) or None,
-        "detail": clean.text(ending.outcome.detail) if ending.outcome.detail else None,
-        "ms": int(ending.ms),
-        "bytes": ending.bytes,
-        "article": article_id,
-        "revision": revision,
-        "missed": ending.missed,
-    }
-    if outcome_there is None:
-        db.conn.execute(
-            "UPDATE fetch SET ended_at = :ended, status = :status, requests = :requests, urls = :urls, outcome = :outcome,"
-            " reason = :reason, detail = :detail, ms = :ms, bytes = :bytes, article_id = :article, revision = :revision,"
-            " missed = :missed WHERE id = :id AND outcome IS NULL",
-            facts,
-        )
-    else:
-        db.conn.execute(
-            "UPDATE fetch SET status = :status, requests = :requests, urls = :urls, ms = :ms, bytes = :bytes,"
-            " article_id = :article, revision = :revision, detail = coalesce(detail, '') || '; then ended as '"
-            " || :outcome || coalesce(':' || :reason, '') WHERE id = :id AND requests IS NULL",
-            facts,
-        )
 
 
 def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> bool:

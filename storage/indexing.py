@@ -78,10 +78,16 @@ def back_to(db: Database, waited: int) -> None:
 @contextmanager
 def atomic(db: Database) -> Iterator[None]:
     """All of it or nothing, also of what waits."""
-    waited = mark(db)
+    waited, conn = mark(db), db.conn
+    conn.execute(
+        "SAVEPOINT atomic"
+    )  # of one name, so that SQLite prepares the statement once; savepoints nest all the same
     try:
-        with db.atomic():
-            yield
+        yield
     except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK TO atomic")
+            conn.execute("RELEASE atomic")
         back_to(db, waited)
         raise
+    conn.execute("RELEASE atomic")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from storage import articles, clean, endings, imports, indexing, reextraction
+from storage import articles, clean, clock, endings, fetch_rows, imports, indexing, looked_up, reextraction
 from storage.models import Article, Dispatch, Ended, Known, Outcome
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from storage.models import KeptText, Page, Profile
+    from storage.models import Ending, KeptText, Page, Profile
 
 Look = Callable[[Article], Known]
 Kept = Callable[[int, "Profile", str], "tuple[tuple[KeptText, Page], ...]"]
@@ -65,18 +65,22 @@ def settle(
         return reextraction.of_article(db, article_id, profile, by)
 
     answers: list[Settled | None] = []
-    for record in records:
-        try:
-            with indexing.atomic(db):
-                answer = _one(db, record, lambda dispatch: decide(dispatch, look, kept), at=at)
-        except _NotAtOnce:
-            break
-        except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the record
-            why = clean.refusal(error)
-            answer = _one(db, _refused(record, why), lambda dispatch: dispatch, at=at)
-            if answer is not None:
-                answer = answer._replace(ended=Ended(refused=((record.url, why),)))
-        answers.append(answer)
+    try:
+        for record in records:
+            looked_up.remember(db)
+            try:
+                with indexing.atomic(db):
+                    answer = _one(db, record, lambda dispatch: decide(dispatch, look, kept), at=at)
+            except _NotAtOnce:
+                break
+            except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the record
+                why = clean.refusal(error)
+                answer = _one(db, _refused(record, why), lambda dispatch: dispatch, at=at)
+                if answer is not None:
+                    answer = answer._replace(ended=Ended(refused=((record.url, why),)))
+            answers.append(answer)
+    finally:
+        looked_up.forget(db)
     return tuple(answers)
 
 
@@ -85,14 +89,32 @@ class _NotAtOnce(Exception):
 
 
 def _one(db: Database, record: Record, decide: Callable[[Dispatch], Dispatch | None], *, at: float) -> Settled | None:
-    fetch_id = imports.begin(db, record.run_id, record.source, record.url, record.key, at=at)
-    if fetch_id is None:
+    left, fetch_id = imports.taken_up(db, record.run_id, record.key)
+    if left:
         return None
     dispatch = decide(record.dispatch)
     if dispatch is None:
         raise _NotAtOnce
-    dispatch = replace(dispatch, ending=replace(dispatch.ending, fetch_id=fetch_id, at=at))
-    return Settled(dispatch, endings.end(db, dispatch.ending, stands=True))
+    if fetch_id is not None:
+        dispatch = replace(dispatch, ending=replace(dispatch.ending, fetch_id=fetch_id, at=at))
+        return Settled(dispatch, endings.end(db, dispatch.ending))
+    ended = _whole(db, dispatch.ending, record, at=at)
+    return Settled(dispatch, ended)
+
+
+def _whole(db: Database, ending: Ending, record: Record, *, at: float) -> Ended:
+    """The end of a record whose fetch was not opened, decided within this transaction: its row is written once."""
+    endings.check(ending)
+    article_id = revision = None
+    if ending.article is not None and ending.decision is not None:
+        article = clean.article(ending.article)
+        article_id, revision = articles.save(db, article, ending.decision, address=record.url, at=at)
+    else:
+        db.conn.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (record.source, clock.text(at)))
+    opened = (record.run_id, record.source, clean.text(record.url), "article", clock.text(at), record.key)
+    fetch_id = fetch_rows.whole(db, ending, opened, article_id, revision, at=at)
+    refused = endings.keep_page(db, ending, fetch_id, record.url, article_id, at=at)
+    return Ended(article_id=article_id, revision=revision, refused=tuple(refused))
 
 
 def _refused(record: Record, why: str) -> Record:

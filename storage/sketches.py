@@ -23,7 +23,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from storage import clock, sums
+from storage import clock, looked_up, sums
 from storage.models import Kin
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ def kin(db: Database, article: Article, own_id: int, *, now: str, window: int = 
     middle = week(article.published.at if article.published else _stored_day(db, own_id) or now)
     reach = max(1, -(-window // 7))
     weight: defaultdict[int, float] = defaultdict(float)
-    for holders in _holders(db, range(max(0, middle - reach), middle + reach + 1), indexed(sketch)).values():
+    weeks, keys = range(max(0, middle - reach), middle + reach + 1), indexed(sketch)
+    held = _holders(db, weeks, keys)
+    looked_up.keep(db, keys, weeks, held)
+    for holders in held.values():
         if len(holders) <= COMMON:
             for holder in holders:
                 weight[holder] += 1 / len(holders)
@@ -121,7 +124,9 @@ def index(db: Database, article: Article, article_id: int, story_id: int | None,
     if story_id is not None:
         members = {row[0] for row in db.conn.execute("SELECT id FROM article WHERE story_id = ?", (story_id,))}
     this_week, keys = week(at), indexed(sorted(set(article.sketch)))
-    holders = _holders(db, [this_week], keys)
+    holders = looked_up.taken(db, keys, this_week)
+    if holders is None:
+        holders = _holders(db, [this_week], keys)
     rows = [this_week << 32 | key for key in keys]
     if holders:
         rows = [row for row in rows if len(held := holders.get(row, ())) <= COMMON and members.isdisjoint(held)]
