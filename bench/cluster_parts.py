@@ -18,14 +18,13 @@ from crawler.cluster import part
 from crawler.warc_records import records
 
 ROOT = Path(__file__).resolve().parents[1]
-SHORT = 12
 
 
-def corpus_files(corpus: Path, folder: Path, files: int) -> list[Path]:
-    """The corpus' pages, in their order, as so many WARC files of about the same number of pages."""
+def corpus_files(corpus: Path, folder: Path, files: int, every: int = 1) -> list[Path]:
+    """The corpus' pages, or each so many-th, in their order, as so many WARC files of about the same number of pages."""
     scratch = folder / "corpus"
     scratch.mkdir()
-    whole, _ = pages_of(corpus, scratch, 1)
+    whole, _ = pages_of(corpus, scratch, every)
     data, found = whole.warc.read_bytes(), list(records(whole.warc))
     made = []
     for number in range(files):
@@ -44,17 +43,29 @@ def made_files(folder: Path, files: int, pages: int) -> list[Path]:
     return made
 
 
+def gone_files(folder: Path, files: int) -> None:
+    """So many files of one record, an answer of 404: there is nothing to extract."""
+    for number in range(files):
+        url = f"https://s{number % 5}.test/news/{number}"
+        (folder / f"gone-{number:05}.warc.gz").write_bytes(
+            _record(url, b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n")
+        )
+
+
 def _page(name: str, number: int) -> bytes:
     chance = random.Random(name)
     words = ["".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(3)) for _ in range(90)]
     text = "".join(f"<p>The {' '.join(chance.sample(words, 22))} by winter.</p>" for _ in range(6 if number % 7 else 0))
     when = "<meta property='article:published_time' content='2023-11-01T07:00:00Z'>" if number % 11 else ""
     html = f"<!doctype html><html lang='en'><head><title>About the {words[0]}</title>{when}</head><body>{text}</body></html>"
-    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}".encode()
+    answer = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}"
+    return _record(f"https://s{number % 5}.test/news/{name}", answer.encode())
+
+
+def _record(url: str, answer: bytes) -> bytes:
     head = (
-        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://s{number % 5}.test/news/{name}\r\n"
-        f"WARC-Date: 2023-11-01T08:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n"
-        f"Content-Length: {len(answer)}\r\n\r\n"
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: 2023-11-01T08:00:00Z\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(answer)}\r\n\r\n"
     )
     return gzip.compress(head.encode() + answer + b"\r\n\r\n", mtime=0)
 
@@ -113,20 +124,27 @@ class Cluster:
         )
         return self._dask("worker", self.address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", *quiet)
 
-    def client(self, files: Path, dataset: Path) -> subprocess.Popen[bytes]:
-        """`dateline import --dask` over the files of a folder."""
+    def client(self, files: Path, dataset: Path, *, told: bool = False) -> subprocess.Popen[bytes]:
+        """`dateline import --dask` over the files of a folder. `told`: what it says goes to the caller."""
         where = ("--dask", self.address, "--dataset", str(dataset), "--db", str(dataset.parent / "none.db"))
-        return self._started(
-            "-c", "from crawler.cli import main; main()", "import", str(files), "--all", *where, "--json"
-        )
+        script = "from crawler.cli import main; main()"
+        return self._started("-c", script, "import", str(files), "--all", *where, "--json", told=told)
 
     def _dask(self, *arguments: str) -> subprocess.Popen[bytes]:
         return self._started("-m", "dask", *arguments)
 
-    def _started(self, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
-        environment.pop("DATELINE_DB", None)
+    def _started(self, *arguments: str, told: bool = False) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, *arguments], cwd=self.log.parent, env=environment, stdout=log, stderr=log
+                [sys.executable, *arguments],
+                cwd=self.log.parent,
+                env=environment(),
+                stdout=subprocess.PIPE if told else log,
+                stderr=log,
             )
+
+
+def environment() -> dict[str, str]:
+    """Of the processes of a bench: our own code, no database of the user's, no profiler in Dask's workers."""
+    own = {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+    return {name: value for name, value in os.environ.items() if name != "DATELINE_DB"} | own
