@@ -41,7 +41,7 @@ def merge_databases(config: Config, databases: Sequence[Path], *, as_json: bool)
         click.echo(terminal.dumps({str(each.path): each.counts for each in merged}))
         return 0
     for each in merged:
-        told = ", ".join(f"{number} {what}" for what, number in sorted(each.counts.items()))
+        told = ", ".join(f"{what} {number}" for what, number in sorted(each.counts.items()))
         click.echo(terminal.line(f"{each.path}: {told or 'nothing new'}"))
     return 0
 

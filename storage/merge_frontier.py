@@ -115,6 +115,8 @@ def rules(db: Database, given: Input, name: str) -> None:
                 [(name, number, r.key, r.text, r.stories, r.days, r.first_seen, r.last_seen) for r in found.rules],
             )
             given.count("rule sets")
+        else:
+            _evidence(db, name, number, found)
         numbers[found.number] = number
     chosen, now = rule_sets.choice(given.db, name), rule_sets.choice(db, name)
     wanted = (numbers[chosen.number], chosen.by_hand, chosen.at)
@@ -124,6 +126,21 @@ def rules(db: Database, given: Input, name: str) -> None:
         and wanted != (now.number, now.by_hand, now.at)
     ):
         db.conn.execute("INSERT OR REPLACE INTO rule_choice VALUES (?, ?, ?, ?)", (name, *wanted))
+
+
+def _evidence(db: Database, name: str, number: int, found: rule_sets.Numbered) -> None:
+    """The stories and days that show a set's rules, where the input has seen more of them."""
+    changed = db.conn.execute(
+        "UPDATE rule_set SET stories = ?, days = ?, extractor = ?"
+        " WHERE source = ? AND number = ? AND (stories, days) < (?, ?)",
+        (found.stories, found.days, found.extractor, name, number, found.stories, found.days),
+    )
+    for rule in found.rules if changed.rowcount else ():
+        db.conn.execute(
+            "UPDATE learned_rule SET stories = ?, days = ?, first_seen = min(first_seen, ?), last_seen = max(last_seen, ?)"
+            " WHERE source = ? AND number = ? AND key = ?",
+            (rule.stories, rule.days, rule.first_seen, rule.last_seen, name, number, rule.key),
+        )
 
 
 def orphans(db: Database, given: Input, row: dict[str, Any], backfills: Mapping[int, int]) -> None:
