@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`extract_ms`, `page_ms`, `engine_ms`: CPU a page of the extraction process, of all processes, and of the one in which
-    client and scheduler live. `scheduler_ms`, `client_ms`, `worker_ms`: CPU of an empty task. `articles_share`: of pages.
-    `stories_alone_ms`, `stories_copied_ms`: CPU an article of `dateline stories`, nearly none or all copies."""
+    """`extract_ms`, `page_ms`, `engine_ms`: CPU a page of the extraction process, of it and its Dask worker, and of the
+    process in which client and scheduler live. `scheduler_ms`, `client_ms`, `worker_ms`: CPU of an empty task.
+    `articles_share`: of pages. `stories_alone_ms`, `stories_copied_ms`: CPU an article of `dateline stories`, nearly none or all copies."""
 
     cores: int
     extract_ms: float
@@ -78,17 +78,17 @@ def rates(samples: Sequence[Sample]) -> dict[str, float]:
         "rate": records / (last.at - first.at),
         "extract_ms": sum(ms for depth, ms in spent.items() if depth >= 2),
         "engine_ms": spent.get(0, 0.0),
-        "page_ms": sum(spent.values()),
+        "page_ms": sum(ms for depth, ms in spent.items() if depth),
     }
 
 
-def measure(corpus: Path) -> Inputs:
-    """All of it."""
+def measure(corpus: Path, every: int = 1) -> Inputs:
+    """All of it; `every`: each so many-th page only, to try it."""
     from bench import near
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        names = warcs(corpus, folder)
+        names = warcs(corpus, folder, every)
         began = time.monotonic()
         one = imported(names, folder, 1)
         start = one[0].at - began
@@ -101,7 +101,7 @@ def measure(corpus: Path) -> Inputs:
         articles = _articles(parts)
         loading = [near.command("load", "set-1", "--db", "load.db", cwd=folder)[0] for _ in range(2)]
         alone = [near.command("stories", "set-1", cwd=folder)[1], _floor(folder)]
-        made = near.made(Namespace(corpus=corpus, originals=100, seed=1, digests=False, again=False))
+        made = near.made(Namespace(corpus=corpus, originals=max(10, 100 // every), seed=1, digests=False, again=False))
         made = [each for each in made if each.kind != "unrelated"]
         near.put(folder / "copied", made, 20)
         copied = near.command("stories", "copied", cwd=folder)[1]
@@ -123,14 +123,14 @@ def measure(corpus: Path) -> Inputs:
         )
 
 
-def warcs(corpus: Path, folder: Path) -> list[str]:
+def warcs(corpus: Path, folder: Path, every: int) -> list[str]:
     """The corpus' pages as FILES files."""
     from crawler.warc_records import records
 
     whole = folder / "whole.warc.gz"
     made = [sys.executable, str(corpus / "make_warc.py"), str(corpus), "dev", "--warc", str(whole)]
     subprocess.run([*made, "--map", str(folder / "map")], check=True, stdout=subprocess.DEVNULL)
-    found, packed, names = list(records(whole)), whole.read_bytes(), []
+    found, packed, names = list(records(whole))[::every], whole.read_bytes(), []
     for number in range(FILES):
         names.append(f"pages-{number:02}.warc.gz")
         own = found[number::FILES]
@@ -160,7 +160,7 @@ def imported(names: Sequence[str], folder: Path, workers: int) -> list[Sample]:
 
 
 def _spent(pid: int) -> dict[int, float]:
-    """CPU seconds of a process and of all under it, by their depth."""
+    """CPU seconds of a process and of all under it, by their depth, those that ended and were waited for among them."""
     psutil: Any = import_module("psutil")
     found: dict[int, float] = {}
     level = [psutil.Process(pid)]
@@ -173,6 +173,7 @@ def _spent(pid: int) -> dict[int, float]:
             except psutil.Error:
                 continue
             found[depth] = found.get(depth, 0.0) + used.user + used.system
+            found[depth + 1] = found.get(depth + 1, 0.0) + used.children_user + used.children_system
         level = below
     return found
 
