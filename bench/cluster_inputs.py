@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 class Inputs:
     """`extract_ms`, `page_ms`, `engine_ms`: CPU a page of the extraction process, of it and its Dask worker, and of the
     process in which client and scheduler live. `scheduler_ms`, `client_ms`, `worker_ms`: CPU of an empty task.
-    `articles_share`: of pages. `stories_alone_ms`, `stories_copied_ms`: CPU an article of `dateline stories`, nearly none or all copies."""
+    `articles_share`: of pages. `stories_alone_ms`, `stories_copied_ms`: CPU an article of `dateline stories`, where nearly none
+    or all are copies."""
 
     cores: int
     extract_ms: float
