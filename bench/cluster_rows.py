@@ -16,7 +16,7 @@ LEFT_OUT = {
     "articles": ("id", "story_id", "first_seen_at", "last_checked_at"),
     "revisions": ("article_id",),
     "fetches": ("id", "run_id", "article_id", "at", "ended_at", "ms"),
-    "stories": ("story_id", "origin_article_id", "first_article_id"),
+    "stories": ("story_id", "origin_article_id", "first_article_id", "first_published_at"),
     "changes": ("seq", "at", "article_id"),
 }
 """View -> columns that two runs have otherwise; ids are replaced by the article's own key."""
@@ -27,6 +27,8 @@ _NAMED = {
     "revisions": {"article": _KEYS.format("v.article_id")},
     "fetches": {"article": _KEYS.format("v.article_id")},
     "stories": {
+        # `first_published_at` is when it was first seen, of a story without a time.
+        "published": "(SELECT min(published_at) FROM articles AS a WHERE a.story_id = v.story_id)",
         "origin": _KEYS.format("v.origin_article_id"),
         "members": "(SELECT group_concat(name, ' | ') FROM (SELECT source || ' ' || key AS name FROM articles AS a"
         " WHERE a.story_id = v.story_id ORDER BY 1))",
