@@ -68,14 +68,18 @@ async def _by_dask(url: str, engine: str, asked: dict[str, Any]) -> dict[str, in
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # that a scheduler is gone, we say in one line
     async with connected(engine) as client:
         click.echo(f"dashboard {client.dashboard_link}", err=True)
-        loop = asyncio.get_running_loop()
+        return await _by_client(client, url, asked)
 
-        def run(steps: Iterable[near.Step]) -> Iterator[dict[str, int]]:
-            given: Future[list[dict[str, int]]] = asyncio.run_coroutine_threadsafe(_all(client, list(steps)), loop)
-            yield from given.result()
 
-        # In a thread: what the caller does between two stages must not silence the scheduler, which may live here.
-        return await asyncio.to_thread(near.stories, url, run, **asked)
+async def _by_client(client: Client, url: str, asked: dict[str, Any]) -> dict[str, int]:
+    loop = asyncio.get_running_loop()
+
+    def run(steps: Iterable[near.Step]) -> Iterator[dict[str, int]]:
+        given: Future[list[dict[str, int]]] = asyncio.run_coroutine_threadsafe(_all(client, list(steps)), loop)
+        yield from given.result()
+
+    # In a thread: what the caller does between two stages must not silence the scheduler, which may live here.
+    return await asyncio.to_thread(near.stories, url, run, **asked)
 
 
 async def _all(client: Client, steps: Sequence[near.Step]) -> list[dict[str, int]]:

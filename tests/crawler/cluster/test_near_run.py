@@ -1,0 +1,91 @@
+"""`dateline stories`: by a cluster the same as in one process; what ends it is said plainly."""
+
+from __future__ import annotations
+
+import json
+import random
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("distributed")
+
+from click.testing import CliRunner
+from distributed import Client, LocalCluster
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
+
+from crawler.cli import main
+from crawler.cluster import near, near_run
+from crawler.cluster.engine import EngineGone
+from tests.crawler.cluster.test_near import dataset, told, wire
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    """A cluster within this process."""
+    cluster = await LocalCluster(  # type: ignore[no-untyped-call]
+        n_workers=1,
+        threads_per_worker=2,
+        processes=False,
+        dashboard_address=None,
+        protocol="inproc://",
+        asynchronous=True,
+    )
+    client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
+    yield client
+    await client.close()
+    await cluster.close()  # type: ignore[misc]
+
+
+async def test_more_steps_than_are_given_out_at_once_are_all_done_by_a_cluster_as_in_this_process(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_run, "AHEAD", 1)
+    folder = dataset(tmp_path, wire(random.Random(21), originals=2), parts=4)
+    near.stories(str(folder), near.here, window=7, buckets=2, parts_of_batch=1)
+    here = told(folder)
+    asked: dict[str, Any] = {"window": 7, "buckets": 2, "parts_of_batch": 1}
+    counts = await near_run._by_client(client, str(folder), asked)
+    assert told(folder) == here
+    assert counts["articles"] == len(here)
+    assert json.loads((folder / "stories.json").read_text())["articles"] == len(here)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FutureCancelledError("gather-0", "scheduler-connection-lost"), "the Dask scheduler is gone"),
+        (
+            KilledWorker("gather-0", cast("Any", SimpleNamespace(address="tcp://127.0.0.1:1")), 4),
+            "more --buckets take less",
+        ),
+    ],
+)
+async def test_a_scheduler_that_is_gone_and_a_step_that_costs_each_worker_its_life_are_told(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fail(_: near.Step) -> dict[str, int]:
+        raise error
+
+    monkeypatch.setattr(near, "done", fail)
+    monkeypatch.setattr(near_run, "RETRIES", 0)
+    with pytest.raises(EngineGone, match=said):
+        await near_run._all(client, [near.Step("set", "work", "gather", 0)])
+
+
+def test_the_command_says_what_there_is_and_what_is_missing(tmp_path: Path) -> None:
+    folder = dataset(tmp_path / "set", wire(random.Random(22), originals=2), parts=1)
+    done = CliRunner().invoke(main, ["stories", str(folder), "--buckets", "1", "--json"])
+    assert done.exit_code == 0
+    counts = json.loads(done.stdout)
+    assert counts["dataset"] == str(folder) and counts["stories"] >= 1 and counts["copies"] >= 2
+    empty = CliRunner().invoke(main, ["stories", str(tmp_path / "none")])
+    assert empty.exit_code == 2
+    assert "no parts: it is no dataset" in empty.stderr
