@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench import cluster_parts, record  # noqa: E402
-from bench.cluster_parts import Cluster  # noqa: E402
+from bench.cluster_parts import Cluster, Rows  # noqa: E402
 from crawler.cluster import dataset as datasets  # noqa: E402
 from crawler.cluster.extraction import begun  # noqa: E402
 from crawler.cluster.rules import rules_of  # noqa: E402
@@ -94,7 +94,7 @@ class World:
                 process.wait()
 
 
-def quiet(files: list[Path], folder: Path) -> dict[str, list[object]]:
+def quiet(files: list[Path], folder: Path) -> Rows:
     """The rows of a run without Dask and without kills."""
     from crawler.options import configuration
 
@@ -108,16 +108,16 @@ def quiet(files: list[Path], folder: Path) -> dict[str, list[object]]:
             assert "failed" not in answer, answer
     finally:
         pool.end()
-    return dict(cluster_parts.rows_of(folder / "quiet"))
+    return cluster_parts.rows_of(folder / "quiet")
 
 
-def wrong(dataset: Path, expected: dict[str, list[object]]) -> list[str]:
+def wrong(dataset: Path, expected: Rows) -> list[str]:
     """What is not as it must be in a dataset that is done."""
     failed = {place.stem for place in (dataset / "failed").glob("*.json")}
     parts = {place.stem for place in (dataset / "parts").glob("*.parquet")}
     found = [f"{name} is done and failed" for name in sorted(failed & parts)]
     found += [f"{name} failed" for name in sorted(failed - parts)]
-    return found + cluster_parts.differences(dict(cluster_parts.rows_of(dataset)), expected)  # type: ignore[arg-type]
+    return found + cluster_parts.differences(cluster_parts.rows_of(dataset), expected)
 
 
 def main() -> int:
@@ -159,9 +159,7 @@ def main() -> int:
     return 1 if problems or made < given.kills else 0
 
 
-def _killed(
-    world: World, kills: int, seconds: float, chance: random.Random, expected: dict[str, list[object]]
-) -> list[str]:
+def _killed(world: World, kills: int, seconds: float, chance: random.Random, expected: Rows) -> list[str]:
     """Kill until it was enough; the last import is then let end. What was wrong, of all datasets."""
     problems: list[str] = []
     end = time.monotonic() + seconds

@@ -19,6 +19,9 @@ from crawler.warc_records import records
 
 ROOT = Path(__file__).resolve().parents[1]
 
+Rows = dict[str, list[part.Row]]
+"""Name of a part -> its rows."""
+
 
 def corpus_files(corpus: Path, folder: Path, files: int, every: int = 1) -> list[Path]:
     """The corpus' pages, or each so many-th, in their order, as so many WARC files of about the same number of pages."""
@@ -70,7 +73,7 @@ def _record(url: str, answer: bytes) -> bytes:
     return gzip.compress(head.encode() + answer + b"\r\n\r\n", mtime=0)
 
 
-def rows_of(dataset: Path) -> dict[str, list[part.Row]]:
+def rows_of(dataset: Path) -> Rows:
     """Name of a part -> its rows, without how long they took. Raises what a part that is not whole raises."""
     return {
         place.stem: [replace(row, ms=0) for row in part.rows(ParquetFile(place).iter_batches())]
@@ -78,7 +81,7 @@ def rows_of(dataset: Path) -> dict[str, list[part.Row]]:
     }
 
 
-def differences(one: dict[str, list[part.Row]], other: dict[str, list[part.Row]]) -> list[str]:
+def differences(one: Rows, other: Rows) -> list[str]:
     """What two datasets of the same files do not have in common."""
     found = [f"only one has {name}" for name in sorted(one.keys() ^ other.keys())]
     for name in sorted(one.keys() & other.keys()):

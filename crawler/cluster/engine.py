@@ -74,6 +74,7 @@ async def connected(engine: str) -> AsyncIterator[Client]:
             dashboard_address="127.0.0.1:0" if find_spec("bokeh") else None,
             memory_limit=0,  # what takes memory are the extraction processes, which have limits of their own
             silence_logs=logging.ERROR,
+            security=True,  # a scheduler runs what anybody sends who can connect, and other users of this machine can
             asynchronous=True,
         ) as cluster:
             client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]

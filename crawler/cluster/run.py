@@ -104,7 +104,10 @@ async def _over(cluster: str, urls: Iterator[str], place: Dataset, rules: Rules,
         shown.said(f"dataset {place.url}", dataset=place.url)
         shown.said(f"dashboard {client.dashboard_link}", dashboard=client.dashboard_link)
         plugin = ExtractionPlugin(rules)
-        await client.register_plugin(plugin, name=plugin.name)
+        try:
+            await client.register_plugin(plugin, name=plugin.name)
+        except (ImportError, AttributeError) as error:
+            raise Unfit(f"a Dask worker has no 'dateline[cluster]' of this version: {error}") from error
         window = Window(client, place, plugin.name, run, shown, stop)
         await window.over(urls)
     return stop.is_set()
@@ -136,7 +139,7 @@ class Window:
                 await self._room()
                 if self._stop.is_set():
                     break
-                self._under_way[name] = group.create_task(self._one(url, name))
+                self._under_way[name] = group.create_task(self._one(url, name), name="file")
             await self._ends()
             watch.cancel()
 
@@ -214,6 +217,10 @@ class Window:
             return {"name": asked.name, "failed": str(error), "again": True}
         except (FutureCancelledError, CommClosedError) as error:
             raise EngineGone(f"the Dask scheduler is gone: {error}") from error
+        except (Unfit, DatasetProblem):
+            raise
+        except Exception as error:  # noqa: BLE001 - one file's, whatever it is: it costs no other file anything
+            return {"name": asked.name, "failed": f"{type(error).__name__}: {error}", "again": True}
         finally:
             future.release()  # type: ignore[no-untyped-call]
         return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import multiprocessing
 import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -18,12 +20,14 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
 from distributed import Client, LocalCluster
+from distributed.client import FutureCancelledError
+from distributed.scheduler import KilledWorker
 from pyarrow.parquet import ParquetFile
 
 from crawler.arguments import ArgumentProblem
 from crawler.cli import main
 from crawler.cluster import engine, extraction, part, run, shown, task
-from crawler.cluster.dataset import name_of, opened
+from crawler.cluster.dataset import DatasetProblem, name_of, opened
 from crawler.cluster.extraction import Ended, ExtractionPlugin, Pool, Unfit
 from crawler.cluster.rules import rules_of
 from tests.crawler.cluster.made_files import Extractions, warc
@@ -126,6 +130,101 @@ async def test_files_that_fail_are_kept_tried_again_when_called_again_and_cost_n
     assert (second.done, second.failed, second.before) == (6, 0, 3)
     assert list((tmp_path / "set" / "failed").iterdir()) == []
     assert rows(tmp_path / "set") == expected([*files, Path(missing)], tmp_path / "quiet")
+
+
+class Answers:
+    """In the place of a client: what a task answers or raises, in turns, the last one for ever."""
+
+    def __init__(self, *answers: dict[str, Any] | Exception) -> None:
+        self.answers, self.keys = list(answers), list[Any]()
+
+    async def nthreads(self) -> dict[str, int]:
+        return {"a": 1}
+
+    def submit(self, _: Any, asked: task.Work, *, key: Any, pure: bool) -> Any:
+        assert not pure
+        self.keys.append(key)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+        class Future:
+            async def result(self) -> dict[str, Any]:
+                if isinstance(answer, Exception):
+                    raise answer
+                return {"name": asked.name, **answer}
+
+            def release(self) -> None:
+                pass
+
+        return Future()
+
+
+GOOD: dict[str, Any] = {"before": False, "records": 2, "outcomes": {"article": 2}, "foreign": 0}
+
+
+async def over(client: Answers, urls: list[str], folder: Path, stop: asyncio.Event | None = None) -> shown.Run:
+    place = opened(str(folder / "set"))
+    place.begin(rules_of((), folder / "none.db", take_all=True), now=0.0)
+    state = shown.Run(len(urls))
+    said = shown.Shown(io.StringIO(), state, as_json=True)
+    window = run.Window(cast("Client", client), place, "plugin", state, said, stop or asyncio.Event())
+    window._seen = True
+    await window.over(iter(urls))
+    return state
+
+
+async def test_a_file_is_tried_again_as_often_as_may_help_and_then_kept_as_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AGAIN_SECONDS", 0.0)
+    lost = KilledWorker("task", cast("Any", SimpleNamespace(address="tcp://there")), 4)
+    client = Answers(lost, Ended("over"), GOOD)
+    state = await over(client, ["https://store.test/a.warc.gz"], tmp_path)
+    assert (state.done, state.failed, len(set(client.keys))) == (1, 0, 3)
+    for trouble, attempts in ((lost, run.ATTEMPTS), (ValueError("a bug"), run.ATTEMPTS)):
+        client = Answers(trouble)
+        state = await over(client, ["https://store.test/b.warc.gz"], tmp_path)
+        assert (state.done, state.failed, len(client.keys)) == (0, 1, attempts)
+    (kept,) = (tmp_path / "set" / "failed").iterdir()
+    told = json.loads(kept.read_text())
+    assert (told["file"], told["reason"], told["attempts"]) == ("https://store.test/b.warc.gz", "ValueError: a bug", 4)
+
+
+async def test_what_is_no_files_fault_ends_the_run(tmp_path: Path) -> None:
+    for trouble, raised in (
+        (FutureCancelledError("key", "scheduler-connection-lost"), engine.EngineGone),
+        (DatasetProblem(28, "no space", "set"), DatasetProblem),
+        (Unfit("daemonic"), Unfit),
+    ):
+        with pytest.raises(ExceptionGroup) as several:
+            await over(Answers(trouble), ["https://store.test/a.warc.gz"], tmp_path)
+        assert isinstance(run._first(several.value), raised)
+    assert list((tmp_path / "set" / "failed").iterdir()) == []
+
+
+async def test_a_stopped_run_begins_no_new_file(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+
+    class Stopping(Answers):
+        def submit(self, *given: Any, **how: Any) -> Any:
+            if len(self.keys) == 4:
+                stop.set()
+            return super().submit(*given, **how)
+
+    state = await over(Stopping(GOOD), [f"https://store.test/{n}.warc.gz" for n in range(100)], tmp_path, stop)
+    assert 4 < state.done < 12
+
+
+async def test_the_window_is_bounded_by_the_clusters_threads(tmp_path: Path) -> None:
+    most = 0
+
+    class Watching(Answers):
+        def submit(self, *given: Any, **how: Any) -> Any:
+            nonlocal most
+            most = max(most, sum(task.get_name() == "file" for task in asyncio.all_tasks()))
+            return super().submit(*given, **how)
+
+    state = await over(Watching(GOOD), [f"https://store.test/{n}.warc.gz" for n in range(50)], tmp_path)
+    assert (state.done, most) == (50, 1 + run.SPARE)
 
 
 def test_a_cluster_that_does_not_answer_is_said_and_nothing_is_lost(
