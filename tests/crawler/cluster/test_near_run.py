@@ -34,7 +34,8 @@ async def client() -> AsyncIterator[Client]:
         n_workers=1,
         threads_per_worker=2,
         processes=False,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
         protocol="inproc://",
         asynchronous=True,
     )
