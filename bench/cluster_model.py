@@ -42,7 +42,8 @@ from bench.charts import Lines  # noqa: E402
 from bench.cluster_inputs import Inputs  # noqa: E402
 
 WORKERS = (1, 2, 10, 100, 1000, 10_000)
-KEPT = record.FOLDER / "cluster_model_inputs.json"
+KEPT = record.FOLDER / "cluster_model.json"
+MEASURED = "Measured on this machine"
 CORES_OF_MACHINE = 8
 """Workers that share one link."""
 LINK_GBIT = 10.0
@@ -219,7 +220,7 @@ def figures(inputs: Inputs, job: Job, given: argparse.Namespace) -> record.Figur
             record.Table("By the model", rows, Lines("Pages a second", "workers", ("pages/s",), logarithmic=True)),
             record.Table("The model beside what was measured", checked),
             record.Table("Cost", costs(inputs, job, given.core_hour, given.gb_month)),
-            record.Table("Measured on this machine", measured),
+            record.Table(MEASURED, measured),
         ),
         (record.Target("error of predicted pages a second, 1 and 2 workers", worst, 0.15),),
         (
@@ -230,12 +231,13 @@ def figures(inputs: Inputs, job: Job, given: argparse.Namespace) -> record.Figur
     )
 
 
-def kept() -> Inputs:
-    """The measurements that were kept. Raises SystemExit where there are none."""
-    if not KEPT.exists():
-        sys.exit("nothing was measured yet: --measure CORPUS")
-    data = json.loads(KEPT.read_text(encoding="utf-8"))
-    return Inputs(**{each.name: data[each.name] for each in fields(Inputs)})
+def kept(file: Path = KEPT) -> Inputs:
+    """The measurements that were kept with the last recorded figures. Raises SystemExit where there are none."""
+    if not file.exists():
+        sys.exit("nothing was measured yet: --measure CORPUS --record")
+    tables = json.loads(file.read_text(encoding="utf-8"))["tables"]
+    values = {row["input"]: row["value"] for table in tables if table["title"] == MEASURED for row in table["rows"]}
+    return Inputs(**{each.name: values[each.name] for each in fields(Inputs)})
 
 
 def main() -> None:
@@ -251,11 +253,7 @@ def main() -> None:
     parser.add_argument("--gb-month", type=float, default=0.023)
     record.option(parser)
     given = parser.parse_args()
-    if given.measure:
-        inputs = cluster_inputs.measure(given.measure, given.every)
-        KEPT.write_text(json.dumps(asdict(inputs), indent=1) + "\n", encoding="utf-8")
-    else:
-        inputs = kept()
+    inputs = cluster_inputs.measure(given.measure, given.every) if given.measure else kept()
     job = Job(given.files, given.pages, given.file_gb, given.skew, given.copies)
     record.present(figures(inputs, job, given), keep=given.record)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bench import cluster_inputs, cluster_model, near
+from bench import cluster_inputs, cluster_model, near, record
 from bench.cluster_inputs import Inputs, Sample
 from bench.cluster_model import Job
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INPUTS = Inputs(
     cores=2, extract_ms=16, page_ms=20, engine_ms=0.1, start_s=10, measured_one=60, measured_two=100, scheduler_ms=0.5,
@@ -57,3 +62,9 @@ def test_rates_lie_between_the_first_and_the_last_file_that_ended() -> None:
 def test_pairs_of_two_partings_are_counted() -> None:
     found = near.agreement({"a": 1, "b": 1, "c": 1, "d": 2}, {"a": "x", "b": "x", "c": "y", "d": "y", "e": "y"})
     assert found == near.Agreement(same=1, only_one=2, only_other=3)
+
+
+def test_what_was_recorded_is_what_the_model_goes_by(tmp_path: Path) -> None:
+    found = cluster_model.figures(INPUTS, JOB, Namespace(core_hour=0.04, gb_month=0.02))
+    record.write(found, "python bench/cluster_model.py", folder=tmp_path)
+    assert cluster_model.kept(tmp_path / "cluster_model.json") == INPUTS
