@@ -71,7 +71,7 @@ async def connected(engine: str) -> AsyncIterator[Client]:
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address="127.0.0.1:0" if find_spec("bokeh") else None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=0,  # what takes memory are the extraction processes, which have limits of their own
             silence_logs=logging.ERROR,
             security=True,  # a scheduler runs what anybody sends who can connect, and other users of this machine can
