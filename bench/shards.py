@@ -96,23 +96,29 @@ def _all(folder: Path, count: int, most: int, kills: int, rng: random.Random) ->
     print({what: len(rows) for what, rows in whole.items()}, flush=True)
     wrong += [f"unsharded: {line}" for line in first_texts(folder / "whole.db")]
     registry = load(packaged(), folder / "sources")
+    seconds = 2.0
     for of in range(1, most + 1):
         parts, target = [folder / f"{of}-{number}.db" for number in range(1, of + 1)], folder / f"merged-{of}.db"
         places = shards.numbers(registry.values(), of)
-        wrong += _merged(folder, parts, target, whole, kills if of == most else 0, rng)
+        lines, seconds = _merged(
+            folder, parts, target, whole, [rng.uniform(0.1, seconds) for _ in range(kills if of == most else 0)]
+        )
+        wrong += lines
         print(f"{of} shards: {spanning(target, places)} stories of several", flush=True)
     return wrong
 
 
 def _merged(
-    folder: Path, parts: list[Path], target: Path, whole: dict[str, list[object]], kills: int, rng: random.Random
-) -> list[str]:
+    folder: Path, parts: list[Path], target: Path, whole: dict[str, list[object]], kills: list[float]
+) -> tuple[list[str], float]:
+    """Merge, killed after so many seconds each, and compare; what is wrong, and the seconds of the merge that ended."""
     label, wrong, killed = f"{len(parts)} shards", list[str](), 0
     words = [DATELINE, "merge", *map(str, parts), "--db", str(target)]
-    for _ in range(kills):
+    for after in kills:
         process = subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            process.wait(timeout=rng.uniform(0.3, 2.0))
+            process.wait(timeout=after)
+            target.unlink()  # it has ended: from the beginning again
         except subprocess.TimeoutExpired:
             process.kill()
             killed += 1
@@ -121,7 +127,7 @@ def _merged(
     said = _dateline(folder, *words[1:])
     seconds = time.monotonic() - began
     if said.returncode:
-        return [f"{label}: dateline merge: status {said.returncode}: {said.stderr[-600:]}"]
+        return [f"{label}: dateline merge: status {said.returncode}: {said.stderr[-600:]}"], seconds
     found = facts(target)
     print(f"{label}: merged in {seconds:.1f} s{f', after {killed} kills' if killed else ''}", flush=True)
     for what, lines in differences(whole, found).items():
@@ -133,7 +139,7 @@ def _merged(
         wrong.append(f"{label}: merged again: {again.stdout} {again.stderr[-300:]}")
     if facts(target) != found:
         wrong.append(f"{label}: merged again, the rows are others")
-    return wrong
+    return wrong, seconds
 
 
 def _dateline(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
