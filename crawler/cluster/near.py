@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 PARTS_OF_BATCH: Final = 16
-PARTS_OF_BUCKET: Final = 64
+PARTS_OF_BUCKET: Final = 16
 FEWEST_BUCKETS: Final = 8
 STAGES: Final = ("gather", "pair", "decide", "write")
 

@@ -22,41 +22,51 @@ if TYPE_CHECKING:
 ROWS: Final = 1 << 24
 """More than a part has rows."""
 READ: Final = ("outcome", "source", "key", "published_at", "fetched_at", "captured_at", "sketch")
+READ_AT_ONCE: Final = 4096
+BYTES: Final = 20
+"""A key's columns."""
 _SPREAD: Final = 0x9E3779B1
 
 
 def gather(place: Place, work: str, batch: int, parts: Sequence[tuple[int, str]], buckets: int) -> dict[str, int]:
     """Write the keys of some parts (number, name) to `<work>/keys/<bucket>/<batch>`, their identities to `<work>/ids/…`.
-    Answers how many articles and keys there were. Memory: 40 bytes a key of these parts."""
+    Answers how many articles and keys there were. Memory: BYTES a key of these parts, and one part's keys a few times."""
+    import pyarrow as pa
+
+    counts = {"articles": 0, "keys": 0}
+    parted: dict[str, list[tuple[pa.Table, Any]]] = {"keys": [], "ids": []}
+    for number, name in parts:
+        first = number * ROWS
+        made: dict[str, list[pa.Table]] = {"keys": [], "ids": []}
+        with place.parquet("parts", name) as file:
+            for rows in file.iter_batches(batch_size=READ_AT_ONCE, columns=list(READ)):
+                keys, ids = keys_of(rows, first)
+                made["keys"].append(keys)
+                made["ids"].append(ids)
+                first += rows.num_rows
+        counts["articles"] += sum(table.num_rows for table in made["ids"])
+        counts["keys"] += sum(table.num_rows for table in made["keys"])
+        for kind, tables in made.items():
+            if tables:
+                parted[kind].append(_parted(pa.concat_tables(tables), buckets))
+    for kind, found in parted.items():
+        for bucket in range(buckets):
+            own = [table.slice(ends[bucket], ends[bucket + 1] - ends[bucket]) for table, ends in found]
+            if any(table.num_rows for table in own):
+                place.put_table(f"{work}/{kind}/{bucket:05}", f"{batch:06}", pa.concat_tables(own))
+    return counts
+
+
+def _parted(table: pa.Table, buckets: int) -> tuple[pa.Table, Any]:
+    """A table in the order of the buckets of its column `key`, and where each of them begins."""
     import numpy as np
     import pyarrow as pa
 
-    found: dict[str, list[Any]] = {"keys": [], "ids": []}
-    for number, name in parts:
-        first = number * ROWS
-        with place.parquet("parts", name) as file:
-            for rows in file.iter_batches(columns=list(READ)):
-                keys, ids = keys_of(rows, first)
-                found["keys"].append(keys)
-                found["ids"].append(ids)
-                first += rows.num_rows
-    counts = {"articles": sum(table.num_rows for table in found["ids"])}
-    counts["keys"] = sum(table.num_rows for table in found["keys"])
-    for kind, tables in found.items():
-        if not tables:
-            continue
-        table = pa.concat_tables(tables).combine_chunks()
-        tables.clear()
-        values = table["key"].to_numpy().astype(np.uint64)
-        bucket = (values * np.uint64(_SPREAD) >> np.uint64(16)) % np.uint64(buckets)
-        order = np.argsort(bucket, kind="stable")
-        ends = np.searchsorted(bucket[order], np.arange(buckets + 1))
-        for each in range(buckets):
-            if ends[each] < ends[each + 1]:
-                place.put_table(
-                    f"{work}/{kind}/{each:05}", f"{batch:06}", table.take(pa.array(order[ends[each] : ends[each + 1]]))
-                )
-    return counts
+    values = table["key"].to_numpy().astype(np.uint64)
+    bucket = ((values * np.uint64(_SPREAD) >> np.uint64(16)) % np.uint64(buckets)).astype(np.uint32)
+    order = np.argsort(bucket, kind="stable")
+    ends = np.searchsorted(bucket[order], np.arange(buckets + 1))
+    return table.take(pa.array(order)).combine_chunks(), ends.tolist()
 
 
 def keys_of(rows: pa.RecordBatch, first: int) -> tuple[pa.Table, pa.Table]:

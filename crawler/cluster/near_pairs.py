@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from crawler.cluster.near_keys import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     import pyarrow as pa
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NEAREST: Final = 8
 FIRST: Final = 4
-AT_ONCE: Final = 1 << 20
+AT_ONCE: Final = 1 << 19
 """Keys whose pairs are made at once."""
 AGAIN: Final = float("inf")
 """The weight of a pair that needs no comparison: two pages of one article."""
@@ -34,27 +34,62 @@ AGAIN: Final = float("inf")
 
 def pair(place: Place, work: str, bucket: int, parts_of_batch: int, reach: int) -> dict[str, int]:
     """Write the pairs of one bucket to `<work>/pairs/<batch of the later article>/<bucket>`. `reach`: weeks before and after
-    that are looked up. Answers how many there were. Memory: 60 bytes a key of the bucket, and what AT_ONCE keys give."""
+    that are looked up. Answers how many there were. Memory: 25 bytes a key of the bucket, and
+    150 MB for AT_ONCE keys and their pairs."""
     import numpy as np
     import pyarrow as pa
 
-    made = list[Any]()
-    if keys := list(place.tables(f"{work}/keys/{bucket:05}")):
-        holders = Holders.of(pa.concat_tables(keys))
-        keys.clear()
-        made += [summed(pairs) for pairs in candidates(holders, reach)]
-    if ids := list(place.tables(f"{work}/ids/{bucket:05}")):
-        made.append(again(pa.concat_tables(ids)))
-    made = [each for each in made if len(each[0])]
-    if not made:
+    later, earlier, weight = total(_of_bucket(place, work, bucket, reach))
+    if not len(later):
         return {"pairs": 0}
-    later, earlier, weight = summed(tuple(np.concatenate(column) for column in zip(*made, strict=True)))
     batches = later // ROWS // parts_of_batch
     ends = np.flatnonzero(np.diff(batches, prepend=-1, append=-1))
     for begin, end in pairwise(ends):
         table = {"later": later[begin:end], "earlier": earlier[begin:end], "weight": weight[begin:end]}
         place.put_table(f"{work}/pairs/{batches[begin]:06}", f"{bucket:05}", pa.table(table))
     return {"pairs": len(later)}
+
+
+def _of_bucket(place: Place, work: str, bucket: int, reach: int) -> Iterator[tuple[Array, Array, Array]]:
+    import pyarrow as pa
+
+    if keys := list(place.tables(f"{work}/keys/{bucket:05}")):
+        table = pa.concat_tables(keys)
+        keys.clear()
+        for some in slices(table):
+            yield from candidates(Holders.of(some), reach)
+        del table
+    if ids := list(place.tables(f"{work}/ids/{bucket:05}")):
+        yield again(pa.concat_tables(ids))
+
+
+def slices(keys: pa.Table, at_once: int = AT_ONCE) -> Iterator[pa.Table]:
+    """A table of keys in pieces of about so many rows; what has the same key is in the same piece."""
+    import numpy as np
+    import pyarrow as pa
+
+    values = keys["key"].to_numpy()
+    pieces = max(1, len(values) // at_once)
+    places = [len(values) * piece // pieces for piece in range(1, pieces)]
+    bounds = np.unique(np.partition(values, places)[places]) if places else np.zeros(0, values.dtype)
+    of_piece = np.searchsorted(bounds, values, side="right")
+    for piece in range(len(bounds) + 1):
+        yield keys.filter(pa.array(of_piece == piece))
+
+
+def total(pairs: Iterable[tuple[Array, Array, Array]], at_once: int = AT_ONCE) -> tuple[Array, Array, Array]:
+    """Each of the pairs once, as `summed` has them, without ever holding many more than there are."""
+    import numpy as np
+
+    held = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    size = least = 0
+    for some in pairs:
+        held.append(some)
+        size += len(some[0])
+        if size >= 2 * least + at_once:
+            held = [summed([np.concatenate(column) for column in zip(*held, strict=True)])]
+            size = least = len(held[0][0])
+    return summed([np.concatenate(column) for column in zip(*held, strict=True)])
 
 
 @dataclass(frozen=True)

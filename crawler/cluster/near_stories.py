@@ -30,7 +30,7 @@ _DETAIL: Final = {
 
 def join(place: Place, work: str, parts_of_batch: int) -> dict[str, int]:
     """Write of each article that is not the first of its story the record of the one that is, to `<work>/labels/<batch>`.
-    Answers how many stories of several articles there are, and how many articles are theirs. Memory: 60 bytes an edge and
+    Answers how many stories of several articles there are, and how many articles are theirs. Memory: 80 bytes an edge and
     an article that has one; articles that stand alone take none."""
     import numpy as np
     import pyarrow as pa

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler.cluster import part
 from crawler.cluster.near_keys import ROWS
-from crawler.cluster.near_pairs import AGAIN, summed
+from crawler.cluster.near_pairs import AGAIN, total
 from pipelines import kinship
 from storage import sketches
 from storage.models import Kin
@@ -38,12 +38,11 @@ def decide(place: Place, work: str, batch: int, names: Sequence[str]) -> dict[st
     import numpy as np
     import pyarrow as pa
 
-    tables = list(place.tables(f"{work}/pairs/{batch:06}"))
-    if not tables:
-        return {"compared": 0, "edges": 0}
-    whole = pa.concat_tables(tables)
-    tables.clear()
-    later, earlier, weight = likeliest(*summed([whole[name].to_numpy() for name in ("later", "earlier", "weight")]))
+    pairs = (
+        (table["later"].to_numpy(), table["earlier"].to_numpy(), table["weight"].to_numpy())
+        for table in place.tables(f"{work}/pairs/{batch:06}")
+    )
+    later, earlier, weight = likeliest(*total(pairs))
     begins = np.flatnonzero(np.diff(later, prepend=-1, append=-1))
     edges = list[tuple[int, int, str, str, str]]()
     for first in range(0, len(begins) - 1, AT_ONCE):

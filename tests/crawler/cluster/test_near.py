@@ -221,6 +221,21 @@ def test_the_keys_of_a_batch_are_those_that_the_store_indexes() -> None:
             assert taken["key"].to_pylist() == list(sketches.indexed(sorted(set(each.sketch))))
 
 
+def test_keys_are_cut_into_pieces_without_parting_a_key_and_pairs_summed_as_they_come() -> None:
+    keys = pa.table({"key": np.array([5, 1, 5, 9, 1, 5, 7, 3], np.uint32), "article": np.arange(8)})
+    pieces = [piece["key"].to_pylist() for piece in near_pairs.slices(keys, at_once=2)]
+    assert len(pieces) > 1
+    assert sorted(key for piece in pieces for key in piece) == sorted(keys["key"].to_pylist())
+    assert not any(set(one) & set(other) for one, other in combinations(pieces, 2))
+    pairs = [
+        (np.array([4, 4]), np.array([2, 1]), np.array([1.0, 0.5])),
+        (np.array([4]), np.array([2]), np.array([0.25])),
+    ]
+    for at_once in (1, 100):
+        later, earlier, weight = near_pairs.total(pairs, at_once=at_once)
+        assert list(zip(later.tolist(), earlier.tolist(), weight.tolist(), strict=True)) == [(4, 1, 0.5), (4, 2, 1.25)]
+
+
 def test_articles_hang_together_by_their_smallest_number() -> None:
     later, earlier = np.array([5, 9, 7, 30, 31]), np.array([3, 5, 9, 20, 20])
     articles, roots = near_stories.united(later, earlier)
