@@ -44,7 +44,7 @@ def rows(path: Path) -> list[Any]:
         return [(n, db.conn.execute(f"SELECT * FROM {n}").fetchall()) for n in names if n != "search"]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EVENTS, st.lists(st.integers(0, 3), min_size=len(NAMES), max_size=len(NAMES)), st.integers(1, 4))
 def test_any_split_merges_to_the_whole(events: list[Event], places: list[int], of: int) -> None:
     parts = [[n for n, place in zip(NAMES, places, strict=True) if place % of == part] for part in range(of)]
