@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -103,6 +104,10 @@ class ExtractionPlugin(WorkerPlugin):
         self._users, self._closed = 0, False
         self._timer: threading.Timer | None = None
         fit(self.rules, worker.address)
+        if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(
+                signal.SIGINT, signal.SIG_IGN
+            )  # Ctrl-C is the client's, or the nanny's, which ends its worker
 
     def teardown(self, worker: Worker) -> None:
         """Called by Dask where a worker ends."""
