@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from crawler.config import Config
 
 
-def pool_of(config: Config, *, nice: int = 0) -> ExtractionPool:
+def pool_of(config: Config, *, nice: int = 0, seldom: bool = False) -> ExtractionPool:
     """An installation's pool. Its workers start now where there is no database: then all that the sources list is before it.
-    Else they start with the first page, which most runs of a timer do not come to."""
+    Else they start with the first page, which most runs of a timer do not come to, nor a command that reads pages `seldom`."""
     pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
-    if not config.database.exists():
+    if not seldom and not config.database.exists():
         pool.start()
     return pool
 

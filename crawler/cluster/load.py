@@ -21,6 +21,7 @@ from crawler.arguments import ArgumentProblem
 from crawler.cluster.part_reading import Broken, Reading
 from crawler.disk import keep_room
 from crawler.session import open_session
+from crawler.workers_first import pool_of
 from storage.errors import Full
 
 if TYPE_CHECKING:
@@ -63,7 +64,14 @@ def load(config: Config, sources: Mapping[str, Source], url: str, *, as_json: bo
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
-            async with open_session(config, sources, stop=stop, progress=shown, version=version("dateline")) as session:
+            async with open_session(
+                config,
+                sources,
+                stop=stop,
+                progress=shown,
+                version=version("dateline"),
+                pool=pool_of(config, seldom=True),  # only where stored texts are another extractor's
+            ) as session:
                 whole = [await _Part(session, dataset, name, f"part {place} of {len(names)}").load()
                          for place, name in enumerate(names, 1) if not stop.is_set()]  # fmt: skip
                 failed = [] if stop.is_set() else failures(dataset)
