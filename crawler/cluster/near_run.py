@@ -27,7 +27,8 @@ RETRIES: Final = 3
 
 
 def find_stories(url: str, engine: str | None, *, window: int, buckets: int | None, as_json: bool) -> int:
-    """Write the stories of the dataset at `url` and say what there is; 0, or 1 where the cluster is gone.
+    """Write the stories of the dataset at `url` and say what there is; 0, or 1 where the cluster is gone, or the dataset
+    cannot be read or written.
 
     `engine`: a scheduler's address, `local` or `local:N`; None: in this process. `window`: days.
     Raises ArgumentProblem where there is no dataset, or a library is missing."""
@@ -37,20 +38,20 @@ def find_stories(url: str, engine: str | None, *, window: int, buckets: int | No
             f"stories needs {' and '.join(missing)}, not installed here: pip install 'dateline[cluster]'"
         )
     from crawler.cluster.dataset import opened
+    from crawler.cluster.engine import EngineGone
 
     url = opened(url).url  # a path must be the same for all workers
     asked: dict[str, Any] = {"window": window, "buckets": buckets, "tell": lambda line: click.echo(line, err=True)}
     begun = time.monotonic()
-    if engine is None:
-        totals = near.stories(url, near.here, **asked)
-    else:
-        from crawler.cluster.engine import EngineGone
-
-        try:
-            totals = asyncio.run(_by_dask(url, engine, asked))
-        except EngineGone as error:
-            click.echo(f"{error}: call the same again, and it goes on where it was", err=True)
-            return 1
+    try:
+        totals = near.stories(url, near.here, **asked) if engine is None else asyncio.run(_by_dask(url, engine, asked))
+    except EngineGone as error:
+        click.echo(f"{error}: call the same again, and it goes on where it was", err=True)
+        return 1
+    except OSError as error:
+        said = f"{type(error).__name__}: {error}"
+        click.echo(f"{url}: cannot be read or written ({said}): once that is mended, the same call goes on", err=True)
+        return 1
     seconds = time.monotonic() - begun
     if as_json:
         click.echo(json.dumps({"dataset": url, **totals, "seconds": round(seconds, 1)}))

@@ -90,3 +90,7 @@ def test_the_command_says_what_there_is_and_what_is_missing(tmp_path: Path) -> N
     empty = CliRunner().invoke(main, ["stories", str(tmp_path / "none")])
     assert empty.exit_code == 2
     assert "no parts: it is no dataset" in empty.stderr
+    (folder / "stories-work").write_text("in the way")
+    broken = CliRunner().invoke(main, ["stories", str(folder)])
+    assert broken.exit_code == 1
+    assert f"{folder}: cannot be read or written" in broken.stderr
