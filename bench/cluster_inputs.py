@@ -116,7 +116,7 @@ def measure(corpus: Path, every: int = 1) -> Inputs:
             measured_two=double["rate"],
             **tasks,
             articles_share=articles / one[-1].records,
-            part_bytes=sum(each.stat().st_size for each in parts) / articles,
+            part_bytes=_bytes(parts) / articles,
             load_rate=articles / (loading[0] - loading[1]),
             stories_alone_ms=1000 * (alone[0] - alone[1]) / articles,
             stories_copied_ms=1000 * (copied - alone[1]) / len(made),
@@ -250,6 +250,15 @@ def _articles(parts: Sequence[Path]) -> int:
     from pyarrow import parquet
 
     return sum(parquet.read_table(each, columns=["outcome"])["outcome"].to_pylist().count("article") for each in parts)
+
+
+def _bytes(parts: Sequence[Path]) -> int:
+    """How long one part of all their rows is: of small ones the footers would weigh more than the rows."""
+    from pyarrow import parquet
+
+    from crawler.cluster import part
+
+    return len(part.packed([row for each in parts for row in part.rows(parquet.ParquetFile(each).iter_batches())], {}))
 
 
 def _floor(folder: Path) -> float:

@@ -226,7 +226,7 @@ def figures(inputs: Inputs, job: Job, given: argparse.Namespace) -> record.Figur
         (
             f"US$ {given.core_hour} a core hour, US$ {given.gb_month} a GB and month, nothing for reading in the region",
             f"{CORES_OF_MACHINE} workers a machine with {LINK_GBIT:g} Gbit/s, {STORE_GBIT:g} Gbit/s of the store; files' sizes"
-            f" lognormal, sigma {job.skew}; {job.copies:.0%} of articles copies",
+            f" lognormal, sigma {job.skew}; {job.copies:.0%} of articles copies; the corpus' pages are articles, nearly all",
         ),
     )
 
