@@ -9,7 +9,7 @@ import pytest
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
-from storage import articles, endings
+from storage import articles, fetch_rows
 from tests.crawler.test_crawl import Crawler
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ async def test_an_ending_that_cannot_be_written_as_it_is_is_written_plainly(
 ) -> None:
     site = Site.with_archive(1, 6, scripted=False)
     poison = next(iter(site.stories.values())).path
-    write = endings._write_fetch
+    write = fetch_rows.end
 
     def fragile(db: Any, ending: Any, *given: Any) -> None:
         if ending.lease.url.endswith(poison) and ending.outcome.name != "failed:internal":
             raise TypeError("nobody foresaw this either")
         write(db, ending, *given)
 
-    monkeypatch.setattr(endings, "_write_fetch", fragile)
+    monkeypatch.setattr(fetch_rows, "end", fragile)
     async with DemoServer(site) as server:
         crawler = small(server, tmp_path / "news.db")
         (report,) = await crawler.run()
