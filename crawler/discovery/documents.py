@@ -34,7 +34,8 @@ _PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _NO_TEXT = re.compile(r"<(script|style|figcaption|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:\w{1,9}:)?(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b[^<>]*>", re.IGNORECASE)
+_BLOCKS = r"(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b"
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS}|\w{{1,9}}:{_BLOCKS})[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _AMPERSAND = re.compile(
@@ -241,7 +242,7 @@ def plain(text: str | None) -> str | None:
     if text.isprintable():  # as most are: nothing to take out, and no blank but the space
         text = text.strip(" ")
         return (" ".join(text.split()) if "  " in text else text) or None
-    return " ".join(_NOT_XML.sub("", text).split()) or None
+    return " ".join(_legal(text).split()) or None
 
 
 def paragraphs(text: str | None) -> str | None:

@@ -48,9 +48,7 @@ _NAMESPACES = {
 _CORE = ("w3.org/2005/atom", "purl.org/atom/ns", "purl.org/rss/1.0/", "netscape.com/rdf/simple", "backend.userland.com",
          "blogs.law.harvard.edu/tech", "my.netscape.com/publish/formats")  # fmt: skip
 _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
-_PICTURED = frozenset(
-    {"media:group", "enclosure", "media:content", "media:thumbnail", "link", "atom:link"}
-)  # fmt: skip
+_PICTURED = frozenset({"media:group", "enclosure", "media:content", "media:thumbnail"})
 _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
 _MODIFIED = ("updated", "modified", "dcterms:modified")
 
@@ -133,7 +131,7 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
         modified=_instant(children, _MODIFIED, zone),
         language=language_of(entry.get(LANG)) or language_of(_text(children, "dc:language")) or language,
         tags=tags_of(_tags(children)),
-        image=_image(children, url) if not _PICTURED.isdisjoint(children) else None,
+        image=_image(children, url),
         guid=identity.strip() if identity else None,
         full_text=full_text_of(lead, *[_markup(e) for key in _FULL_TEXT if key in children for e in children[key]]),
     )
@@ -230,9 +228,9 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
     plain_links: list[str] = []
     alternates: list[tuple[bool, int, str]] = []
     for link in [*children.get("link", ()), *children.get("atom:link", ())]:
-        href = link.get("href")
         if link.get("rel", "alternate").lower() != "alternate":
             continue
+        href = link.get("href")
         said = text_of(link) if href is None else href
         # lxml looks for xml:base up to the root: only for what is no whole address.
         usual = _USUAL.fullmatch(said.strip())
@@ -257,6 +255,15 @@ def _tags(children: dict[str, list[_Element]]) -> list[str]:
 
 
 def _image(children: dict[str, list[_Element]], url: str) -> str | None:
+    if not _PICTURED.isdisjoint(children) and (image := _pictured(children, url)):
+        return image
+    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
+        if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
+            return http_url(link.get("href"), url)
+    return None
+
+
+def _pictured(children: dict[str, list[_Element]], url: str) -> str | None:
     groups = children.get("media:group", ())
     media = [child for group in groups for child in group if isinstance(child.tag, str)]
     pictures = [*children.get("enclosure", ()), *children.get("media:content", ()), *media]
@@ -266,10 +273,5 @@ def _image(children: dict[str, list[_Element]], url: str) -> str | None:
         is_image = kind.startswith("image/") or (element.get("medium") or "").lower() == "image"
         if (is_image or (not kind and _IMAGE.search(address))) and (image := http_url(address, url)):
             return image
-    for element in children.get("media:thumbnail", ()):
-        if image := http_url(element.get("url"), url):
-            return image
-    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
-        if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
-            return http_url(link.get("href"), url)
-    return None
+    thumbnails = (http_url(element.get("url"), url) for element in children.get("media:thumbnail", ()))
+    return next(filter(None, thumbnails), None)
