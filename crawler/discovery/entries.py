@@ -47,6 +47,14 @@ _NAMESPACES = {
 }
 _CORE = ("w3.org/2005/atom", "purl.org/atom/ns", "purl.org/rss/1.0/", "netscape.com/rdf/simple", "backend.userland.com",
          "blogs.law.harvard.edu/tech", "my.netscape.com/publish/formats")  # fmt: skip
+_USUAL_KEYS = {
+    space + name: name.lower()
+    for space in ("", "{http://www.w3.org/2005/Atom}")
+    for name in ("item", "entry", "title", "link", "guid", "id", "pubDate", "published", "updated", "category", "author",
+                 "description", "summary", "content", "enclosure")
+}  # fmt: skip
+"""What `_key` says of most elements, by their tag."""
+
 _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
 _PICTURED = frozenset({"media:group", "enclosure", "media:content", "media:thumbnail"})
 _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
@@ -56,6 +64,8 @@ _MODIFIED = ("updated", "modified", "dcterms:modified")
 def key_of(element: _Element) -> str:
     """Name of a child without regard to its namespace's spelling: `pubdate`, `dc:date`, `yandex:full-text`."""
     tag = str(element.tag)
+    if usual := _USUAL_KEYS.get(tag):
+        return usual
     return _key(tag, element.prefix if tag.startswith("{") else None)
 
 
@@ -112,8 +122,9 @@ def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | N
     """The entry's link with all that it says of its article, None where it has no http address."""
     children: dict[str, list[_Element]] = {}
     for child in entry:
-        if isinstance(child.tag, str):
-            key = key_of(child)
+        tag = child.tag
+        if isinstance(tag, str):
+            key = _USUAL_KEYS.get(tag) or key_of(child)
             if key in children:
                 children[key].append(child)
             else:

@@ -177,16 +177,19 @@ def _of_the_feed(root: _Element) -> tuple[str | None, int | None]:
     said: dict[str, str] = {}
     for holder in holders:
         for child in holder.iterchildren("*"):
-            if (key := entries.key_of(child)) in _TTL_KEYS and key not in said:
+            if (key := entries.key_of(child)) in _SAID_KEYS and key not in said:
                 said[key] = entries.text_of(child).strip().lower()
     declared = (entries.language_of(holder.get(entries.LANG)) for holder in holders)
-    return next(filter(None, declared), None) or _channel_language(root), _ttl(said)
+    language = next(filter(None, declared), None)
+    if language is None and (len(holders) == 1 or not _LANGUAGE_KEYS.isdisjoint(said)):
+        language = _channel_language(root)
+    return language, _ttl(said)
 
 
 def _channel_language(root: _Element) -> str | None:
     for channel in root.iter("{*}channel"):
         for child in channel.iterchildren("*"):
-            if entries.key_of(child) in ("language", "dc:language"):
+            if entries.key_of(child) in _LANGUAGE_KEYS:
                 return entries.language_of(entries.text_of(child))
     return None
 
@@ -203,4 +206,5 @@ def _ttl(said: dict[str, str]) -> int | None:
     return max(1, min(period // max(frequency, 1), MAX_TTL))
 
 
-_TTL_KEYS = ("ttl", "sy:updateperiod", "sy:updatefrequency")
+_LANGUAGE_KEYS = frozenset({"language", "dc:language"})
+_SAID_KEYS = _LANGUAGE_KEYS | {"ttl", "sy:updateperiod", "sy:updatefrequency"}
