@@ -86,6 +86,7 @@ def text_of(element: _Element) -> str:
     return "".join(map(str, element.itertext())) if len(element) else element.text or ""
 
 
+@lru_cache(maxsize=256)
 def language_of(text: str | None) -> str | None:
     """A BCP 47 tag as written, in lower case (`en-us`), None for anything else."""
     if not text:
