@@ -4,8 +4,8 @@
 
 Both fetch robots.txt, a feed and one page from the same server on loopback, the spider without a delay, Dateline with the
 shortest that it allows (0.1 s), and extract the page. The spider's clock stops when it has its text in memory; Dateline's when
-it tells that the article is committed in a new database, which it has made, with everything on. By turns, wall time from the start,
-the median of all turns; the aim is a ratio of 1.3. `--help`: .25 s of CPU.
+it tells that the article is committed in a new database, which it has made, with everything on. By turns, wall time from the
+start, the median of all turns; the aim is a ratio of 1.3. `--help`: .25 s of CPU.
 Before the first turn Dateline's modules are compiled, as pip does with what it installs (the spider's libraries are).
 """
 
