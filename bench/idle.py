@@ -174,9 +174,8 @@ def main() -> int:
             settled(server, given.sources, most=120 + 3.0 * given.sources)
             time.sleep(max(0.0, BEGUN - (time.time() - launched)))
             start, asked = usage(daemon.pid), kinds([(r.path, r.conditional, r.status) for r in server.log])
-            print(
-                f"start, first polls and the day's check: {start.seconds:.1f} s of CPU, {start.processes} processes, {start.rss} MB"
-            )
+            told = f"{start.seconds:.1f} s of CPU, {start.processes} processes, {start.rss} MB"
+            print(f"start, first polls and the day's check: {told}")
             print("  " + ", ".join(f"{count} {what}" for what, count in sorted(asked.items())))
             server.log.clear()
             began = time.monotonic()
