@@ -25,7 +25,7 @@ def dateline(*arguments: str) -> Result:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DATELINE_DB", raising=False)
-    for module in ("session", "explain"):
+    for module in ("workers_first", "explain"):
         monkeypatch.setattr(f"crawler.{module}.ExtractionPool", InProcess)
     return tmp_path
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from bench.aged import LEFT_IN, OLDER, age, write_warc
 from bench.reextract import faults, state, unlike
-from crawler import reextracted, reextracting, session
+from crawler import reextracted, reextracting, workers_first
 from crawler.cli import main
 from crawler.config import Config
 from crawler.demo import sources as demo_sources
@@ -62,7 +62,7 @@ class Pool:
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> type[Pool]:
     fresh = type("Pool", (Pool,), {"pages": 0})
-    monkeypatch.setattr(session, "ExtractionPool", fresh)
+    monkeypatch.setattr(workers_first, "ExtractionPool", fresh)
     monkeypatch.setattr(reextracting, "ExtractionPool", fresh)
     monkeypatch.setattr(reextracting, "BATCH", 6)
     return fresh
@@ -74,7 +74,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("imported")
     write_warc(folder / "pages.warc.gz", PAGES, seed=1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "ExtractionPool", Pool)
+        patch.setattr(workers_first, "ExtractionPool", Pool)
         arguments = ["import", str(folder / "pages.warc.gz"), "--all", "--db", str(folder / "news.db")]
         assert CliRunner().invoke(main, arguments).exit_code == 0
     return folder / "news.db"
