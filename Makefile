@@ -50,8 +50,10 @@ torture: $(TESTS)  ## the promises of docs/reliability.md at length (MINUTES=60;
 
 CORPUS ?= ../shared/corpus
 
+# Compiled beforehand, as pip leaves the peers: else each process would compile all modules at its start.
 # `make bench PARTS="storage search"` runs these; RECORD=yes keeps the figures in docs/figures and docs/performance.md.
 bench: corpus $(TESTS)  ## all benches in turn, about an hour; goes on where it was ended (CORPUS=folder MILLION=file PARTS=names)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q crawler pipelines storage bench
 	@$(BIN)/python -m bench --corpus "$(CORPUS)" $(if $(MILLION),--million "$(MILLION)") $(if $(RECORD),--record) $(PARTS)
 
 bench-extraction: corpus $(TESTS)  ## ours beside trafilatura, newspaper4k and news-please over real pages (CORPUS=folder; some ten minutes)

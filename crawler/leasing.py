@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ class Leasing:
         self._under_way = 0
         self._changed = asyncio.Event()
         self._ended = self._served = self._more = False
+        self._looked = self._next_turn = -math.inf  # by the running clock
         self.exhausted = False
         self.left_to_others = 0
         self.waits_until: float | None = None
@@ -109,7 +111,7 @@ class Leasing:
             if self._finished():
                 return
             most = min(room, self._articles_left or room)
-            looked = time.monotonic()
+            self._looked = time.monotonic()
             leased = await asyncio.wrap_future(
                 self._frontier.lease(
                     self._source,
@@ -127,15 +129,14 @@ class Leasing:
                 )
             )
             self._served = self._served or bool(leased.leases)
-            self.left_to_others = leased.elsewhere
+            self.left_to_others, self.waits_until = leased.elsewhere, None
             self._more = leased.wait is not None
             for lease in leased.leases:
                 self._under_way += 1
                 if lease.kind == "article" and self._articles_left:
                     self._articles_left -= 1
                 yield lease
-            unseen = len(leased.leases) >= most or (leased.leases and leased.wait is None)
-            if unseen or self._changed.is_set():
+            if len(leased.leases) >= most or self._changed.is_set():
                 continue  # a fetch that ended since the look may have left links that are due
             wait, patience = (
                 leased.wait,
@@ -145,13 +146,13 @@ class Leasing:
                 wait, patience = leased.retry, min(patience, PATIENCE_FOR_A_TRY)
             if wait is None or wait > patience:
                 self.waits_until = None if wait is None else self._clock() + wait
-                if self._under_way == 0:
+                if self._under_way == 0 and self._next_turn <= self._looked:
                     self.exhausted = True
                     return
                 self._more = False  # the last fetch that ends is the end
                 await self._wait(None)
             else:
-                await self._wait(wait - (time.monotonic() - looked))
+                await self._wait(self._looked + wait - time.monotonic())
 
     async def turn(self, host: str, lease: Lease) -> float:
         """A further turn of a host within the fetch of `lease` (a redirect): 0.0 when taken, else the seconds to wait."""
@@ -161,14 +162,24 @@ class Leasing:
         )
         return await asyncio.wrap_future(asked)
 
-    def done(self, turn: float = 0.0) -> None:
-        """One fetch of this crawl has ended: there is room, and perhaps there are new links. `turn`: of a fetch that can have
-        changed nothing but its host's turn, the seconds until that comes, before which no look could find more."""
+    def done(self, turn: float = 0.0, *, found: bool = False) -> None:
+        """One fetch of this crawl has ended: there is room, and perhaps there is more to lease. `turn`: where nothing of that
+        can be leased before its host's next turn, the seconds until then; `found`: it has left something that is due then.
+        Where there is nothing else to wait for, the crawl's end is not put off for that turn."""
         full = self._under_way >= UNDER_WAY
         self._under_way -= 1
-        if turn > 0 and self._more and not full:
-            asyncio.get_running_loop().call_later(turn, self._changed.set)
+        self._more = self._more or (found and self._articles_left != 0)
+        if 0 < turn <= self._patience and self._more and not full:
+            loop = asyncio.get_running_loop()
+            at = loop.time() + turn
+            self._next_turn = max(self._next_turn, at)
+            loop.call_at(at, self._turn_has_come, at)
         else:
+            self._changed.set()
+
+    def _turn_has_come(self, at: float) -> None:
+        """Look, unless a look at that turn has begun."""
+        if self._looked < at:
             self._changed.set()
 
     def end(self) -> None:

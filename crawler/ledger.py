@@ -10,6 +10,7 @@ import asyncio
 import logging
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Self, cast
+from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 BROKEN = "failed:internal"
 """How a fetch ends in which the crawl itself raised."""
+
+FEW = 500
+"""Links of a document whose hosts are looked at in the loop; an end that has left more is looked at whole, at once."""
 
 
 class Ledger:
@@ -148,15 +152,22 @@ class Ledger:
             logger.warning("%s: %s could not be stored: %s", self._assignment.source.name, without_user(what), why)
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
         if self._under_way.pop(ending.fetch_id, None) is not None:
-            self._assignment.leasing.done(self._turn(ending, ended))
+            found = bool(ended.offered or ended.again)
+            self._assignment.leasing.done(self._turn(ending, ended), found=found)
 
     def _turn(self, ending: Ending, ended: Ended) -> float:
-        """Seconds until the host of an article has its next turn; 0.0 where its end may have changed more than that."""
+        """Seconds until the next turn of a fetch's host; 0.0 where its end may have changed more than what is leased then."""
         lease, session = ending.lease, self._assignment.session
-        if lease is None or lease.kind != "article" or len(ending.urls) != 1 or ended.offered or ended.again:
+        if (
+            lease is None
+            or len(ending.urls) != 1
+            or not (lease.kind == "robots" or is_of_its_host(ending, lease, ended))
+        ):
             return 0.0
         responded = ending.at if ending.responded_at is None else ending.responded_at
-        return responded + self._assignment.politeness.delay - session.clock()
+        rules = ending.host.robots if ending.host else None
+        asked = (rules or lease).crawl_delay or 0.0
+        return responded + max(self._assignment.politeness.delay, asked) - session.clock()
 
     def store_failed(self, error: StorageError, fetch_id: int | None = None) -> None:
         """A store that cannot write ends the crawl: fetching on would lose what is fetched. The fetch stays under way,
@@ -180,6 +191,16 @@ class Ledger:
         assert lease is not None, "a crawl's dispatches have leases"
         if lease.fetch_id in self._under_way and isinstance(failure.value, Exception):
             await self.broke(lease, list(item.ending.urls), failure.value)
+
+
+def is_of_its_host(ending: Ending, lease: Lease, ended: Ended) -> bool:
+    """Whether all that a fetch found has to wait for the next turn of its own host."""
+    if not (ended.offered or ended.again):
+        return lease.kind == "article" or lease.backfill is None
+    if lease.backfill is not None or len(ending.links) > FEW:
+        return False
+    home = f"{urlsplit(lease.url).scheme}://{lease.host}/"
+    return all(link.url.startswith(home) and not link.whole for link in ending.links)
 
 
 def takes_items(crawler: Crawler) -> Callable[[], bool]:

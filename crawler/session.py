@@ -14,6 +14,7 @@ from crawler.config import user_agent
 from crawler.disk import Room
 from crawler.steady import Steady
 from crawler.workers_first import pool_of
+from pipelines.workers import look_seldom
 from storage.frontier import Frontier
 from storage.store import Store
 
@@ -100,6 +101,8 @@ async def open_session(
 
     Raises `StorageError` when the database cannot be opened, locked or written."""
     clock = clock or Steady()
+    if stays:
+        look_seldom()
     pool = pool or pool_of(config, nice=nice)
     try:
         store = await asyncio.to_thread(

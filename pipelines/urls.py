@@ -49,6 +49,9 @@ DRESS_PARAMETER = re.compile(
 )
 SESSION_NAMES = frozenset({"sid", "s", "session", "sessionid", "session_id", "sessid", "sess"})
 SESSION_VALUE = re.compile(r"(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z_-]{16,}", re.IGNORECASE)
+USUAL = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9._~!$&'()*+,=:@-]*)+")
+"""Addresses that are canonical as they stand, but for dots beside dots or slashes."""
+
 HOME = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home|main)(?:\.\w{3,5})?/?)?", re.IGNORECASE)
 
 
@@ -60,6 +63,8 @@ def canonical(url: str) -> str:
     session ids; dot segments resolved, percent-encoding in upper case and only where needed. The order of the other
     parameters stays. Raises ValueError for anything but an absolute http or https URL with a host.
     """
+    if USUAL.fullmatch(url) and ".." not in url and "/." not in url:
+        return url
     try:
         url.encode("utf-8")
     except UnicodeEncodeError:

@@ -24,7 +24,7 @@ from concurrent.futures import BrokenExecutor
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from pipelines.plain import plain
 from storage.models import Extraction, Page
@@ -48,6 +48,17 @@ FAILURES: frozenset[str] = frozenset({"extract_timeout", "extract_memory", "extr
 YOUNG = 20_000
 """Objects made and not ended since the last collection, from which on a worker collects (CPython: 700)."""
 PR_SET_PDEATHSIG = 1
+
+
+CALM = 0.5
+"""Seconds between two looks of pebble's threads after their workers in a process that stays (pebble: .1)."""
+
+
+def look_seldom() -> None:
+    """Have the pools of this process look after their workers twice a second: ten times cost more than all polls of a daemon
+    whose sources publish nothing. A worker that dies, or a page at its limit, is noticed so much later, and the end of a
+    pool takes so much longer."""
+    CONSTS.sleep_unit = CALM
 
 
 class ExtractionPool:

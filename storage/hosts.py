@@ -15,10 +15,22 @@ if TYPE_CHECKING:
 BUSY_LOOK = 0.5
 """Seconds until a host whose requests are all in flight is looked at again."""
 
+OWN_LOOK = 10.0
+"""Seconds until one is looked at again whose requests in flight are all of the run that asks, which looks when one of them
+ends."""
 
 MINUTES = 61
 """Minutes, the present one with them, whose requests count as the last hour's: whatever second of its minute a request
 was sent in, no sixty minutes hold more than the budget."""
+
+
+_IN_FLIGHT = """
+SELECT count(*), count(*) FILTER (WHERE fetch.run_id = :run) FROM (
+  SELECT fetch_id FROM link WHERE host = :host AND state = 'leased' AND until > :now AND fetch_id <> :own
+  UNION ALL
+  SELECT fetch_id FROM hop WHERE host = :host AND granted AND until > :now AND fetch_id <> :own
+) AS busy LEFT JOIN fetch ON fetch.id = busy.fetch_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +42,30 @@ class Budget:
 
 
 def wait(
-    db: Database, host: str, *, now: float, in_flight: int, fetch_id: int = -1, budget: Budget | None = None
+    db: Database,
+    host: str,
+    *,
+    now: float,
+    in_flight: int,
+    fetch_id: int = -1,
+    run_id: int | None = None,
+    budget: Budget | None = None,
 ) -> float:
-    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted. A host whose
-    hourly budget is spent is asked when its oldest requests are an hour old; one whose breaker is open gets a single
-    request at a time."""
+    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted; `run_id`: the run
+    that asks, and learns by itself when its fetches end. A host whose hourly budget is spent is asked when its oldest
+    requests are an hour old; one whose breaker is open gets a single request at a time."""
     row = db.conn.execute("SELECT next_at, paused_until, recent, failures FROM host WHERE host = ?", (host,)).fetchone()
     if row and row[3] >= breaker.OPENS:
         in_flight = 1
-    blocked = max(row[0], row[1]) - now if row else 0.0
+    blocked = max(0.0, row[0] - now, row[1] - now) if row else 0.0
     if row and budget is not None:
         blocked = max(blocked, _until_spare(row[2], 1, budget.hourly, now))
-    if blocked >= BUSY_LOOK:
+    if blocked >= OWN_LOOK or (blocked > 0 and run_id is None):
         return float(blocked)
-    (busy,) = db.conn.execute(
-        "SELECT (SELECT count(*) FROM link WHERE host = :host AND state = 'leased' AND until > :now AND fetch_id <> :own)"
-        " + (SELECT count(*) FROM hop WHERE host = :host AND granted AND until > :now AND fetch_id <> :own)",
-        {"host": host, "now": now, "own": fetch_id},
-    ).fetchone()
-    # While its requests are in flight a look at the end of a short pause would find no more than this one.
-    return BUSY_LOOK if busy >= in_flight else max(0.0, float(blocked))
+    busy, own = db.conn.execute(_IN_FLIGHT, {"host": host, "now": now, "own": fetch_id, "run": run_id}).fetchone()
+    if busy < in_flight:
+        return float(blocked)
+    return OWN_LOOK if own == busy else float(blocked) or BUSY_LOOK
 
 
 def take(db: Database, host: str, *, now: float, delay: float) -> None:

@@ -95,7 +95,7 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
             if whole and len(taken) < limit and _is_whole(row):
                 taken.append(_take(db, row, host, holder, sends=False))
                 continue
-            wait = hosts.wait(db, host, now=now, in_flight=in_flight, budget=budget)
+            wait = hosts.wait(db, host, now=now, in_flight=in_flight, run_id=run_id, budget=budget)
             if wait > 0 or len(taken) >= limit:
                 waits.append(wait if backfill or wait != hosts.BUSY_LOOK else yielding.look(db, host))
                 break
@@ -124,11 +124,11 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
             robots = _robots_row(db, source, host, row[1], now)
             if not isinstance(robots, float):
                 taken.append(_take(db, robots, host, holder))
-            waits.append(robots if isinstance(robots, float) else hosts.BUSY_LOOK)
+            waits.append(robots if isinstance(robots, float) else hosts.OWN_LOOK)
             break
-    if not taken and not waits:
-        return Leased((), None, elsewhere, _next_try(db, scope, kinds))
-    return Leased(tuple(taken), min(waits, default=None), elsewhere)
+    if not waits:
+        return Leased(tuple(taken), None, elsewhere, _next_try(db, scope, kinds))
+    return Leased(tuple(taken), min(waits), elsewhere)
 
 
 def _one_by_one(

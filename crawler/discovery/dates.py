@@ -81,10 +81,10 @@ _FORMS = tuple(
 _EPOCH = re.compile(r"(1\d{9})(\.\d{1,6})?|(1\d{12})", re.ASCII)
 _IANA = re.compile(r"[A-Z][A-Za-z]{1,20}/[A-Z][A-Za-z_+-]{1,20}(?:/[A-Z][A-Za-z_]{1,20})?", re.ASCII)
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+-])\s*(\d{1,2}):?(\d{2})?", re.ASCII | re.IGNORECASE)
-_EXACT = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII)
+_CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d)"
+_EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)T{_CLOCK}(Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII)
 _RFC_822 = re.compile(
-    r"[A-Z][a-z]{2}, (\d\d?) ([A-Z][a-z]{2}) (\d{4}) ((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d) (?:GMT|([+-](?:0\d|1[0-4]))([0-5]\d))",
-    re.ASCII,
+    rf"[A-Z][a-z]{{2}}, (\d\d? [A-Z][a-z]{{2}} \d{{4}}) {_CLOCK} (GMT|[+-](?:0\d|1[0-4])[0-5]\d)", re.ASCII
 )
 _RFC_MONTHS = {name[:3].title(): number for number, name in enumerate(_ENGLISH, 1)}
 _HOURS = re.compile(r"\A\s*(?:Uhr|hrs?|hs|h|uur|ч)\b\.?", re.IGNORECASE)
@@ -93,13 +93,15 @@ _ASIDE = re.compile(r"\s*[(\[][^)\]]{0,40}[)\]]\s*\Z")
 
 def read_instant(raw: str | None, zone: str | None, origin: str) -> Instant | None:
     """The time that `raw` says, None where it says none. `zone` is the source's IANA timezone, `origin` the witness."""
-    text = " ".join((raw or "")[:120].split())
+    text = (raw or "")[:120].strip()
     if not text:
         return None
-    if _EXACT.fullmatch(text):  # what sitemaps mostly hold, at a third of the time
-        return _exact(text, origin)
-    if (usual := _RFC_822.fullmatch(text)) and (instant := _of_feeds(usual, text, origin)):
-        return instant
+    # What sitemaps and feeds mostly hold, at a fifth of the time that the forms take.
+    if usual := _EXACT.fullmatch(text):
+        return _exact(_day_as_written(usual[1]), usual, text, origin)
+    if (usual := _RFC_822.fullmatch(text)) and (day := _day_by_name(usual[1])):
+        return _exact(day, usual, text, origin)
+    text = " ".join(text.split())
     if text[0] == "1" and (epoch := _EPOCH.fullmatch(text)) and text < _NOT_A_CLOCK:
         return read_epoch(float(epoch[1] or epoch[3]), origin, text)
     for form in _FORMS:
@@ -120,22 +122,46 @@ def read_epoch(number: float, origin: str, raw: str | None = None) -> Instant | 
     return None
 
 
-def _exact(text: str, origin: str, raw: str | None = None) -> Instant | None:
-    try:
-        moment = datetime.fromisoformat(text)
-        offset = moment.utcoffset() or timedelta()
-        at = (moment - offset).isoformat()[:19]
-    except (ValueError, OverflowError):
+def _exact(day: str | None, usual: re.Match[str], text: str, origin: str) -> Instant | None:
+    """A day, None for one that does not exist, with the minute, second and zone of the match."""
+    if day is None:
         return None
-    return Instant(f"{at}Z", "second", offset_text(offset), raw or text, origin) if moment.year in YEARS else None
+    minute, second, zone = usual.group(2, 3, 4)
+    east, offset = _offset_as_written(zone)
+    if east:
+        minutes = _MINUTES[minute] - east
+        if not 0 <= minutes < len(_CLOCKS):
+            day = (date.fromisoformat(day) + timedelta(days=minutes // len(_CLOCKS))).isoformat()
+        minute = _CLOCKS[minutes % len(_CLOCKS)]
+    return Instant(f"{day}T{minute}:{second}Z", "second", offset, text, origin)
 
 
-def _of_feeds(usual: re.Match[str], text: str, origin: str) -> Instant | None:
-    """What feeds mostly hold, at a third of the time that the forms take; None where they are to be asked."""
-    day, month, year, at, hours, minutes = usual.groups()
-    number = _RFC_MONTHS.get(month)
-    offset = f"{hours}:{minutes}" if hours else "+00:00"
-    return _exact(f"{year}-{number:02}-{int(day):02}T{at}{offset}", origin, text) if number else None
+_CLOCKS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
+_MINUTES = {text: number for number, text in enumerate(_CLOCKS)}
+
+
+@lru_cache(maxsize=512)
+def _day_as_written(text: str) -> str | None:
+    try:
+        return text if date.fromisoformat(text).year in YEARS else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _day_by_name(text: str) -> str | None:
+    """`5 Nov 2026` as ISO day; None also where the forms know more names of months."""
+    day, month, year = text.split(" ")
+    return _day_as_written(f"{year}-{_RFC_MONTHS[month]:02}-{int(day):02}") if month in _RFC_MONTHS else None
+
+
+@lru_cache(maxsize=512)
+def _offset_as_written(zone: str) -> tuple[int, str]:
+    """Minutes east of UTC, and the offset's text, of `Z`, `GMT`, `+03:00`, `+0300`."""
+    if zone in ("Z", "GMT"):
+        return 0, "+00:00"
+    minutes = (int(zone[1:3]) * 60 + int(zone[-2:])) * (-1 if zone[0] == "-" else 1)
+    return minutes, offset_text(timedelta(minutes=minutes))
 
 
 def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: str) -> Instant | None:

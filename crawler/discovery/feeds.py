@@ -11,6 +11,7 @@ feedparser 32 ms, this module with its dates, text and address rules 6 ms (CPU, 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -29,7 +30,8 @@ MAX_TTL = 7 * 86_400
 _FEED_ROOTS = ("rss", "feed", "rdf", "channel", "entry")
 _FEED_INSIDE = re.compile(r"<(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _OPENED = re.compile(r"<([\w.:-]+)")
-_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
@@ -64,8 +66,8 @@ def read_feed(
     if not closed:
         whole, through = documents.before_the_cut(text, "item", "entry")
         text = _ended(whole)
-    found, damaged = _read_xml(text, url, zone)
-    if _is_doubtful(found, damaged) and len(_ENTRY.findall(text)) <= MAX_ITEMS and text.count("<") <= MAX_LOOSE_TAGS:
+    found, doubtful = _read_xml(text, url, zone)
+    if doubtful and len(_ENTRY.findall(text)) <= MAX_ITEMS and text.count("<") <= MAX_LOOSE_TAGS:
         again = loose.read_loosely(text, url=url, zone=zone, limit=MAX_ITEMS)
         if (len(again.links), again.total) > (len(found.links), found.total):
             again.ttl = again.ttl or found.ttl
@@ -88,26 +90,57 @@ def _ended(whole: str) -> str:
     return f"{whole}{inside}</{opened[1]}>"
 
 
-def _is_doubtful(found: Found, damaged: bool) -> bool:
+def _is_doubtful(found: Found, without: list[_Element], text: str) -> bool:
+    """Whether feedparser may find more in a well-formed document: entries where none was found, or addresses where fewer
+    than half of the entries have one of their own. `without`: entries in which no address was found."""
     read = found.total - found.refused["over_limit"]
-    return not found.total or damaged or len({link.url for link in found.links}) * 2 < read
+    if not found.total:
+        return _ENTRY.search(text) is not None
+    if len({link.url for link in found.links}) * 2 >= read:
+        return False
+    return len(_ENTRY.findall(text)) != found.total or any(map(_may_have_address, without))
+
+
+def _may_have_address(entry: _Element) -> bool:
+    """Whether there is anything in an entry that feedparser makes its address of: a link, an identity, an `href`; what
+    stands in its `source` is another feed's."""
+    if any(str(name).rpartition("}")[2].lower() == "href" for name in entry.keys()):  # noqa: SIM118 - an element, no dict
+        return True
+    inside = (element for child in entry if entries.key_of(child) != "source" for element in child.iter("*"))
+    return any(map(_may_be_address, inside))
+
+
+def _may_be_address(element: _Element) -> bool:
+    name = str(element.tag).rpartition("}")[2].lower()
+    if name in ("guid", "id"):
+        declared = (value for key, value in element.items() if key.lower() == "ispermalink")
+        return next(declared, "true") == "true" and _OTHER_SCHEME.match(entries.text_of(element)) is None
+    if name == "link":
+        return element.get("href") is None or element.get("rel", "alternate").lower() == "alternate"
+    return name == "origlink"
 
 
 def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
+    """What lxml finds, and whether feedparser should be asked, too."""
     root, damaged = _parse(text, url)
     found = Found()
     if root is None:
         return found, True
-    language = _feed_language(root)
+    language, found.ttl = _of_the_feed(root)
+    holder: _Element | None = None
+    without: list[_Element] = []
     for entry in root.iter("{*}item", "{*}entry"):
         # An entry inside an entry: an end tag is missing, and what lxml made of it mixes two articles.
-        damaged = damaged or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
+        if (parent := entry.getparent()) is not holder:
+            holder = parent
+            damaged = damaged or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
         if found.total >= MAX_ITEMS:
             found.add(None, "over_limit")
         else:
-            found.add(entries.read_entry(entry, url=url, zone=zone, language=language))
-    found.ttl = _ttl(root)
-    return found, damaged
+            found.add(link := entries.read_entry(entry, url=url, zone=zone, language=language))
+            if link is None:
+                without.append(entry)
+    return found, damaged or _is_doubtful(found, without, text)
 
 
 def _parse(text: str, url: str) -> tuple[_Element | None, bool]:
@@ -127,6 +160,7 @@ def _parse(text: str, url: str) -> tuple[_Element | None, bool]:
         return None, True
 
 
+@lru_cache(maxsize=2)
 def _parser(*, recover: bool) -> etree.XMLParser:
     return etree.XMLParser(
         recover=recover, encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
@@ -134,24 +168,33 @@ def _parser(*, recover: bool) -> etree.XMLParser:
     )  # fmt: skip
 
 
-def _feed_language(root: _Element) -> str | None:
-    for element in (root, *root.iterchildren("{*}channel")):
-        if found := entries.language_of(element.get("{http://www.w3.org/XML/1998/namespace}lang")):
-            return found
+def _of_the_feed(root: _Element) -> tuple[str | None, int | None]:
+    """What a feed says of itself: its language, and the seconds that it asks to wait.
+
+    Language: `xml:lang` of the root or a channel, else the first channel's element that has one. Seconds: `ttl`, in
+    minutes (RSS 2.0), else the syndication module's period."""
+    holders = (root, *root.iterchildren("{*}channel"))
+    said: dict[str, str] = {}
+    for holder in holders:
+        for child in holder.iterchildren("*"):
+            if (key := entries.key_of(child)) in _SAID_KEYS and key not in said:
+                said[key] = entries.text_of(child).strip().lower()
+    declared = (entries.language_of(holder.get(entries.LANG)) for holder in holders)
+    language = next(filter(None, declared), None)
+    if language is None and (len(holders) == 1 or not _LANGUAGE_KEYS.isdisjoint(said)):
+        language = _channel_language(root)
+    return language, _ttl(said)
+
+
+def _channel_language(root: _Element) -> str | None:
     for channel in root.iter("{*}channel"):
-        for child in channel:
-            if isinstance(child.tag, str) and entries.key_of(child) in ("language", "dc:language"):
+        for child in channel.iterchildren("*"):
+            if entries.key_of(child) in _LANGUAGE_KEYS:
                 return entries.language_of(entries.text_of(child))
     return None
 
 
-def _ttl(root: _Element) -> int | None:
-    """Seconds that a channel asks to wait: `ttl` in minutes (RSS 2.0), else the syndication module's period."""
-    said: dict[str, str] = {}
-    for holder in (root, *root.iterchildren("{*}channel")):
-        for child in holder:
-            if isinstance(child.tag, str) and (key := entries.key_of(child)) in _TTL_KEYS:
-                said.setdefault(key, entries.text_of(child).strip().lower())
+def _ttl(said: dict[str, str]) -> int | None:
     minutes = said.get("ttl", "")
     if minutes.isascii() and minutes.isdigit() and len(minutes) < 9 and int(minutes):
         return min(int(minutes) * 60, MAX_TTL)
@@ -163,4 +206,5 @@ def _ttl(root: _Element) -> int | None:
     return max(1, min(period // max(frequency, 1), MAX_TTL))
 
 
-_TTL_KEYS = ("ttl", "sy:updateperiod", "sy:updatefrequency")
+_LANGUAGE_KEYS = frozenset({"language", "dc:language"})
+_SAID_KEYS = _LANGUAGE_KEYS | {"ttl", "sy:updateperiod", "sy:updatefrequency"}

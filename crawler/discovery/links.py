@@ -34,17 +34,25 @@ def examine(link: Link, source: Source) -> tuple[str | None, str]:
     if not url.lower().startswith(("http://", "https://")):
         return "not_http", ""
     try:
-        if len(quote(url, safe=string.punctuation)) > _LONGEST:  # half of a surrogate pair cannot be quoted
+        if _is_too_long(url):
             return "bad_url", ""
         if not on_hosts(url, source.hosts, _ports(source.home, source.endpoints)):
             return "other_host", ""
         plain = canonical(url)
+        trapped = trap(url)
     except ValueError:
         return "bad_url", ""
     spellings = (url,) if url == plain else (url, plain)
     if link.kind == "article" and not is_article(spellings, source.article_url, source.not_article):
         return "not_article", ""
-    return trap(url), plain
+    return trapped, plain
+
+
+def _is_too_long(url: str) -> bool:
+    """As it is sent. Raises UnicodeEncodeError for half of a surrogate pair, which cannot be quoted."""
+    if url.isascii() and len(url) * len("%20") <= _LONGEST:  # as most are, whatever is to be quoted in them
+        return False
+    return len(quote(url, safe=string.punctuation)) > _LONGEST
 
 
 def source_of(url: str, sources: Iterable[Source]) -> Source | None:

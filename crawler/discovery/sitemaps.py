@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from crawler.discovery.documents import plain
 from crawler.discovery.entries import http_url, language_of, tags_of, text_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found
-from storage.models import Instant, Link
+from storage.models import Link
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -36,7 +37,7 @@ def read_sitemap(body: bytes, *, url: str, zone: str | None, content_type: str |
     The protocol allows RSS and Atom, and lists of addresses as text, in place of XML of its own.
     """
     text = documents.decode(body, charset)
-    if not text.strip():
+    if not text or text.isspace():
         return Found(problem="empty_body")
     root = documents.root_name(text)
     if root in ("rss", "feed", "rdf"):
@@ -44,7 +45,9 @@ def read_sitemap(body: bytes, *, url: str, zone: str | None, content_type: str |
     if root in ("urlset", "sitemapindex"):
         closed = documents.is_closed(text, root)
         whole, through = (text, False) if closed else documents.before_the_cut(text, "url", "sitemap")
-        found = _read_xml(documents.as_utf8(documents.mend_ampersands(whole)), url, zone) if whole else Found()
+        mended = documents.as_utf8(documents.mend_ampersands(whole))
+        del text, whole  # as large as the document each, and so are the bytes
+        found = _read_xml(mended, url, zone) if mended else Found()
         if through:
             found.add(None, "cut_off")
         if not closed:
@@ -123,7 +126,12 @@ def _forget(element: _Element) -> None:
 
 
 def _name(element: _Element) -> str:
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2].lower()
+    return _local(str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _link(entry: _Element, url: str, zone: str | None) -> Link | None:
@@ -134,16 +142,18 @@ def _link(entry: _Element, url: str, zone: str | None) -> Link | None:
     address = http_url(text_of(parts["loc"]), url) if "loc" in parts else None
     if address is None:
         return None
-    modified = _instant(parts.get("lastmod"), zone)
+    changed = _text(parts.get("lastmod"))
+    modified = read_instant(changed, zone, "sitemap")
     if _name(entry) == "sitemap":
         return Link(address, kind="sitemap", via="sitemap", modified=modified)
     news = _fields(parts.get("news")) or {name: parts[name] for name in _BARE if name in parts}
     image = _fields(parts.get("image")).get("loc")
+    appeared = _text(news.get("publication_date"))
     return Link(
         address,
         via="news_sitemap" if news else "sitemap",
         title=plain(_text(news.get("title"))),
-        published=_instant(news.get("publication_date"), zone),
+        published=modified if appeared == changed else read_instant(appeared, zone, "sitemap"),
         modified=modified,
         language=language_of(_text(news.get("language"))),
         tags=tags_of((_text(news.get("keywords")) or "").split(",")),
@@ -163,7 +173,3 @@ def _fields(holder: _Element | None) -> dict[str, _Element]:
 
 def _text(element: _Element | None) -> str | None:
     return None if element is None else text_of(element)
-
-
-def _instant(element: _Element | None, zone: str | None) -> Instant | None:
-    return read_instant(_text(element), zone, "sitemap")

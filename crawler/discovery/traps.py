@@ -39,7 +39,9 @@ def trap(url: str) -> str | None:
     segments = [segment for segment in parts.path.split("/") if segment]
     if len(segments) > MOST_SEGMENTS:
         return "too_deep"
-    for unit in range(1, _UNIT + 1):
+    # What repeats so often has a segment that stands there as often.
+    units = range(1, _UNIT + 1) if len(segments) - len(set(segments)) >= _TIMES - 1 else ()
+    for unit in units:
         for at in range(len(segments) - unit * _TIMES + 1):
             first = segments[at : at + unit]
             if not any(re.search(r"[^\W\d_]", segment) for segment in first):

@@ -23,6 +23,9 @@ class InProcess:
     def start(self) -> None:
         """There is nothing to start."""
 
+    def end(self) -> None:
+        """Nothing was started."""
+
     async def extract(self, page: Page) -> Extraction:
         return once(page)
 

@@ -20,7 +20,7 @@ from crawler.discovery.links import examine
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, Source
 from pipelines.urls import canonical
-from storage.models import Link, Profile
+from storage.models import Instant, Link, Profile
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "https://agency.test/feed"
@@ -107,3 +107,10 @@ def test_a_wanted_link_is_on_the_sources_hosts() -> None:
     assert examine(Link("https://agency.test/1"), SOURCE) == (None, "https://agency.test/1")
     assert examine(Link("https://other.test/1"), SOURCE) == ("other_host", "")
     assert examine(Link("data:text/html,x"), SOURCE) == ("not_http", "")
+
+
+def test_a_link_comes_out_of_a_worker_as_it_went_in() -> None:
+    day = Instant("2026-11-05", "day", None, "5 Nov 2026", "feed")
+    values = {name: f"{name} of it" for name in Link.__slots__}
+    link = Link(**{**values, "published": day, "modified": day, "tags": ("a",), "whole": True, "depth": 1, "page": 2})  # type: ignore[arg-type]
+    assert pickle.loads(pickle.dumps(link)) == link

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.discovery import loose
+from crawler.discovery.found import Found
+from crawler.discovery.loose import read_loosely
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, Source
 from storage.models import Profile
@@ -99,10 +103,11 @@ def test_links_that_are_not_the_sources_are_counted_by_reason() -> None:
         "https://other.test/world/1",
         "javascript:alert(1)",
         "https://agency.test:99999/world/1",
+        "https://agency.test\\[/world/1",
     ]
     found = discover(rss("".join(f"<item><link>{a}</link></item>" for a in addresses)), source=source)
     assert [link.url for link in found.links] == ["https://agency.test/world/1"]
-    assert found.refused == (("bad_url", 1), ("no_link", 1), ("not_article", 2), ("other_host", 1))
+    assert found.refused == (("bad_url", 2), ("no_link", 1), ("not_article", 2), ("other_host", 1))
 
 
 def test_atom_gives_the_html_alternate_published_and_updated() -> None:
@@ -290,3 +295,27 @@ def test_a_feed_whose_texts_are_the_articles_may_be_larger() -> None:
     whole = Endpoint(FEED, "feed", full_text="article")
     found = discover(body, source=replace(SOURCE, endpoints=(whole,)))
     assert (found.problem, found.total) == (None, 800)
+
+
+@pytest.mark.parametrize(
+    ("entry", "links", "asked"),
+    [
+        ("<title>No address</title>", [], False),
+        ('<title>t</title><guid isPermaLink="false">a-1</guid>', [], False),
+        ("<title>t</title><id>tag:agency.test,2026:1</id>", [], False),
+        ("<title>t</title><guid>/world/1</guid>", ["https://agency.test/world/1"], True),
+        ("<title>t</title><id>https://agency.test/world/1</id>", ["https://agency.test/world/1"], True),
+    ],
+)
+def test_feedparser_is_asked_of_a_well_formed_feed_only_where_an_address_may_be_left(
+    entry: str, links: list[str], asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+
+    def noted(text: str, **rest: Any) -> Found:
+        texts.append(text)
+        return read_loosely(text, **rest)
+
+    monkeypatch.setattr(loose, "read_loosely", noted)
+    found = discover(rss(f"<item>{entry}</item>"))
+    assert ([link.url for link in found.links], found.total, bool(texts)) == (links, 1, asked)

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, cast
 
 from crawler.leasing import UNDER_WAY, Leasing
+from crawler.ledger import is_of_its_host
 from crawler.source import Politeness
 from storage.frontier import Frontier
-from storage.models import Lease, Leased, LinkKind
+from storage.models import Ended, Ending, Lease, Leased, Link, LinkKind, Outcome
 
 
 def lease(number: int, kind: LinkKind = "article") -> Lease:
@@ -50,17 +52,17 @@ async def test_it_ends_when_nothing_is_due_and_nothing_is_under_way() -> None:
 
 
 async def test_it_asks_again_after_a_fetch_has_ended_since_that_may_have_offered_links() -> None:
-    script = Script(Leased((lease(1),)), Leased(()), Leased((lease(2),)))
+    script = Script(Leased((lease(1),)), Leased((lease(2),)))
     work = leasing(script)
     seen = []
     async for one in work.leases():
-        seen.append(one.fetch_id)
+        seen.append((one.fetch_id, len(script.asked)))
         asyncio.get_running_loop().call_later(0.02, work.done)
-    assert seen == [1, 2]
+    assert seen == [(1, 1), (2, 2)], "and not before: there was no more"
 
 
 async def test_a_fetch_that_ends_while_the_frontier_is_looking_is_followed_by_another_look() -> None:
-    script = Script(Leased((lease(1, "listing"),)), Leased(()), Leased((lease(2),)))
+    script = Script(Leased((lease(1, "listing"),), wait=0.01), Leased(()), Leased((lease(2),)))
     work, look = leasing(script), script.lease
 
     def ends_meanwhile(source: str, **asked: Any) -> Future[Leased]:
@@ -110,6 +112,32 @@ async def test_the_end_of_a_fetch_that_changed_only_its_hosts_turn_is_looked_at_
     assert 0.09 <= took[1] - took[0] < 0.45
 
 
+async def test_a_turn_that_a_look_has_seen_come_is_no_reason_for_another() -> None:
+    script = Script(Leased((lease(1),), wait=0.1), Leased((lease(2),), wait=5.0), Leased(()))
+    work, asked = leasing(script), []
+    async for one in work.leases():
+        if one.fetch_id == 1:
+            work.done(turn=0.1)
+            work.done(turn=0.1)
+        else:
+            asyncio.get_running_loop().call_later(0.1, lambda: asked.append(len(script.asked)))
+            asyncio.get_running_loop().call_later(0.2, work.end)
+    assert asked == [2]
+
+
+async def test_what_a_document_left_is_waited_for_though_nothing_else_is_due() -> None:
+    script = Script(Leased((lease(1, "feed"),)), Leased((lease(2),)))
+    work, took = leasing(script), []
+    async for one in work.leases():
+        took.append((time.monotonic(), len(script.asked)))
+        if one.fetch_id == 1:
+            work.done(turn=0.1, found=True)
+        else:
+            work.done()
+    assert [asked for _, asked in took] == [1, 2], "nor is it looked for before its turn"
+    assert took[1][0] - took[0][0] >= 0.09
+
+
 async def test_the_last_fetch_of_a_source_ends_its_crawl_without_waiting_for_another_turn() -> None:
     script = Script(Leased((lease(1),)))
     work = leasing(script)
@@ -136,7 +164,7 @@ async def test_stop_ends_it_at_once_even_while_it_waits_for_a_turn() -> None:
 
 
 async def test_no_more_are_under_way_than_there_is_room_for() -> None:
-    script = Script(*(Leased((lease(n),)) for n in range(30)))
+    script = Script(*(Leased((lease(n),), wait=0.0) for n in range(30)))
     work, under_way, most = leasing(script), 0, 0
 
     def ended() -> None:
@@ -219,3 +247,18 @@ async def test_it_ends_with_its_last_fetch_when_no_turn_is_waited_for() -> None:
             asyncio.get_running_loop().call_later(0.02, work.done, 30.0)
         assert work.exhausted
         assert asyncio.get_running_loop().time() - began < 5, "and not a turn of thirty seconds later"
+
+
+def test_only_what_waits_for_the_turn_of_the_same_host_can_wait_to_be_looked_for() -> None:
+    feed = lease(1, "feed")
+    here, there = Link("http://a.test/2"), Link("http://b.test/2")
+
+    def waits(*links: Link, of: Lease = feed, offered: int = 1) -> bool:
+        ending = Ending(of.fetch_id, Outcome("listed"), at=0.0, lease=of, links=links)
+        return is_of_its_host(ending, of, Ended(offered=offered))
+
+    assert waits(here)
+    assert waits(here, there, offered=0), "they were known"
+    assert not waits(here, there)
+    assert not waits(replace(here, whole=True)), "it needs no request"
+    assert not waits(here, of=replace(feed, backfill=7)), "the end of an archive's page lets others be read"

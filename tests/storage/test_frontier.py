@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from storage.hosts import OWN_LOOK
 from storage.models import HostNote, HostRules, Lease, Link
 from tests.conftest import LEAN
 from tests.storage.harness import HOST, SOURCE, Crawl, instant, link, listing, page
@@ -51,8 +52,10 @@ def test_one_host_has_one_turn_over_all_sources_and_owners(crawl: Crawl) -> None
     listing(crawl, [link(n) for n in range(3)])
     other = crawl.frontier.register_owner().result()
     crawl.take()
-    held = crawl.lease(owner=other)
+    theirs = crawl.store.begin_run(SOURCE, crawl.now).result()
+    held = crawl.lease(owner=other, run_id=theirs)
     assert (held.leases, held.elsewhere, held.wait) == ((), 1, 2.0)
+    assert crawl.lease().wait == OWN_LOOK, "the run whose request it is learns of its end"
     crawl.later(3)
     assert crawl.lease(owner=other).leases == (), "one request is in flight"
     assert len(crawl.lease(owner=other, in_flight=2).leases) == 1

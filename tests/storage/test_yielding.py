@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given
 
-from storage.hosts import BUSY_LOOK, Budget
+from storage.hosts import OWN_LOOK, Budget
 from storage.yielding import ATTENDED, BUDGET, LOOK, SHARE, TURN, gives_way
 from tests.storage.harness import FEED, NOON, SOURCE, Crawl, link, listing, page
 
@@ -142,7 +142,7 @@ def test_live_work_looks_again_soon_at_a_host_that_a_backfill_asks(crawl: Crawl)
     crawl.open_host()
     number = crawl.frontier.begin_backfill(SOURCE, 1.0, NOON + 1e6, crawl.now).result()
     crawl.offer(link(1), backfill=number)
-    asked = crawl.take(backfill=number)
+    asked = crawl.take(backfill=number, run_id=crawl.store.begin_run(SOURCE, crawl.now).result())
     crawl.later(10)
     crawl.seed((FEED, "feed"), (page("b.xml"), "feed"))
     assert crawl.lease().wait == LOOK
@@ -150,4 +150,4 @@ def test_live_work_looks_again_soon_at_a_host_that_a_backfill_asks(crawl: Crawl)
     crawl.later()
     crawl.take()
     crawl.later(10)
-    assert crawl.lease().wait == BUSY_LOOK, "its own process is told when this one has ended"
+    assert crawl.lease().wait == OWN_LOOK, "its own run is told when this one has ended"
