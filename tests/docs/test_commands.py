@@ -135,7 +135,7 @@ class Session:
             with closing(sqlite3.connect(f"file:{self.demo}?mode=ro", uri=True)) as conn:
                 found = conn.execute(query).fetchall()
             assert len(found) == 1, f"{block}: {query} finds {found}"
-            text = re.sub(rf"(?<![\w.:-]){number}(?![\w.:-])", str(found[0][0]), text)
+            text = re.sub(rf"(?<![\w.:-]){number}(?![\w.-]|:\d)", str(found[0][0]), text)
         return text
 
     def command(self, line: str) -> tuple[str, int]:
