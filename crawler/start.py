@@ -49,7 +49,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
     """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
     from twisted.internet import reactor
 
-    from crawler.loading import load_components
+    from crawler.loading import load_components, load_phrases
     from crawler.politeness import guard
     from crawler.runner import runner_of
 
@@ -78,7 +78,8 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
             # What is loaded stays, and is much: the collector would wait for a quarter as much again before it looks at all.
             gc.freeze()
             gc.collect()  # counts what is left; else that wait is once as long as before
-            yield session, runner
+            async with _awaited(asyncio.create_task(asyncio.to_thread(load_phrases))):
+                yield session, runner
 
 
 @asynccontextmanager

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # What begins with a quotation mark is somebody's word, never a label.
 START = r"^[^\w“”\"«»„‘']{0,3}(?:"
@@ -35,3 +39,9 @@ def __getattr__(name: str) -> re.Pattern[str]:
         raise AttributeError(f"pipelines/phrases.toml has no entry [{name.lower()}]")
     found = globals()[name] = compiled(name.lower(), _ENTRIES[name])
     return found
+
+
+def ready(names: Iterable[str]) -> None:
+    """Compile these entries now: an event loop that would first ask for one stood still meanwhile. For a thread beside it."""
+    for name in names:
+        getattr(sys.modules[__name__], name)
