@@ -48,7 +48,11 @@ _FETCHES = (
     " AND revision IS NULL ORDER BY id"
 )
 _FINISHED = "SELECT coalesce((SELECT min(id) - 1 FROM run WHERE finished_at IS NULL), max(id), 0) FROM run"
-_OPEN = "SELECT id FROM fetch WHERE outcome IS NULL ORDER BY id"
+_OPEN = (
+    "SELECT f.id FROM fetch AS f LEFT JOIN run AS r ON r.id = f.run_id WHERE f.outcome IS NULL"
+    " OR (f.outcome = 'interrupted' AND f.requests IS NULL AND r.finished_at IS NULL) ORDER BY f.id"
+)
+"""Under way; or broken off in a run that goes on, which may end it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ _CHANGE = (
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was taken of an input: all changes to number `change`, which was `print`; all fetches to number `fetch`, without
-    the `open` ones, which had no outcome then; all runs to number `run`, which had ended; `sources`: whose rows it brought."""
+    the `open` ones, which had not ended then, or may end late; all runs to number `run`, which had ended; `sources`: whose
+    rows it brought."""
 
     change: int = 0
     print: str = ""

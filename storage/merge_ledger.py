@@ -1,6 +1,7 @@
 """Runs, backfills, fetches and kept pages of one database, in another. Each is known again by what it was, not by a number:
-a run by its source and when it began, a backfill by its span and when it began, a fetch by its address and when it began
-and ended. Only fetches that have ended are taken; a record of an import once, whoever imported it."""
+a run by its source and when it began, a backfill by its span and when it began, a fetch by its address, when it began and
+ended and what came, and its place among those that are alike in all of this. Only fetches that have ended are taken; a record
+of an import once, whoever imported it. One that was broken off (`interrupted`) may end late: it is then brought up to that."""
 
 from __future__ import annotations
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from storage.merge_input import Input
     from storage.merge_texts import Replayed
 
-_SAME = ("source", "url", "kind", "at", "ended_at", "status", "ms", "bytes", "record")
+_BEGUN = ("source", "url", "kind", "at", "ended_at")
+_CAME = ("status", "ms", "bytes", "record")
 _FETCH = (
     *("run_id", "source", "url", "kind", "at", "ended_at", "status", "requests", "urls", "outcome", "reason", "detail"),
     *("ms", "bytes", "article_id", "revision", "record", "backfill", "missed"),
 )
+_LATE = ("status", "requests", "urls", "detail", "ms", "bytes", "article_id", "revision")
+"""What a fetch that was broken off is told by its late end; its `outcome` and `ended_at` stay."""
 _RUN = ("finished_at", "finish_reason", "counts")
 _BACKFILL = (
     *("until", "finished_at", "oldest_first", "open_end", "listed", "entries", "absent", "back_to", "reached", "found"),
@@ -39,7 +43,7 @@ def of_text(db: Database, given: Input, change: dict[str, Any], replayed: Replay
             told |= {"outcome": "unchanged", "detail": None}
         elif decision is not None and outcome in _FIRST:
             told |= {"outcome": decision.outcome, "detail": decision.detail}
-        _put(db, given, fetch | told)
+        _put(db, given, fetch | told, wrote=True)
 
 
 def other(db: Database, given: Input, fetch_id: int) -> None:
@@ -48,7 +52,7 @@ def other(db: Database, given: Input, fetch_id: int) -> None:
     assert fetch is not None
     if fetch["article_id"] is not None:
         fetch["article_id"] = article(db, given, fetch["article_id"])
-    _put(db, given, fetch)
+    _put(db, given, fetch, wrote=False)
 
 
 def article(db: Database, given: Input, article_id: int) -> int | None:
@@ -121,26 +125,46 @@ def insert(db: Database, table: str, row: dict[str, Any]) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _put(db: Database, given: Input, fetch: dict[str, Any]) -> None:
-    if _there(db, fetch):
-        return
-    page = given.row("SELECT * FROM raw_page WHERE fetch_id = ?", fetch["id"])
-    fetch["run_id"] = run(db, given, fetch["run_id"])
-    fetch["backfill"] = _backfill(db, given, fetch["backfill"])
-    fetch_id = insert(db, "fetch", _only(fetch, _FETCH))
+def _put(db: Database, given: Input, fetch: dict[str, Any], *, wrote: bool) -> None:
+    """Write a fetch, or bring it up to its late end. `wrote`: whether it wrote a text in its input."""
+    there = _there(db, given, fetch, wrote=wrote)
+    if there is not None:
+        fetch_id, requests = there
+        if fetch["outcome"] != "interrupted" or requests is not None or fetch["requests"] is None:
+            return
+        sets = ", ".join(f"{name} = ?" for name in _LATE)
+        db.conn.execute(f"UPDATE fetch SET {sets} WHERE id = ?", (*_only(fetch, _LATE).values(), fetch_id))  # noqa: S608 - our own names
+    else:
+        facts = {"run_id": run(db, given, fetch["run_id"]), "backfill": _backfill(db, given, fetch["backfill"])}
+        fetch_id = insert(db, "fetch", _only(fetch | facts, _FETCH))
     given.count("fetches")
+    page = given.row("SELECT * FROM raw_page WHERE fetch_id = ?", fetch["id"])
     if page is not None:
         insert(db, "raw_page", page | {"fetch_id": fetch_id, "article_id": fetch["article_id"]})
         given.count("pages")
 
 
-def _there(db: Database, fetch: dict[str, Any]) -> bool:
+def _there(db: Database, given: Input, fetch: dict[str, Any], *, wrote: bool) -> tuple[int, int | None] | None:
+    """The number and the requests of the row that is this fetch in the target.
+
+    Of fetches that are alike those that wrote a text come first: they are taken with their texts, before the others."""
     if fetch["record"] is not None:
-        query = "SELECT 1 FROM fetch WHERE record = ?"
-        return db.conn.execute(query, (fetch["record"],)).fetchone() is not None
-    same = " AND ".join(f"{name} IS :{name}" for name in _SAME)
-    query = f"SELECT 1 FROM fetch INDEXED BY fetch_source WHERE {same}"  # noqa: S608 - our own names
-    return db.conn.execute(query, _only(fetch, _SAME)).fetchone() is not None
+        found: tuple[int, int | None] | None = db.conn.execute(
+            "SELECT id, requests FROM fetch WHERE record = ?", (fetch["record"],)
+        ).fetchone()
+        return found
+    broken_off = fetch["outcome"] == "interrupted"  # for good, in both: what came is told late, if at all
+    names = _BEGUN if broken_off else _BEGUN + _CAME
+    same = " AND ".join(f"{name} IS :{name}" for name in names)
+    alike = f"FROM fetch INDEXED BY fetch_source WHERE {same} AND outcome {'=' if broken_off else '<>'} 'interrupted'"
+    rows = db.conn.execute(f"SELECT id, requests {alike} ORDER BY id", _only(fetch, names)).fetchall()
+    if not rows:
+        return None
+    (before,) = given.db.conn.execute(
+        f"SELECT count(*) {alike} AND (revision IS NULL, id) < (:late, :id)",
+        _only(fetch, names) | {"late": not wrote, "id": fetch["id"]},
+    ).fetchone()
+    return rows[before] if before < len(rows) else None
 
 
 def _backfill(db: Database, given: Input, number: int) -> int:
