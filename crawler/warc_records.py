@@ -36,6 +36,7 @@ _HEAD_ROOM = 256 * 1024
 _IDENTITY_BYTES = 1024 * 1024
 _BEGINS = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
+_LENGTH = re.compile(r"\s*[0-9]{1,18}\s*")
 _MIME = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}")
 _WITH_HTTP = re.compile(rb"^WARC-Type:\s*(?:response|request|revisit)", re.IGNORECASE | re.MULTILINE)
 _LOOKS_HTML = re.compile(rb"\A\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.IGNORECASE | re.DOTALL)
@@ -135,16 +136,26 @@ def _read(member: Member) -> tuple[str, WarcRecord | None]:
         return trouble("broken", f"a header of more than {_HEAD_ROOM} bytes")  # minutes and gigabytes for their parser
     try:
         record = _loader().parse_record_stream(BytesIO(member.data), None, "warc")
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, AttributeError) as error:
+    except (
+        ArchiveLoadFailed,
+        StatusAndHeadersParserException,
+        EOFError,
+        ValueError,
+        OverflowError,
+        AttributeError,
+    ) as error:
         return trouble(member.problem or "broken", member.detail or f"{type(error).__name__}: {error}")
     kind = str(record.rec_type or "untyped")
     url = record.rec_headers.get_header("WARC-Target-URI")
     if kind != "response" or not url or not url.lower().startswith(("http://", "https://")):
         return (kind if kind.isalnum() and len(kind) < 20 else "other"), None
-    return _response(member, record, harmless(url))
+    length = record.rec_headers.get_header("Content-Length") or "0"
+    if not _LENGTH.fullmatch(length):
+        return trouble("broken", f"no length: Content-Length: {length[:40]}", harmless(url))
+    return _response(member, record, harmless(url), int(length))
 
 
-def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, WarcRecord | None]:
+def _response(member: Member, record: ArcWarcRecord, url: str, block: int) -> tuple[str, WarcRecord | None]:
     head = record.http_headers
     packed = record.raw_stream.read()
     declared = (head.get_header("Content-Type") if head else None) or ""
@@ -153,7 +164,6 @@ def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, War
     if not kind and _LOOKS_HTML.match(packed[:2048]):
         kind = "text/html"
     counted = f"response {kind}" if _MIME.fullmatch(kind) else "response other"
-    block = int(record.rec_headers.get_header("Content-Length") or 0)
     several = _remainder(member, block) > 0
     if kind not in _HTML and not (several and member.problem is None):
         return counted, None
@@ -177,7 +187,7 @@ def _response(member: Member, record: ArcWarcRecord, url: str) -> tuple[str, War
         end=member.end,
         url=url,
         date=record.rec_headers.get_header("WARC-Date"),
-        status=int(code) if code.isascii() and code.isdigit() else None,
+        status=int(code) if len(code) == 3 and code.isascii() and code.isdigit() else None,
         content_type=declared or None,
         charset=_charset(declared),
         headers=tuple((name, value) for name, value in head.headers) if head else (),

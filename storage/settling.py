@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from storage.models import Ending, KeptText, Page, Profile
 
+_STATUSES = range(100, 1000)
+
 Look = Callable[[Article], Known]
 Kept = Callable[[int, "Profile", str], "tuple[tuple[KeptText, Page], ...]"]
 Decide = Callable[[Dispatch, Look, Kept], "Dispatch | None"]
@@ -75,7 +77,8 @@ def settle(
                 break
             except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the record
                 why = clean.refusal(error)
-                answer = _one(db, _refused(record, why), lambda dispatch: dispatch, at=at)
+                with indexing.atomic(db):
+                    answer = _one(db, _refused(record, why), lambda dispatch: dispatch, at=at)
                 if answer is not None:
                     answer = answer._replace(ended=Ended(refused=((record.url, why),)))
             answers.append(answer)
@@ -119,5 +122,7 @@ def _whole(db: Database, ending: Ending, record: Record, *, at: float) -> Ended:
 
 def _refused(record: Record, why: str) -> Record:
     outcome = Outcome("failed:unstorable", why)
-    ending = replace(record.dispatch.ending, outcome=outcome, article=None, decision=None, page=None)
+    status = record.dispatch.ending.status
+    status = status if status in _STATUSES else None  # what is odd must not refuse this row as well
+    ending = replace(record.dispatch.ending, outcome=outcome, article=None, decision=None, page=None, status=status)
     return replace(record, dispatch=replace(record.dispatch, ending=ending, decided=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -265,3 +266,15 @@ def test_no_damage_raises_and_reading_always_ends(tmp_path: Path, noise: bytes, 
     counts: Counter[str] = Counter()
     found = list(records(path, counts=counts))
     assert len(found) <= counts.total()
+
+
+@pytest.mark.parametrize("status", ["20000000000", "2" * 25, "9" * 5000, "20", "2\u00b2\u00b2"])
+def test_a_status_that_is_none_costs_no_record(tmp_path: Path, packed: bool, status: str) -> None:
+    path = write(tmp_path, [page(1), page(2, status=f"{status} OK"), page(3)], packed=packed)
+    assert [record.status for record in records(path)] == [200, None, 200]
+
+
+@pytest.mark.parametrize("length", ["abc", "9" * 25, "9" * 5000, "-5", "12 34"])
+def test_a_length_that_is_none_costs_its_record_only(tmp_path: Path, length: str) -> None:
+    odd = re.sub(rb"Content-Length: \d+", f"Content-Length: {length}".encode(), page(2), count=1)
+    assert numbers(list(records(write(tmp_path, [page(1), odd, page(3)], packed=True)))) == ["1", "broken", "3"]

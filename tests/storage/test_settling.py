@@ -66,6 +66,13 @@ def test_a_record_that_cannot_be_stored_costs_itself_only(crawl: Crawl) -> None:
     assert [name for _, name in outcomes(crawl)] == ["new", "failed:unstorable", "new"]
 
 
+def test_a_status_that_no_column_takes_costs_its_record_only(crawl: Crawl) -> None:
+    odd = record(2, None)
+    odd = replace(odd, dispatch=replace(odd.dispatch, ending=replace(odd.dispatch.ending, status=10**25)))
+    crawl.store.settle([record(1, article(1)), odd, record(3, article(3, "A third text."))], decide).result()
+    assert [name for _, name in outcomes(crawl)] == ["new", "failed:unstorable", "new"]
+
+
 def test_a_decision_that_breaks_after_another_one_leaves_no_half_record(crawl: Crawl) -> None:
     def broken(dispatch: Dispatch, look: Look, kept: Kept) -> Dispatch | None:
         made = decide(dispatch, look, kept)
