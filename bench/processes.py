@@ -44,7 +44,7 @@ def usage(pid: int) -> Usage:
         name = (
             "worker"
             if any(b"spawn_main" in word for word in words)
-            else Path(words[-2 if words[-1:] == [b""] else -1].decode(errors="replace")).name[:20]
+            else Path(([word for word in words if word] or [b"ended"])[-1].decode(errors="replace")).name[:20]
         )
         name = "main" if number == pid else name
         found[f"{number} {name}"] = (int(fields[11]) + int(fields[12])) / TICK
