@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 20.0
 CLOSE_SECONDS: Final = 10.0
-_LOCAL = re.compile(r"local(?::(\d{1,3}))?")
+_LOCAL = re.compile(r"local(?::(\d+))?")
+_MOST: Final = 999
+"""Workers of this machine, at most: more is a port's number."""
 
 LOCAL_CONFIG: Final = {
     "distributed.worker.daemon": False,  # else it could have no extraction processes
@@ -39,9 +41,14 @@ def check_installed() -> None:
 
 
 def local_workers(engine: str) -> int | None:
-    """N of `local:N`, one for each core of `local`; None: an address. Raises ArgumentProblem for `local:0`."""
+    """N of `local:N`, one for each core of `local`; None: an address. Raises ArgumentProblem for `local:0`, and for
+    as many as no machine has."""
     if (found := _LOCAL.fullmatch(engine)) is None:
         return None
+    if found[1] and len(found[1].lstrip("0")) > len(str(_MOST)):
+        raise ArgumentProblem(
+            f"--dask {engine}: {_MOST} workers at most; for the scheduler at a host named local, tcp://{engine}"
+        )
     workers = int(found[1]) if found[1] else os.cpu_count() or 1
     if workers < 1:
         raise ArgumentProblem(f"--dask {engine}: at least one worker is needed")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from distributed import WorkerPlugin
 
+from crawler.cluster.whole import swept
 from pipelines.workers import ExtractionPool
 
 if TYPE_CHECKING:
@@ -97,13 +98,15 @@ class ExtractionPlugin(WorkerPlugin):
         self.name = f"dateline-{rules.digest}"
 
     def setup(self, worker: Worker) -> None:
-        """Called by Dask where a worker gets it. Raises Unfit."""
+        """Called by Dask where a worker gets it; removes what workers of this machine that died left. Raises Unfit."""
         self._lock = threading.Lock()
         self._workers = worker.state.nthreads
         self._pool: Pool | None = None
         self._users, self._closed = 0, False
         self._timer: threading.Timer | None = None
-        fit(self.rules, worker.address)
+        self._where = worker.address
+        fit(self.rules, self._where)
+        swept()
         if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
             signal.signal(
                 signal.SIGINT, signal.SIG_IGN
@@ -114,12 +117,13 @@ class ExtractionPlugin(WorkerPlugin):
         del worker
         with self._lock:
             self._closed = True
-        self._end()
+            pool = self._let_go()
+        _end(pool)
 
     @contextmanager
     def in_use(self) -> Iterator[Pool]:
         """The pool, for one task. Raises Ended where the worker is ending, Unfit."""
-        fit(self.rules, "this worker")
+        fit(self.rules, self._where)
         with self._lock:
             if self._closed:
                 raise Ended("the worker is ending")
@@ -141,20 +145,23 @@ class ExtractionPlugin(WorkerPlugin):
                     self._timer.start()
 
     def _idle(self) -> None:
-        with self._lock:
-            unused = not self._users
-        if unused:
-            self._end()
+        with self._lock:  # a task that begins from here on has a pool of its own begun
+            pool = None if self._users else self._let_go()
+        _end(pool)
 
-    def _end(self) -> None:
-        with self._lock:
-            pool, self._pool = self._pool, None
-            timer, self._timer = self._timer, None
+    def _let_go(self) -> Pool | None:
+        """The pool, which no task gets any more; with the lock held."""
+        pool, self._pool = self._pool, None
+        timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
-        if pool is not None:
-            with suppress(RuntimeError):  # its loop was closed as the process ends
-                pool.end()
+        return pool
+
+
+def _end(pool: Pool | None) -> None:
+    if pool is not None:
+        with suppress(RuntimeError):  # its loop was closed as the process ends
+            pool.end()
 
 
 def fit(rules: Rules, where: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.cluster.part import FORMAT
 from storage import rule_sets
+from storage.models import RuleSet
 from storage.reader import Reader
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.source import Source
-    from storage.models import RuleSet
 
 _NAMED = 5
 """Sources named in a message, at most."""
@@ -38,7 +38,8 @@ class Rules:
 
     @cached_property
     def described(self) -> dict[str, Any]:
-        """All that parts depend on, as JSON has it: what run.json keeps, and what a later run is compared with."""
+        """All that parts depend on, as JSON has it: what run.json keeps. A later run is compared with it, and has the learned
+        rules from it (`as_begun`): they are in one database only, and go on being learned there."""
         return {
             "format": FORMAT,
             "dateline": self.dateline,
@@ -46,7 +47,8 @@ class Rules:
             "all": self.take_all,
             "sources": {source.name: self._one(source) for source in self.sources},
             "learned": {
-                name: {"number": found.number, "keys": _hash(sorted(found.keys))} for name, found in self._sets()
+                name: {"number": found.number, "keys": sorted(found.keys)}
+                for name, found in sorted(self.learned.items())
             },
         }
 
@@ -59,9 +61,6 @@ class Rules:
         """A source's profile version, and a hash over what decides whose a page is and how it is read."""
         claims = (source.hosts, source.article_url, source.not_article, astuple(source.profile))
         return {"profile": source.profile.version, "hash": _hash(claims)}
-
-    def _sets(self) -> list[tuple[str, RuleSet]]:
-        return sorted(self.learned.items())
 
 
 def rules_of(sources: Iterable[Source], database: Path, *, take_all: bool) -> Rules:
@@ -78,6 +77,17 @@ def rules_of(sources: Iterable[Source], database: Path, *, take_all: bool) -> Ru
     return Rules(tuple(sorted(slim, key=lambda one: one.name)), learned, take_all, ENGINE, version("dateline"))
 
 
+def as_begun(rules: Rules, kept: Mapping[str, Any]) -> Rules:
+    """`rules` with the learned ones of a run.json. Raises ValueError, TypeError, LookupError or AttributeError for what is no
+    run.json."""
+    learned = {}
+    for name, one in kept["learned"].items():
+        if not isinstance(one["keys"], list):
+            raise TypeError(f"no list of the rules learned from {name}")
+        learned[name] = RuleSet(int(one["number"]), frozenset(map(str, one["keys"])))
+    return replace(rules, learned=learned)
+
+
 def differences(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
     """What `asked` has otherwise than what a dataset was made with, in words; empty: nothing."""
     found = [
@@ -90,12 +100,11 @@ def differences(kept: Mapping[str, Any], asked: Mapping[str, Any]) -> list[str]:
         )
         if kept.get(name) != asked[name]
     ]
-    for name, words in (("sources", "sources"), ("learned", "learned rules")):
-        there, now = kept.get(name) or {}, asked[name]
-        others = sorted(each for each in {*there, *now} if there.get(each) != now.get(each))
-        if others:
-            more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-            found.append(f"{words} of {', '.join(others[:_NAMED])}{more}")
+    there, now = kept.get("sources") or {}, asked["sources"]
+    others = sorted(each for each in {*there, *now} if there.get(each) != now.get(each))
+    if others:
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        found.append(f"sources {', '.join(others[:_NAMED])}{more}")
     return found
 
 

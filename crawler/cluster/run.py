@@ -64,7 +64,8 @@ class Asked:
 
 
 def import_by_dask(asked: Asked, sources: Iterable[Source], database: Path, *, as_json: bool) -> int:
-    """Make a part of each file; 0, or 1 where a file failed, or it was stopped or lost its scheduler before the end.
+    """Make a part of each file; 0, or 1 where a file failed or was not come to, or it was stopped or lost its scheduler before
+    the end.
 
     Raises ArgumentProblem, `StorageError` (the database with the learned rules), DatasetProblem."""
     engine.local_workers(asked.cluster)
@@ -72,17 +73,19 @@ def import_by_dask(asked: Asked, sources: Iterable[Source], database: Path, *, a
     total = len(given) + (sum(1 for _ in files.listed(asked.listed, asked.prefix)) if asked.listed else 0)
     if not total:
         raise ArgumentProblem("no file is named: give files, folders, patterns or URLs, or --list")
-    rules = rules_of(sources, database, take_all=asked.take_all)
+    now = rules_of(sources, database, take_all=asked.take_all)
     place = datasets.opened(asked.dataset)
-    place.begin(rules, now=time.time())
+    rules = place.begin(now, now=time.time())
     shown = Shown(sys.stdout if as_json else sys.stderr, run := Run(total), as_json=as_json)
+    if rules.learned != now.learned:
+        shown.said("the rules learned are those that the dataset was begun with, not those in force now")
 
     def urls() -> Iterator[str]:
         return chain(given, files.listed(asked.listed, asked.prefix) if asked.listed else ())
 
     try:
         stopped = asyncio.run(_over(asked.cluster, urls(), place, rules, run, shown))
-    except (EngineGone, BaseExceptionGroup) as error:
+    except (EngineGone, Unfit, BaseExceptionGroup) as error:
         first = _first(error)
         if isinstance(first, Unfit):
             raise ArgumentProblem(str(first)) from None
@@ -91,8 +94,14 @@ def import_by_dask(asked: Asked, sources: Iterable[Source], database: Path, *, a
         shown.finished("scheduler_lost")
         click.echo(f"{first}. Called again with the same dataset, it goes on with the files left.", err=True)
         return 1
-    shown.finished("shutdown" if stopped else "finished")
-    return 1 if stopped or run.failed else 0
+    missed = 0 if stopped else total - run.ended
+    shown.finished("shutdown" if stopped else "list_changed" if missed else "finished")
+    if missed:
+        click.echo(
+            f"--list {asked.listed}: it was another when it was read again ({run.ended} of {total} files): call again",
+            err=True,
+        )
+    return 1 if stopped or run.failed or missed else 0
 
 
 async def _over(cluster: str, urls: Iterator[str], place: Dataset, rules: Rules, run: Run, shown: Shown) -> bool:
@@ -103,6 +112,10 @@ async def _over(cluster: str, urls: Iterator[str], place: Dataset, rules: Rules,
             loop.add_signal_handler(number, stop.set)
         shown.said(f"dataset {place.url}", dataset=place.url)
         shown.said(f"dashboard {client.dashboard_link}", dashboard=client.dashboard_link)
+        if (await asyncio.to_thread(place.begun, rules)).digest != rules.digest:
+            raise ArgumentProblem(
+                f"{place.url}: another run has begun it at the same time with other rules: call again"
+            )
         plugin = ExtractionPlugin(rules)
         try:
             await client.register_plugin(plugin, name=plugin.name)
@@ -201,7 +214,7 @@ class Window:
         if not self._place.has(name):
             raise DatasetProblem(
                 0,
-                "a worker wrote a part that is not there: it must be a place that all machines share",
+                f"a worker wrote a part that is not there: {datasets.SHARED}",
                 self._place.url,
             )
 

@@ -41,13 +41,16 @@ class Run:
             self.foreign += answer["foreign"]
             self.outcomes.update(answer["outcomes"])
 
+    @property
+    def ended(self) -> int:
+        """Files that have an outcome."""
+        return self.before + self.done + self.failed
+
     def line(self) -> str:
         """How far it is, and how long the rest will take."""
         spent = max(time.monotonic() - self.began, 0.001)
-        ended, left = self.before + self.done + self.failed, self.total - self.before - self.done - self.failed
-        said = (
-            f"{ended} of {self.total} files, {self.failed} failed, {self.records} records, {self.records / spent:.1f}/s"
-        )
+        left = self.total - self.ended
+        said = f"{self.ended} of {self.total} files, {self.failed} failed, {self.records} records, {self.records / spent:.1f}/s"
         if self.done and left > 0:
             said += f", about {terminal.span(left * spent / (self.done + self.failed))} left"
         return said + ("" if self.workers else "; no worker is there")

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import errno
 import json
-import posixpath
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from crawler.cluster import part
-from crawler.cluster.dataset import DatasetProblem, opened
+from crawler.cluster.dataset import DatasetProblem, file_name, opened
 from crawler.cluster.extraction import Ended, Unfit
 from crawler.cluster.reading import reading
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
@@ -59,6 +58,10 @@ def done(url: str, name: str, dataset: Dataset, rules: Rules, pool: Pool) -> dic
     """`work` without Dask: makes the part of the file at `url` where it is not there yet."""
     try:
         if (facts := dataset.facts(name)) is not None:
+            if facts.get("rules") != rules.digest:
+                raise DatasetProblem(
+                    0, f"the part {name} was made with other rules: give another --dataset", dataset.url
+                )
             return {"name": name, "before": True, **_short(facts)}
         with dataset.making(name) as place, reading(url) as file, part.Writer(place) as out:
             facts = _written(url, file, rules, pool, out)
@@ -92,7 +95,7 @@ class _Tally:
 def _written(url: str, file: BinaryIO, rules: Rules, pool: Pool, out: part.Writer) -> dict[str, str]:
     """All rows of a file, in its order; answers what its footer tells."""
     begun, tally = time.monotonic(), _Tally()
-    named = identity(file, posixpath.basename(url.partition("?")[0]))
+    named = identity(file, file_name(url))
     waiting: deque[tuple[part.Row, Dispatch, Future[Extraction] | None]] = deque()
 
     def settle() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,29 @@ def test_folders_patterns_and_urls_stand_for_their_warc_files(tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     with pytest.raises(ArgumentProblem, match="no WARC file"):
         named([str(tmp_path / "empty")])
+
+
+def test_a_urls_query_is_part_of_its_address_and_of_no_pattern() -> None:
+    for url in (
+        "https://store.test/f0.warc.gz?token=1",
+        "https://store.test/f0.warc.gz?token=*[1]",
+        "http://[::1]:9/f0.warc.gz",
+    ):
+        assert named([url]) == [url]
+    fsspec.filesystem("memory").pipe_file("/of-patterns/d.warc.gz", b"")
+    assert named(["memory://of-patterns/*.gz"]) == ["memory:///of-patterns/d.warc.gz"]
+
+
+def test_a_list_that_is_none_or_can_be_read_once_only_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArgumentProblem, match=r"pipe: no regular file, and a list is read twice"):
+        next(listed(tmp_path / "pipe"))
+    (tmp_path / "latin").write_bytes("/warcs/\xfc.warc.gz\n".encode("latin-1"))
+    (tmp_path / "plain.gz").write_bytes(b"/warcs/1.warc.gz\n")
+    (tmp_path / "half.gz").write_bytes(gzip.compress(b"/warcs/1.warc.gz\n")[:-9])
+    for name in ("latin", "plain.gz", "half.gz"):
+        with pytest.raises(ArgumentProblem, match=rf"--list .*{name}: no text in UTF-8, one address a line"):
+            list(listed(tmp_path / name))
 
 
 def test_a_list_is_read_line_by_line_behind_its_prefix(tmp_path: Path) -> None:

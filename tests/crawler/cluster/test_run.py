@@ -8,6 +8,8 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,7 +35,7 @@ from crawler.cluster.rules import rules_of
 from tests.crawler.cluster.made_files import Extractions, warc
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
 
 def rows(dataset: Path) -> dict[str, list[part.Row]]:
@@ -249,6 +251,88 @@ def test_a_daemonic_worker_is_refused_with_what_to_do(tmp_path: Path, monkeypatc
         extraction.fit(rules, "here")
 
 
+class Connecting:
+    """In the place of `engine.connected`: what happens until the plugin is registered, and what its setup raises."""
+
+    def __init__(self, trouble: Exception | None = None, meanwhile: Callable[[], None] = lambda: None) -> None:
+        self._trouble, self._meanwhile = trouble, meanwhile
+
+    @asynccontextmanager
+    async def connected(self, _: str) -> AsyncIterator[Any]:
+        self._meanwhile()
+        yield self
+
+    dashboard_link = "http://127.0.0.1:1/"
+
+    async def register_plugin(self, plugin: ExtractionPlugin, name: str) -> None:
+        del plugin, name
+        raise self._trouble or AssertionError("it was registered")
+
+
+def called(tmp_path: Path) -> int:
+    file = warc(tmp_path / "a.warc.gz", ["one"])
+    asked = run.Asked((str(file),), None, "", "tcp://there", str(tmp_path / "set"), take_all=True)
+    return run.import_by_dask(asked, (), tmp_path / "none.db", as_json=True)
+
+
+def test_a_worker_that_was_there_before_and_is_unfit_is_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "connected", Connecting(Unfit("start it with `dask worker --no-nanny`")).connected)
+    with pytest.raises(ArgumentProblem, match="--no-nanny"):
+        called(tmp_path)
+
+
+def test_a_dataset_that_another_run_begins_at_the_same_time_gets_no_part_of_this_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overwritten() -> None:
+        place = tmp_path / "set" / "run.json"
+        told = json.loads(place.read_text())
+        place.write_text(json.dumps({**told, "learned": {"quay.test": {"number": 1, "keys": ["a"]}}}))
+
+    monkeypatch.setattr(engine, "connected", Connecting(meanwhile=overwritten).connected)
+    with pytest.raises(ArgumentProblem, match="another run has begun it at the same time"):
+        called(tmp_path)
+
+
+def test_files_of_a_list_that_were_not_come_to_are_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def nothing(*_: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(run, "_over", nothing)
+    assert called(tmp_path) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["finish_reason"] == "list_changed"
+
+
+def test_a_task_that_begins_as_the_pool_is_let_go_has_one_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extraction, "begun", lambda _: Extractions())
+    plugin = ExtractionPlugin(rules_of((), tmp_path / "none.db", take_all=True))
+    plugin.setup(cast("Any", SimpleNamespace(address="here", state=SimpleNamespace(nthreads=1))))
+    with plugin.in_use():
+        pass
+    with ExitStack() as stack:
+        pools: list[Any] = []
+
+        class Lock:
+            """Lets a task begin as soon as it is free."""
+
+            def __enter__(self) -> None:
+                pass
+
+            def __exit__(self, *_: object) -> None:
+                plugin._lock = threading.Lock()
+                pools.append(stack.enter_context(plugin.in_use()))
+
+        monkeypatch.setattr(plugin, "_lock", Lock())
+        plugin._idle()
+        assert [pool.ended for pool in pools] == [False]
+
+
 def test_a_workers_pool_ends_when_it_is_idle_and_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Extractions] = []
 
@@ -279,6 +363,7 @@ def test_a_workers_pool_ends_when_it_is_idle_and_begins_again(tmp_path: Path, mo
         (["a.warc", "--dask", "local"], "--dask needs --dataset"),
         (["a.warc", "--dataset", "set"], "--dataset, --list and --prefix belong to --dask"),
         (["--dask", "local:0", "--dataset", "set", "."], "at least one worker"),
+        (["--dask", "local:8786", "--dataset", "set", "."], "a host named local, tcp://local:8786"),
         (["--dask", "local:1", "--dataset", "set", "none.warc"], "none.warc: there is no such file"),
         (["--dask", "local:1", "--dataset", "set"], "no file is named"),
         ([], "Missing argument 'FILES...'"),

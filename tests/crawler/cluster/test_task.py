@@ -23,6 +23,7 @@ from crawler.cluster import reading as streams
 from crawler.cluster.dataset import Dataset, DatasetProblem, name_of, opened
 from crawler.cluster.extraction import Ended, Pool, Unfit
 from crawler.cluster.rules import Rules, rules_of
+from crawler.warc_records import identity
 from tests.crawler.cluster.made_files import Extractions, record, stored, story, warc
 
 
@@ -105,6 +106,32 @@ def test_a_file_that_cannot_be_read_has_no_part_and_says_why(tmp_path: Path, dat
     answer = done(str(tmp_path / "none.warc.gz"), dataset, rules)
     assert (answer["failed"], answer["again"]) == ("FileNotFoundError: No such file or directory", False)
     assert list((tmp_path / "set" / "parts").iterdir()) == []
+
+
+def test_a_dataset_that_is_not_on_the_workers_disk_is_no_files_fault(
+    tmp_path: Path, dataset: Dataset, rules: Rules
+) -> None:
+    (tmp_path / "set" / "parts").rmdir()
+    with pytest.raises(DatasetProblem, match=r"cannot make a part in .*/parts/.*a place that all machines share"):
+        done(str(warc(tmp_path / "a.warc.gz", ["one"])), dataset, rules)
+
+
+def test_a_part_that_was_made_by_other_rules_is_not_taken_for_done(
+    tmp_path: Path, dataset: Dataset, rules: Rules
+) -> None:
+    file = warc(tmp_path / "a.warc.gz", ["one"])
+    done(str(file), dataset, rules)
+    with pytest.raises(DatasetProblem, match="was made with other rules"):
+        done(str(file), dataset, rules_of((), tmp_path / "none.db", take_all=False))
+
+
+def test_a_local_file_has_the_identity_that_an_import_of_one_process_gives_it(
+    tmp_path: Path, dataset: Dataset, rules: Rules
+) -> None:
+    file = warc(tmp_path / "why?.warc.gz", ["one"])
+    done(str(file), dataset, rules)
+    facts = dataset.facts(name_of(str(file)))
+    assert facts is not None and facts["identity"] == identity(file)
 
 
 def test_nothing_is_kept_of_a_file_whose_extraction_was_ended(tmp_path: Path, dataset: Dataset, rules: Rules) -> None:
