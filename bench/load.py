@@ -35,6 +35,7 @@ from crawler.cluster import part
 from crawler.cluster.part_reading import Reading
 from crawler.in_order import deciding
 from pipelines import fingerprint
+from pipelines.extractor import ENGINE
 from storage import database, indexing, settling, sketches
 from storage.models import Article, Credit, Dateline, Instant
 from storage.reader import Reader
@@ -91,15 +92,17 @@ def dataset(folder: Path, number: int, parts: int) -> Path:
     (folder / "parts").mkdir(parents=True)
     rows: list[part.Row] = []
     each, written = -(-number // parts), 0
-    for place, article in enumerate(made(number)):
+    for offset, article in enumerate(made(number)):
         rows.append(
             part.Row(
-                f"warc:made{written:04}.warc.gz:1:ab#{place}", place, article.source, article.url, article.fetched_at, 200,
+                f"warc:made{written:04}.warc.gz:1:ab#{offset}", offset, article.source, article.url, article.fetched_at, 200,
                 30_000, 12, part.ARTICLE, article=article,
             )
         )  # fmt: skip
-        if len(rows) == each or place == number - 1:
-            (folder / "parts" / f"made{written:04}-{written:016x}.parquet").write_bytes(part.packed(rows, {}))
+        if len(rows) == each or offset == number - 1:
+            (folder / "parts" / f"made{written:04}-{written:016x}.parquet").write_bytes(
+                part.packed(rows, {"extractor": ENGINE})
+            )
             rows, written = [], written + 1
     return folder
 

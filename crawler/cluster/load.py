@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crawler import in_order
 from crawler.arguments import ArgumentProblem
-from crawler.cluster.part_reading import Broken, Reading
+from crawler.cluster.dataset import DatasetProblem
+from crawler.cluster.part_reading import Broken, Reading, unreachable
 from crawler.disk import keep_room
 from crawler.session import open_session
 from crawler.workers_first import pool_of
@@ -47,8 +48,8 @@ def load(config: Config, sources: Mapping[str, Source], url: str, *, as_json: bo
     """Load the dataset at `url` (a folder, or any URL that fsspec reads); 0, or 1 where a part could not be read, a file of the
     dataset has no part, a record could not be stored, or it was stopped (SIGINT, SIGTERM). Called again, it goes on.
 
-    Raises ArgumentProblem where there is no dataset or its libraries are missing, `StorageError`, OSError where the dataset
-    cannot be reached."""
+    Raises ArgumentProblem where there is no dataset, its libraries are missing, or its texts are another extractor's than this
+    version's; `StorageError`; OSError where the dataset cannot be reached."""
     if missing := [name for name in ("fsspec", "pyarrow") if find_spec(name) is None]:
         raise ArgumentProblem(
             f"load needs {' and '.join(missing)}, not installed here: pip install 'dateline[cluster]'"
@@ -72,7 +73,8 @@ def load(config: Config, sources: Mapping[str, Source], url: str, *, as_json: bo
                 version=version("dateline"),
                 pool=pool_of(config, seldom=True),  # only where stored texts are another extractor's
             ) as session:
-                whole = [await _Part(session, dataset, name, f"part {place} of {len(names)}").load()
+                made = _Made()
+                whole = [await _Part(session, dataset, name, f"part {place} of {len(names)}", made).load()
                          for place, name in enumerate(names, 1) if not stop.is_set()]  # fmt: skip
                 failed = [] if stop.is_set() else failures(dataset)
                 for place, why in failed[:TOLD]:
@@ -94,19 +96,23 @@ def parts(dataset: Dataset) -> list[str]:
         raise ArgumentProblem(
             f"{dataset.url}: no dataset there (it has no folder parts): give the --dataset of `dateline import --dask`"
         ) from error
+    except OSError as error:
+        raise unreachable(error, dataset.url) from error
     names = (posixpath.basename(str(each)) for each in found)
     return sorted(name.removesuffix(".parquet") for name in names if name.endswith(".parquet"))
 
 
 def failures(dataset: Dataset) -> list[tuple[str, str]]:
-    """The files that have no part: address, and why."""
+    """The files that have no part: address, and why. One that failed here and got its part there has it."""
     try:
         found = sorted(str(each) for each in dataset.fs.ls(f"{dataset.root}/failed", detail=False))
     except FileNotFoundError:
         return []
-    failed = []
+    except OSError as error:
+        raise unreachable(error, dataset.url) from error
+    failed, there = [], frozenset(parts(dataset))
     for place in found:
-        if place.endswith(".json"):
+        if place.endswith(".json") and posixpath.basename(place).removesuffix(".json") not in there:
             told = _told(dataset.fs.cat_file(place))
             failed.append((str(told.get("file", place)), str(told.get("reason", "it is not told why"))))
     return failed
@@ -120,14 +126,41 @@ def _told(found: bytes) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+class _Made:
+    """By what the parts of one load were made: all by this version's extractor, and all by the same rules."""
+
+    def __init__(self) -> None:
+        self._first: tuple[str, str | None] | None = None
+
+    def check(self, place: str, facts: Mapping[str, str]) -> None:
+        """Raises ArgumentProblem for texts that another extractor made: they would be revisions of what this one stored, or
+        the next crawl's texts revisions of them. Raises `Broken` for a part made by other rules than the first."""
+        from pipelines.extractor import ENGINE
+
+        engine, version, rules = (facts.get(name) for name in ("extractor", "version", "rules"))
+        if engine is None:
+            raise Broken("the part does not name its extractor: remove it, and call `dateline import --dask` again")
+        if engine != ENGINE:
+            raise ArgumentProblem(
+                f"{place}: made by the extractor {engine}, and this version has {ENGINE}, whose texts would take turns with"
+                f" them as revisions: load it with what made it (Dateline {version}), or make the dataset anew"
+            )
+        self._first = self._first or (place, rules)
+        if self._first[1] != rules:
+            raise Broken(
+                f"the part was made by other rules than {posixpath.basename(self._first[0])} (two imports began this dataset at"
+                " once): remove the parts of one of them, and call `dateline import --dask` with this dataset again"
+            )
+
+
 class _Part:
     """One part on its way into the database; `stop` ends it between two batches."""
 
-    def __init__(self, session: Session, dataset: Dataset, name: str, place: str) -> None:
+    def __init__(self, session: Session, dataset: Dataset, name: str, place: str, made: _Made) -> None:
         self._session = session
         self._place = dataset.part(name)
         self._reading = Reading(dataset.fs, self._place, session.sources)
-        self._which = place
+        self._which, self._made = place, made
         self._runs = in_order.Runs(session)
         self._counts = Counter[str]()
         self._known = 0
@@ -135,25 +168,29 @@ class _Part:
     async def load(self) -> bool:
         """Whether all of it is in the database now."""
         session = self._session
-        reason, why, full = "finished", None, None
+        reason, why = "finished", None
+        stops: Exception | None = None
         try:
             await self._records()
         except Broken as error:
             reason, why = "broken", str(error)
         except Full as error:
-            reason, full = "storage_error", error
+            reason, stops = "storage_error", error
+        except (DatasetProblem, ArgumentProblem) as error:
+            reason, stops = "error", error
         if reason == "finished" and session.stop.is_set():
             reason = "shutdown"
         await self._runs.finish(reason)
         note = "; ".join(filter(None, (self._which, f"{self._known} loaded before", why)))
         session.progress.finished(self._place, reason, self._counts, note)
-        if full is not None:
-            raise full
+        if stops is not None:
+            raise stops
         return reason == "finished" and not self._counts["failed:unstorable"]
 
     async def _records(self) -> None:
         session, reading = self._session, self._reading
-        file = await asyncio.to_thread(reading.file)
+        facts, file = await asyncio.to_thread(reading.begins)
+        self._made.check(self._place, facts)
         if file is None:
             return  # a file without a page
         done = await asyncio.wrap_future(session.store.done_records(file))

@@ -10,10 +10,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
@@ -26,27 +25,18 @@ from crawler import in_order, workers_first
 from crawler.cli import main
 from crawler.cluster import load as loading
 from crawler.cluster.dataset import name_of, opened
-from crawler.cluster.extraction import Pool as DaskPool
 from crawler.cluster.rules import rules_of
 from crawler.cluster.task import done
 from crawler.session import Session
-from storage.models import Extraction, Page
 from storage.settling import Record, Settled
 from tests.conftest import LEAN
-from tests.crawler.in_process import InProcess, once
+from tests.crawler.cluster.made_files import Extractions
+from tests.crawler.in_process import InProcess
+
+if TYPE_CHECKING:
+    from crawler.cluster.extraction import Pool
 
 SITES = ("quay.test", "mole.test", "pier.test")
-
-
-class Pool:
-    """In the place of the extraction processes of a Dask worker."""
-
-    ended = False
-
-    def extract(self, page: Page) -> Future[Extraction]:
-        found = Future[Extraction]()
-        found.set_result(once(page))
-        return found
 
 
 def text(topic: str, sentences: int = 9) -> str:
@@ -114,7 +104,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     rules = rules_of((), folder / "none.db", take_all=True)
     dataset.begin(rules, now=0.0)
     for file in files:
-        assert "failed" not in done(str(file), name_of(str(file)), dataset, rules, cast("DaskPool", Pool()))
+        assert "failed" not in done(str(file), name_of(str(file)), dataset, rules, cast("Pool", Extractions()))
     return Made(folder, files, folder / "dataset", rows(folder / "imported.db"))
 
 
@@ -123,21 +113,16 @@ def load(dataset: Path, database: Path) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-@pytest.mark.parametrize("at_once", [1, 3, 128])
-def test_a_load_gives_the_rows_of_an_import(
-    made: Made, tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+def test_a_load_gives_the_rows_of_an_import_and_loading_again_changes_nothing(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "AT_ONCE", at_once)
+    monkeypatch.setattr(loading, "AT_ONCE", 3)
     status, said = load(made.dataset, tmp_path / "news.db")
     assert status == 0, said
     assert not differences(made.imported, rows(tmp_path / "news.db"))
     outcomes = {row["outcome"] for row in made.imported["fetches"]}
     assert outcomes == {"new", "copy", "revised", "unchanged", "rejected", "gone"}
     assert len(made.imported["stories"]) == 6
-
-
-def test_loading_again_changes_nothing(made: Made, tmp_path: Path) -> None:
-    load(made.dataset, tmp_path / "news.db")
     status, said = load(made.dataset, tmp_path / "news.db")
     assert status == 0
     assert "5 loaded before" in said
@@ -212,6 +197,54 @@ def test_a_broken_part_is_told_and_costs_itself_only(made: Made, tmp_path: Path)
     assert load(tmp_path / "dataset", tmp_path / "news.db")[0] == 0
 
 
+def single(dataset: Path, folder: Path, footer: dict[str, str]) -> Path:
+    """A dataset of the first part alone; its footer changed as told."""
+    from pyarrow.parquet import ParquetFile, write_table
+
+    place = sorted((dataset / "parts").iterdir())[0]
+    part = ParquetFile(place)
+    metadata = part.metadata.metadata | {f"dateline.{name}".encode(): value.encode() for name, value in footer.items()}
+    (folder / "parts").mkdir(parents=True)
+    write_table(part.read().replace_schema_metadata(metadata), folder / "parts" / place.name)
+    return folder
+
+
+def test_texts_of_another_extractor_are_refused(made: Made, tmp_path: Path) -> None:
+    status, said = load(single(made.dataset, tmp_path / "old", {"extractor": "dateline 1"}), tmp_path / "news.db")
+    assert (status, "made by the extractor dateline 1, and this version has dateline" in said) == (2, True), said
+    assert not rows(tmp_path / "news.db")["fetches"]
+
+
+def test_a_part_by_other_rules_than_the_first_is_not_loaded(made: Made, tmp_path: Path) -> None:
+    mixed = single(made.dataset, tmp_path / "mixed", {"rules": "others"})
+    shutil.copy(sorted((made.dataset / "parts").iterdir())[1], mixed / "parts")
+    status, said = load(mixed, tmp_path / "news.db")
+    assert status == 1
+    assert "made by other rules than a-" in said
+    assert len(rows(tmp_path / "news.db")["fetches"]) == 5
+
+
+def test_a_place_that_does_not_answer_stops_the_load_and_blames_no_part(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec.implementations.local import LocalFileOpener
+
+    read = LocalFileOpener.__getattribute__
+
+    def breaking(size: int = -1) -> bytes:
+        raise OSError("the connection was reset")
+
+    def get(self: LocalFileOpener, name: str) -> object:
+        return breaking if name == "read" else read(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalFileOpener, "__getattribute__", get)
+        status, said = load(made.dataset, tmp_path / "news.db")
+    assert status == 2
+    assert "the connection was reset; nothing is lost: called again, the load goes on here" in said
+    assert "remove it" not in said
+
+
 def test_a_file_that_is_no_part_is_told(made: Made, tmp_path: Path) -> None:
     import pyarrow as pa
     from pyarrow.parquet import write_table
@@ -226,11 +259,15 @@ def test_a_file_that_is_no_part_is_told(made: Made, tmp_path: Path) -> None:
 def test_files_without_a_part_are_told_at_the_end(made: Made, tmp_path: Path) -> None:
     shutil.copytree(made.dataset, tmp_path / "dataset")
     told = {"file": "https://there.test/x.warc.gz", "reason": "FileNotFoundError: 404"}
-    opened(str(tmp_path / "dataset")).fail("x-0", told, now=0.0)
+    place = opened(str(tmp_path / "dataset"))
+    place.fail("x-0", told, now=0.0)
+    done_since = f"{place.root}/failed/{loading.parts(place)[0]}.json"
+    Path(done_since).write_text(json.dumps({"file": "https://there.test/done.warc.gz"}))
     status, said = load(tmp_path / "dataset", tmp_path / "news.db")
     assert status == 1
     assert "https://there.test/x.warc.gz: no part" in said
     assert "404" in said
+    assert "done.warc.gz" not in said
 
 
 def test_a_record_that_no_database_takes_costs_itself_only(
