@@ -222,7 +222,7 @@ def _engine() -> Iterator[tuple[str, int, int]]:
     port = _free_port()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     address = f"tcp://127.0.0.1:{port}"
-    own = ["--host", "127.0.0.1", "--no-dashboard"]
+    own = ["--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
     scheduler = subprocess.Popen([dask, "scheduler", "--port", str(port), *own], **quiet)  # type: ignore[call-overload]
     worker = subprocess.Popen([dask, "worker", address, "--nworkers", "2", "--nthreads", "1", *own], **quiet)  # type: ignore[call-overload]
     try:

@@ -118,6 +118,8 @@ class Cluster:
         """One Dask worker of one thread without a nanny."""
         quiet = (
             "--no-dashboard",
+            "--dashboard-address",
+            "127.0.0.1:0",
             "--memory-limit",
             "0",
             "--local-directory",

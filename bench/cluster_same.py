@@ -74,10 +74,9 @@ def cluster(folder: Path, workers: int) -> Iterator[str]:
     """The address of a scheduler of its own with so many workers, each a process with one thread, on loopback."""
     told = folder / "scheduler.json"
     dask = [sys.executable, "-m", "dask"]
-    commands = [
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
-    ]
-    worker = [*dask, "worker", "--scheduler-file", str(told), "--host", "127.0.0.1", "--no-nanny", "--no-dashboard"]
+    own = ["--scheduler-file", str(told), "--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+    commands = [[*dask, "scheduler", "--port", "0", *own]]
+    worker = [*dask, "worker", "--no-nanny", *own]
     commands += [[*worker, "--nworkers", "1", "--nthreads", "1", "--local-directory", str(folder)]] * workers
     with (folder / "cluster.log").open("w", encoding="utf-8") as log:
         running = [subprocess.Popen(each, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log) for each in commands]

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from crawler.cluster import near
+from crawler.cluster.dataset import opened
 from tests.crawler.cluster.test_near import dataset, wire
 from tests.docs.documents import DOCS, blocks
 
@@ -22,9 +23,12 @@ WITHOUT_ROWS = ("dateline_place", "COPY")
 
 def test_each_query_over_a_dataset_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset(tmp_path / "wire-2024", wire(random.Random(4), originals=3), parts=2)
+    (tmp_path / "wire-2024" / "failed").mkdir()
+    told = {"file": "https://x.test/bad.warc.gz", "reason": "no WARC file", "attempts": 1}
+    opened(str(tmp_path / "wire-2024")).fail("bad-0123456789abcdef", told, now=1.8e9)
     near.stories(str(tmp_path / "wire-2024"), near.here, window=7, buckets=1)
     monkeypatch.chdir(tmp_path)
-    assert len(QUERIES) >= 6
+    assert len(QUERIES) >= 7
     with duckdb.connect() as db:
         for block in QUERIES:
             rows = db.execute(block.text).fetchall()
