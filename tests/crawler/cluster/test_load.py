@@ -21,7 +21,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
 from bench.cluster_rows import differences, rows
-from crawler import in_order, workers_first
+from crawler import in_order, start_crawl, workers_first
 from crawler.cli import main
 from crawler.cluster import load as loading
 from crawler.cluster.dataset import name_of, opened
@@ -72,7 +72,9 @@ class Made:
 
 @pytest.fixture(scope="module", autouse=True)
 def in_process() -> Iterator[None]:
+    """Without processes, and without the registry: these pages are of no source in it, and each command reads all of it."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(start_crawl, "sources_of", lambda _: {})
         patch.setattr(workers_first, "ExtractionPool", InProcess)
         patch.delenv("DATELINE_DB", raising=False)
         yield
@@ -139,7 +141,7 @@ def test_parts_are_loaded_in_the_order_of_their_names_whatever_came_first(made: 
 
 KILLED = f"""{LEAN}
 import os, signal, sys
-from crawler import in_order
+from crawler import in_order, start_crawl
 from crawler.cli import main
 from crawler.cluster import load
 whole, batches = in_order.settle, 0
@@ -152,6 +154,7 @@ async def settle(*given, **named):
     return await whole(*given, **named)
 
 in_order.settle, load.AT_ONCE = settle, 2
+start_crawl.sources_of = lambda config: {{}}
 main()
 """
 
