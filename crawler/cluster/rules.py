@@ -80,6 +80,8 @@ def rules_of(sources: Iterable[Source], database: Path, *, take_all: bool) -> Ru
 def as_begun(rules: Rules, kept: Mapping[str, Any]) -> Rules:
     """`rules` with the learned ones of a run.json. Raises ValueError, TypeError, LookupError or AttributeError for what is no
     run.json."""
+    if not isinstance(kept, dict):
+        raise TypeError("no JSON object")
     learned = {}
     for name, one in kept["learned"].items():
         if not isinstance(one["keys"], list):
