@@ -53,7 +53,7 @@ def decide(place: Place, work: str, batch: int, names: Sequence[str]) -> dict[st
     kinds = {name: pa.int64() if name in ("later", "earlier") else pa.string() for name in _EDGE}
     table = pa.table({name: pa.array(values, kinds[name]) for name, values in columns.items()})
     place.put_table(f"{work}/edges", f"{batch:06}", table)
-    return {"compared": len(begins) - 1, "edges": len(edges)}
+    return {"compared": max(0, len(begins) - 1), "edges": len(edges)}
 
 
 def likeliest(later: Array, earlier: Array, weight: Array) -> tuple[Array, Array, Array]:

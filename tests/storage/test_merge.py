@@ -126,7 +126,7 @@ def test_a_merge_that_breaks_off_goes_on_where_it_was(folder: Path, monkeypatch:
     monkeypatch.setattr(merge_module, "ROWS", 2)
     broken = 0
     while True:
-        left = rng.randrange(12)
+        left = rng.randrange(14)
 
         def told(what: str, done: int) -> None:
             nonlocal left
@@ -139,7 +139,7 @@ def test_a_merge_that_breaks_off_goes_on_where_it_was(folder: Path, monkeypatch:
             break
         except RuntimeError:
             broken += 1
-            if broken == 12:
+            if broken == 6:
                 merged(shards, target)
                 break
     assert broken

@@ -16,7 +16,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
 from click.testing import CliRunner
-from distributed import Client, LocalCluster
+from distributed import Client, Scheduler, SpecCluster, Worker
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
@@ -34,13 +34,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     """A cluster within this process."""
-    cluster = await LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=1,
-        threads_per_worker=2,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        protocol="inproc://",
+    quiet = {"protocol": "inproc://", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    cluster = await SpecCluster(  # type: ignore[no-untyped-call]
+        workers={0: {"cls": Worker, "options": {"nthreads": 2, **quiet}}},
+        scheduler={"cls": Scheduler, "options": quiet},
         asynchronous=True,
     )
     client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
