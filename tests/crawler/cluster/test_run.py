@@ -21,7 +21,7 @@ from click.testing import CliRunner
 pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
-from distributed import Client, LocalCluster
+from distributed import Client, Scheduler, SpecCluster, Worker
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 from pyarrow.parquet import ParquetFile
@@ -87,12 +87,10 @@ def test_a_worker_that_is_killed_has_its_file_done_again(
 async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A cluster within this process, whose extraction needs no processes."""
     monkeypatch.setattr(extraction, "begun", lambda _: Extractions())
-    cluster = await LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=1,
-        threads_per_worker=2,
-        processes=False,
-        dashboard_address="127.0.0.1:0",
-        protocol="inproc://",
+    quiet = {"protocol": "inproc://", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    cluster = await SpecCluster(  # type: ignore[no-untyped-call]
+        workers={0: {"cls": Worker, "options": {"nthreads": 2, **quiet}}},
+        scheduler={"cls": Scheduler, "options": quiet},
         asynchronous=True,
     )
     client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
