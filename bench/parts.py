@@ -59,7 +59,9 @@ PARTS = (
     Part("feeds", "feeds and sitemaps against feedparser", ("bench/feeds.py", CORPUS), 6),
     Part("start_up", "start-up of the command and of the first article", ("bench/start_up.py",), 3),
     Part("idle", "a daemon over sources that publish nothing", ("bench/idle.py",), 12),
-    Part("cluster", "two workers of Dask against one, and the engine's own CPU", ("bench/cluster.py", "speed", CORPUS), 6),
+    Part(
+        "cluster", "two workers of Dask against one, and the engine's own CPU", ("bench/cluster.py", "speed", CORPUS), 6
+    ),
     Part("cluster_memory", "client and scheduler over ten thousand files", ("bench/cluster.py", "memory"), 6),
     Part("cluster_kills", "an import by Dask killed fifty times", ("bench/cluster_kills.py", "50"), 7),
     Part("load", "parts into a database", ("bench/load.py",), 5),
@@ -69,7 +71,9 @@ PARTS = (
         ("bench/near.py", CORPUS, "--originals", "100", "--digests", "--again"),
         3,
     ),
-    Part("cluster_model", "a year of CC-NEWS on 1 to 10,000 workers", ("bench/cluster_model.py", "--measure", CORPUS), 6),
+    Part(
+        "cluster_model", "a year of CC-NEWS on 1 to 10,000 workers", ("bench/cluster_model.py", "--measure", CORPUS), 6
+    ),
 )
 
 
