@@ -169,7 +169,7 @@ class Leasing:
         full = self._under_way >= UNDER_WAY
         self._under_way -= 1
         self._more = self._more or (found and self._articles_left != 0)
-        if 0 < turn <= self._patience and self._more and not full:
+        if 0 < turn <= self._patience and self._more and not full and not self._finished():
             loop = asyncio.get_running_loop()
             at = loop.time() + turn
             self._next_turn = max(self._next_turn, at)

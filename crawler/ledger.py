@@ -207,5 +207,7 @@ def takes_items(crawler: Crawler) -> Callable[[], bool]:
     """Whether anything takes what leaves the last of our pipelines: somebody's own pipeline, a feed, a handler, the log."""
     if not set(crawler.settings.getwithbase("ITEM_PIPELINES")) <= set(ITEM_PIPELINES):
         return lambda: True
+    if any(crawler.settings.getpriority(name) for name in ("LOG_FORMATTER", "ITEM_PROCESSOR")):
+        return lambda: True  # somebody's own, which may show items at any level
     log = logging.getLogger("scrapy.core.scraper")
     return lambda: is_heard(signals.item_scraped, crawler) or log.isEnabledFor(logging.DEBUG)

@@ -7,6 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from crawler.heap import one_heap
 from pipelines.workers import ExtractionPool
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def pool_of(config: Config, *, nice: int = 0, seldom: bool = False) -> Extractio
     Else they start with the first page, which most runs of a timer do not come to, nor a command that reads pages `seldom`."""
     pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
     if not seldom and not config.database.exists():
+        one_heap()  # the pool's threads are the first
         pool.start()
     return pool
 

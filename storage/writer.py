@@ -34,7 +34,7 @@ T = TypeVar("T")
 GROUP = 64
 LINGER = 0.003
 """Seconds that a first job waits for others to share its commit, while jobs come in company: the disk takes as long for one
-as for many. A caller who waits for each answer before he asks again is never made to wait."""
+as for many. A caller who waits for each answer before he asks again waits so long once at the most, behind a group."""
 
 SLICE = 0.5
 """Seconds that SQLite waits for a lock at a time: between them the writer looks whether it is to end."""
@@ -146,7 +146,8 @@ class Writer:
         if first is None:
             return None
         jobs = [first]
-        if (self._company or not self._jobs.empty()) and not self._closed:
+        waiting = self._jobs.qsize()
+        if (self._company or waiting) and waiting < GROUP - 1 and not self._closed:
             time.sleep(LINGER)
         while len(jobs) < GROUP:
             try:

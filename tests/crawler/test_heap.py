@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from crawler import workers_first
+from crawler.config import Config
 
 HEAPS = """
 import ctypes, sys, threading
@@ -42,3 +47,22 @@ def test_threads_share_one_heap_once_it_was_asked_for() -> None:
 
     assert heaps() > 1
     assert heaps("one") == 1
+
+
+def test_no_thread_of_a_pool_starts_before_the_heap_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    class Pool:
+        def __init__(self, **_: Any) -> None: ...
+
+        def start(self) -> None:
+            order.append("threads")
+
+        def end(self) -> None:
+            order.append("end")
+
+    monkeypatch.setattr(workers_first, "one_heap", lambda: order.append("heap"))
+    monkeypatch.setattr(workers_first, "ExtractionPool", Pool)
+    with workers_first.workers_first(Config(database=tmp_path / "none.db")):
+        assert order == ["heap", "threads"]
+    assert order[-1] == "end"

@@ -68,4 +68,5 @@ def test_items_are_made_where_a_handler_or_a_pipeline_of_somebody_takes_them() -
     plain.signals.connect(scraped, signals.item_scraped)
     assert taken()
     assert takes_items(crawl(ITEM_PIPELINES={**ITEM_PIPELINES, "own.pipelines.Mine": 500}))()
+    assert takes_items(crawl(LOG_FORMATTER="own.log.Formatter"))()
     assert not takes_items(crawl())()
