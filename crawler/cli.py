@@ -10,10 +10,19 @@ from typing import Any
 
 import click
 
-from crawler import cli_database, cli_export, cli_quarantine, cli_reading, cli_running, cli_serve, cli_sources
+from crawler import (
+    cli_database,
+    cli_export,
+    cli_history,
+    cli_quarantine,
+    cli_reading,
+    cli_running,
+    cli_serve,
+    cli_sources,
+)
 from crawler.cli_running import METRICS
 from crawler.completing import teach
-from crawler.options import AS_JSON, DATABASE, OPENED, SHARD, configuration, local_files, told_plainly
+from crawler.options import AS_JSON, DATABASE, OPENED, SHARD, configuration, told_plainly
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,7 +31,7 @@ def main() -> None:
     """Watch the world's news agencies; keep every text and every revision in one SQLite file."""
 
 
-for _command in (*cli_reading.COMMANDS, *cli_running.COMMANDS):
+for _command in (*cli_reading.COMMANDS, *cli_running.COMMANDS, *cli_history.COMMANDS):
     main.add_command(_command)
 main.add_command(cli_sources.sources)
 main.add_command(cli_database.database)
@@ -179,92 +188,6 @@ def backfills(source: str | None, finished: bool, closed: int | None, db: Path |
     return show(configuration(db), source, finished=finished, as_json=as_json)
 
 
-@main.command("import")
-@click.argument("files", nargs=-1, type=click.Path(path_type=str))
-@click.option("--all", "take_all", is_flag=True, help="Also sites in no registry file (source = the site's domain).")
-@click.option(
-    "--dask", "cluster", metavar="ADDRESS|local[:N]", help="By a Dask cluster, into --dataset: a part a file."
-)
-@click.option("--dataset", help="With --dask: folder or URL of the parts; see `dateline load`.")
-@click.option(
-    "--list",
-    "listed",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="With --dask: a list of more files, one a line (.gz too).",
-)
-@click.option("--prefix", default="", help="With --list: what stands before each of its lines, such as a URL.")
-@DATABASE
-@AS_JSON
-@told_plainly
-def import_(
-    files: tuple[str, ...],
-    take_all: bool,
-    cluster: str | None,
-    dataset: str | None,
-    listed: Path | None,
-    prefix: str,
-    db: Path | None,
-    as_json: bool,
-) -> int:
-    """Read WARC files through the same pipelines; called again, only what has no outcome yet.
-
-    With --dask, FILES may also be folders, patterns and URLs that fsspec reads; each becomes one Parquet file of the dataset,
-    by the rules learned in --db. A file that has one is done."""
-    from crawler.arguments import ArgumentProblem
-    from crawler.start_crawl import sources_of
-
-    config = configuration(db)
-    if cluster is not None:
-        if dataset is None:
-            raise ArgumentProblem("--dask needs --dataset: the folder or URL that the parts are written to")
-        from crawler.cluster.engine import check_installed
-
-        check_installed()
-        from crawler.cluster.run import Asked, import_by_dask
-
-        asked = Asked(files, listed, prefix, cluster, dataset, take_all)
-        return import_by_dask(asked, sources_of(config).values(), config.database, as_json=as_json)
-    if dataset is not None or listed is not None or prefix:
-        raise ArgumentProblem("--dataset, --list and --prefix belong to --dask")
-    from crawler.warc import import_files
-
-    paths = local_files(files)
-    click.echo(f"database {config.database}", err=True)
-    return import_files(config, sources_of(config), paths, take_all=take_all, as_json=as_json)
-
-
-@main.command()
-@click.argument("dataset")
-@DATABASE
-@AS_JSON
-@told_plainly
-def load(dataset: str, db: Path | None, as_json: bool) -> int:
-    """Put the parts of a DATASET (of `import --dask`; a folder or a URL) into the database; called again, the rest."""
-    from crawler.cluster.load import load as put
-    from crawler.start_crawl import sources_of
-
-    config = configuration(db)
-    click.echo(f"database {config.database}", err=True)
-    return put(config, sources_of(config), dataset, as_json=as_json)
-
-
-@main.command()
-@click.argument("dataset")
-@click.option("--dask", "cluster", metavar="ADDRESS|local[:N]", help="By a Dask cluster; else in this process.")
-@click.option(
-    "--buckets", type=click.IntRange(1, 99_999), help="Part the keys into so many.  [default: as the parts ask for]"
-)
-@AS_JSON
-@told_plainly
-def stories(dataset: str, cluster: str | None, buckets: int | None, as_json: bool) -> int:
-    """Find which articles of a DATASET (of `import --dask`; a folder or a URL) tell the same text, without a database, and
-    write its folder `stories`. Called again after a break, only the rest."""
-    from crawler.cluster.near_run import find_stories
-
-    window = configuration(None).window_days
-    return find_stories(dataset, cluster, window=window, buckets=buckets, as_json=as_json)
-
-
 @main.command()
 @click.option("--source", "names", multiple=True, help="Only this source (repeat).")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only pages captured on this day (UTC) or later.")
@@ -290,23 +213,6 @@ def reextract(
     end = f"{until + timedelta(days=1):%Y-%m-%d}" if until else ""
     asked = Asked(names, first, end, **given)
     return reextract(config, sources_of(config), asked, as_json=as_json)
-
-
-@main.command()
-@click.argument("databases", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--db",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The database that they are taken into; made where there is none.",
-)
-@AS_JSON
-@told_plainly
-def merge(databases: tuple[Path, ...], db: Path, as_json: bool) -> int:
-    """Take the databases of several shards into one, while they are crawled into. Called again, only what is new."""
-    from crawler.merging import merge_databases
-
-    return merge_databases(configuration(db), databases, as_json=as_json)
 
 
 @main.command()

@@ -37,6 +37,9 @@ HASHED: tuple[str, ...] = (
 )
 """The data columns of an article, in the order in which `row_hash` was made over them. Never reordered."""
 
+HASHED_OF_A_TEXT = ("label", "title", "lead", "body", "subheads", "content_hash", "modified_at")
+"""The columns of a text that its `row_hash` is made over, after its article, number and kind. Never reordered."""
+
 
 def known(db: Database, article: Article, *, now: float, window: int = sketches.WINDOW_DAYS) -> Known:
     """What is stored of the article's identity, of its addresses, and of texts of its time (`window`: days before and
@@ -245,8 +248,7 @@ def text_columns(article: Article) -> dict[str, Any]:
 def text_hash(article: Article, article_id: int, revision: int, kind: str) -> bytes:
     """The hash over a row of `revision`, in the order of `checks`; never over more columns than when it was begun."""
     text = text_columns(article)
-    hashed = ("label", "title", "lead", "body", "subheads", "content_hash", "modified_at")
-    return clean.row_hash((article_id, revision, kind, *(text[name] for name in hashed)))
+    return clean.row_hash((article_id, revision, kind, *(text[name] for name in HASHED_OF_A_TEXT)))
 
 
 def add_addresses(db: Database, article: Article, article_id: int, address: str, now: str, *, moved: bool) -> None:

@@ -30,10 +30,7 @@ Decide = Callable[[Article, Known, Decision], Decision]
 Sketch = Callable[[str], tuple[int, ...]]
 """The keys that stand for a body (`Article.sketch`)."""
 
-TEXT = ("label", "title", "lead", "body", "subheads", "content_hash", "modified_at")
-"""The columns of a text that its `row_hash` is made over, after its article, number and kind."""
-
-_COPIED = (*TEXT, "seen_at", "extractor", "announced", "tail", "refused_by", "refused_why")
+_COPIED = (*articles.HASHED_OF_A_TEXT, "seen_at", "extractor", "announced", "tail", "refused_by", "refused_why")
 _ANNOUNCING = frozenset({"correction", "refile", "repeat", "withdrawal"})
 _ARTICLE = "SELECT * FROM article WHERE id = ?"
 _REVISION = "SELECT * FROM revision WHERE article_id = ? AND revision = ?"
@@ -127,7 +124,7 @@ def settle(db: Database, target: int, number: int, text: dict[str, Any], *, kind
         (target, number),
     ).fetchone()
     kind = kind or found[0]
-    row_hash = clean.row_hash((target, number, kind, *(text[name] for name in TEXT)))
+    row_hash = clean.row_hash((target, number, kind, *(text[name] for name in articles.HASHED_OF_A_TEXT)))
     values = (kind, row_hash, *(text[name] for name in _COPIED))
     if tuple(found) == values:
         return False

@@ -17,7 +17,6 @@ FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("
 LONG = 300
 REASONS: dict[str, str] = {
     "storage/models.py": "the contract between the packages: one record after another, read as a whole",
-    "crawler/cli.py": "one command after another; options only",
     "pipelines/workers.py": "a pool and its processes: what a worker is told stands beside what it is asked",
     "storage/records.py": "the rows of the views, one after another: as long as the views have columns",
 }

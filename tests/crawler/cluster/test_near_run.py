@@ -16,7 +16,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
 from click.testing import CliRunner
-from distributed import Client, Scheduler, SpecCluster, Worker
+from distributed import Client
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 
@@ -24,6 +24,7 @@ from crawler.cli import main
 from crawler.cluster import near, near_run, near_worker
 from crawler.cluster.engine import EngineGone
 from crawler.cluster.extraction import Unfit
+from tests.crawler.cluster.inside import cluster_inside
 from tests.crawler.cluster.test_near import dataset, told, wire
 
 if TYPE_CHECKING:
@@ -34,16 +35,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     """A cluster within this process."""
-    quiet = {"protocol": "inproc://", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
-    cluster = await SpecCluster(  # type: ignore[no-untyped-call]
-        workers={0: {"cls": Worker, "options": {"nthreads": 2, **quiet}}},
-        scheduler={"cls": Scheduler, "options": quiet},
-        asynchronous=True,
-    )
-    client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
-    yield client
-    await client.close()
-    await cluster.close()  # type: ignore[misc]
+    async with cluster_inside() as client:
+        yield client
 
 
 async def test_more_steps_than_are_given_out_at_once_are_all_done_by_a_cluster_as_in_this_process(

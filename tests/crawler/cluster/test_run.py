@@ -21,7 +21,7 @@ from click.testing import CliRunner
 pytest.importorskip("pyarrow")
 pytest.importorskip("distributed")
 
-from distributed import Client, Scheduler, SpecCluster, Worker
+from distributed import Client
 from distributed.client import FutureCancelledError
 from distributed.scheduler import KilledWorker
 from pyarrow.parquet import ParquetFile
@@ -32,6 +32,7 @@ from crawler.cluster import engine, extraction, part, run, shown, task
 from crawler.cluster.dataset import DatasetProblem, name_of, opened
 from crawler.cluster.extraction import Ended, ExtractionPlugin, Pool, Unfit
 from crawler.cluster.rules import rules_of
+from tests.crawler.cluster.inside import cluster_inside
 from tests.crawler.cluster.made_files import Extractions, warc
 
 if TYPE_CHECKING:
@@ -87,16 +88,8 @@ def test_a_worker_that_is_killed_has_its_file_done_again(
 async def client(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A cluster within this process, whose extraction needs no processes."""
     monkeypatch.setattr(extraction, "begun", lambda _: Extractions())
-    quiet = {"protocol": "inproc://", "dashboard": False, "dashboard_address": "127.0.0.1:0"}
-    cluster = await SpecCluster(  # type: ignore[no-untyped-call]
-        workers={0: {"cls": Worker, "options": {"nthreads": 2, **quiet}}},
-        scheduler={"cls": Scheduler, "options": quiet},
-        asynchronous=True,
-    )
-    client = await Client(cluster, asynchronous=True, set_as_default=False)  # type: ignore[no-untyped-call]
-    yield client
-    await client.close()
-    await cluster.close()  # type: ignore[misc]
+    async with cluster_inside() as client:
+        yield client
 
 
 async def test_files_that_fail_are_kept_tried_again_when_called_again_and_cost_no_other(
