@@ -171,7 +171,7 @@ def _insert(db: Database, article: Article, decision: Decision, *, now: str, see
         "first_seen_at": now,
         "last_checked_at": seen,
         "search_id": search_id,
-        "sketch": sketches.pack(sorted(set(article.sketch))),
+        "sketch": sketches.pack(sketches.ordered(article.sketch)),
         "row_hash": clean.row_hash(data[name] for name in HASHED),
     }
     db.conn.execute(

@@ -65,6 +65,12 @@ def week(at: str | None) -> int:
     return max(0, int((clock.epoch(at) or 0.0) // _WEEK))
 
 
+@lru_cache(maxsize=64)
+def ordered(sketch: tuple[int, ...]) -> tuple[int, ...]:
+    """The keys of a sketch in ascending order, each once."""
+    return tuple(sorted(set(sketch)))
+
+
 def indexed(sketch: Sequence[int]) -> Sequence[int]:
     """The part of a sorted sketch that articles are looked up by."""
     return sketch[: max(FEWEST_INDEXED, bisect_left(sketch, INDEXED_BELOW))]
@@ -81,7 +87,7 @@ def enough(sketch: Sequence[int], other: Sequence[int], shared: int) -> bool:
 def kin(db: Database, article: Article, own_id: int, *, now: str, window: int = WINDOW_DAYS) -> list[Kin]:
     """The stored articles that seem to share text with `article`, those that share most first, at most MOST_OF_STORY of a
     story. `own_id`: it itself, which is none of them. `now` stands for the day of an article without one. `window` in days."""
-    sketch = sorted(set(article.sketch))
+    sketch = ordered(article.sketch)
     if not sketch:
         return []
     middle = week(article.published.at if article.published else _stored_day(db, own_id) or now)
@@ -110,10 +116,10 @@ def write(db: Database, article: Article, article_id: int, *, current: bool = Tr
         "SELECT sketch, coalesce(published_at, first_seen_at), story_id FROM article WHERE id = ?", (article_id,)
     ).fetchone()
     index(db, article, article_id, story_id, at=at)
-    sketch = sorted(set(article.sketch))
+    sketch = ordered(article.sketch)
     if old:
-        union = sorted({*sketch, *unpack(old)})
-        sketch = union if len(union) <= MOST_REVISED else sketch if current else list(unpack(old))
+        union = tuple(sorted({*sketch, *unpack(old)}))
+        sketch = union if len(union) <= MOST_REVISED else sketch if current else unpack(old)
     db.conn.execute("UPDATE article SET sketch = ? WHERE id = ?", (pack(sketch), article_id))
 
 
@@ -123,7 +129,7 @@ def index(db: Database, article: Article, article_id: int, story_id: int | None,
     members = set[int]()
     if story_id is not None:
         members = {row[0] for row in db.conn.execute("SELECT id FROM article WHERE story_id = ?", (story_id,))}
-    this_week, keys = week(at), indexed(sorted(set(article.sketch)))
+    this_week, keys = week(at), indexed(ordered(article.sketch))
     holders = looked_up.taken(db, keys, this_week)
     if holders is None:
         holders = _holders(db, [this_week], keys)
@@ -142,7 +148,7 @@ def rewrite(db: Database, article: Article, article_id: int, *, was: str, alone:
         old, at, story_id = db.conn.execute(
             "SELECT sketch, coalesce(published_at, first_seen_at), story_id FROM article WHERE id = ?", (article_id,)
         ).fetchone()
-        stays = {week(at) << 32 | key for key in indexed(sorted(set(article.sketch)))}
+        stays = {week(at) << 32 | key for key in indexed(ordered(article.sketch))}
         gone = [row for key in indexed(unpack(old or b"")) if (row := week(was) << 32 | key) not in stays]
         db.conn.execute("UPDATE article SET sketch = NULL WHERE id = ?", (article_id,))
         db.conn.executemany("DELETE FROM sketch WHERE key = ? AND article_id = ?", [(row, article_id) for row in gone])
@@ -176,7 +182,7 @@ def moved(db: Database, article: Article, mark: int, stories: Iterable[int]) -> 
     newer = {row[0] for row in db.conn.execute("SELECT article_id FROM revision WHERE id > ?", (mark,))}
     if not newer or not article.sketch:
         return False
-    shared = _shared(db, sorted(set(article.sketch)), newer)
+    shared = _shared(db, ordered(article.sketch), newer)
     return any(
         story_id not in stories and (source, key) != (article.source, article.key)
         for _, story_id, source, key in shared.values()

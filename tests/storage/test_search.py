@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from contextlib import closing
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -106,6 +107,15 @@ def test_whatever_stands_in_a_text_is_cut_the_same_way_in_a_query(text: str) -> 
     indexed = " ".join(tokens.for_index(text).split())
     if cut and not beginning and " " not in text.strip():
         assert cut.split()[0] in indexed
+
+
+def test_whatever_is_cut_or_left_out_is_so_at_any_place_of_a_text() -> None:
+    """Texts are looked through for it only where a byte of theirs may begin it."""
+    for sign in map(chr, (*range(0x80, 0xD800), *range(0xE000, 0x10000), *range(0x20000, 0x40000, 61))):
+        alike = unicodedata.normalize("NFKC", f"a{sign}b")
+        plain = tokens._ANY_UNTYPED.sub(tokens._typed, alike)
+        assert tokens.normal(f"a{sign}b") == plain
+        assert (tokens.for_index(f"a{sign}b") == plain) == (tokens.RUN.search(plain) is None)
 
 
 @given(
