@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
 from crawler import health
+from pipelines.awaited import awaited
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ async def checkup(store: Store, source: str, *, now: float, alerts: Alerts) -> N
 
 
 async def _judged(store: Store, source: str, *, now: float, alerts: Alerts) -> None:
-    present, before = await asyncio.wrap_future(store.health_facts(source, now))
+    present, before = await awaited(store.health_facts(source, now))
     past = None
     if wanted := health.wants_past(present, before, now):
-        past = await asyncio.wrap_future(
+        past = await awaited(
             store.health_past(source, looks_until=wanted.looks_until, until=wanted.until, apart=wanted.apart)
         )
     verdict = health.judge(present, before, past, now=now)
-    await asyncio.wrap_future(store.write_health(source, verdict))
+    await awaited(store.write_health(source, verdict))
     if (before.state if before else "ok") != verdict.state and (verdict.state in health.BAD or before is not None):
         logger.log(
             logging.WARNING if verdict.state in health.BAD else logging.INFO,

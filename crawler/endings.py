@@ -42,10 +42,16 @@ def endpoint_of(lease: Lease, source: Source) -> Endpoint | None:
     roles = ("live",) if lease.backfill is None else ("archive", "live")
     for role in roles:
         for endpoint in source.endpoints:
-            address = _FIELD.sub(r"\\d+", re.escape(endpoint.url))
-            if endpoint.role == role and re.fullmatch(address, lease.url):
+            if endpoint.role == role and _is_at(endpoint.url, lease.url):
                 return endpoint
     return None
+
+
+def _is_at(template: str, url: str) -> bool:
+    """Whether an address is that of an endpoint, or one of those that its template stands for."""
+    if "{" not in template:
+        return url == template
+    return re.fullmatch(_FIELD.sub(r"\\d+", re.escape(template)), url) is not None
 
 
 def child_of(lease: Lease, source: Source) -> Endpoint:

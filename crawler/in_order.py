@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.awaited import awaited
 from pipelines.deduplicate import decided, settled
 from pipelines.saving import save, with_page
 from storage.settling import Settled
@@ -38,13 +39,13 @@ class Runs:
         """Close them all."""
         store, clock = self._session.store, self._session.clock
         numbers = [await begun for begun in self._begun.values()]
-        for ended in [asyncio.wrap_future(store.finish_run(number, clock(), reason)) for number in numbers]:
+        for ended in [awaited(store.finish_run(number, clock(), reason)) for number in numbers]:
             await ended
         self._begun.clear()
 
     def _future(self, source: str) -> asyncio.Future[int]:
         if source not in self._begun:
-            self._begun[source] = asyncio.wrap_future(self._session.store.begin_run(source, self._session.clock()))
+            self._begun[source] = awaited(self._session.store.begin_run(source, self._session.clock()))
         return self._begun[source]
 
 
@@ -66,7 +67,7 @@ async def settle(session: Session, records: Sequence[Record], *, keep_raw: bool)
     answers: list[Settled | None] = []
     decide = deciding(keep_raw=keep_raw)
     while len(answers) < len(records):
-        at_once = await asyncio.wrap_future(session.store.settle(records[len(answers) :], decide))
+        at_once = await awaited(session.store.settle(records[len(answers) :], decide))
         answers += at_once
         if len(answers) < len(records):
             answers.append(await _read_again(session, records[len(answers)], keep_raw=keep_raw))
@@ -76,13 +77,11 @@ async def settle(session: Session, records: Sequence[Record], *, keep_raw: bool)
 async def _read_again(session: Session, record: Record, *, keep_raw: bool) -> Settled | None:
     store, page = session.store, record.dispatch.page
     source = page.profile.source
-    fetch_id = await asyncio.wrap_future(
-        store.begin_record(record.run_id, source, record.url, record.key, session.clock())
-    )
+    fetch_id = await awaited(store.begin_record(record.run_id, source, record.url, record.key, session.clock()))
     if fetch_id is None:
         return None
     if page.profile.rules is None:
-        rules = await asyncio.wrap_future(store.rule_set(source))
+        rules = await awaited(store.rule_set(source))
         page = replace(page, profile=replace(page.profile, rules=rules))
     ending = replace(record.dispatch.ending, fetch_id=fetch_id, at=session.clock())
     dispatch = await decided(replace(record.dispatch, page=page, ending=ending), store, session.pool)

@@ -8,6 +8,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
+from pipelines.awaited import awaited
 from storage.hosts import Budget
 from storage.models import LinkKind
 
@@ -112,7 +113,7 @@ class Leasing:
                 return
             most = min(room, self._articles_left or room)
             self._looked = time.monotonic()
-            leased = await asyncio.wrap_future(
+            leased = await awaited(
                 self._frontier.lease(
                     self._source,
                     owner=self._owner,
@@ -160,7 +161,7 @@ class Leasing:
         asked = self._frontier.turn(
             host, now=self._clock(), delay=given.delay, in_flight=given.in_flight, lease=lease, budget=self._budget
         )
-        return await asyncio.wrap_future(asked)
+        return await awaited(asked)
 
     def done(self, turn: float = 0.0, *, found: bool = False) -> None:
         """One fetch of this crawl has ended: there is room, and perhaps there is more to lease. `turn`: where nothing of that

@@ -20,6 +20,7 @@ from crawler.heard import is_heard
 from crawler.politeness.addresses import without_user
 from crawler.settings import ITEM_PIPELINES
 from crawler.steady import by_present_clock
+from pipelines.awaited import awaited, told
 from pipelines.wiring import Wired
 from storage.errors import StorageError
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
@@ -94,8 +95,7 @@ class Ledger:
             jitter=session.jitter(),
         )
         written = session.store.end(whole)
-        loop = asyncio.get_running_loop()
-        written.add_done_callback(lambda future: loop.call_soon_threadsafe(self._ended, whole, future))
+        told(written, lambda done: self._ended(whole, done))
         return written
 
     def opened(self, lease: Lease, hops: list[str]) -> None:
@@ -112,7 +112,7 @@ class Ledger:
         outcome = Outcome(BROKEN, f"{type(error).__name__}: {error}")
         now = self._assignment.session.clock()
         ending = Ending(lease.fetch_id, outcome, at=now, lease=lease, urls=tuple(hops), responded_at=now)
-        await asyncio.wrap_future(self.end(ending))
+        await awaited(self.end(ending))
 
     def stopped(self, error: Exception) -> None:
         """Leasing itself raised: nothing more is leased, and the crawl did not finish."""
@@ -131,7 +131,7 @@ class Ledger:
             for lease, hops in sent
         ]
         self._under_way.clear()
-        await asyncio.gather(*(asyncio.wrap_future(self._assignment.session.store.end(e)) for e in unanswered))
+        await asyncio.gather(*(awaited(self._assignment.session.store.end(e)) for e in unanswered))
 
     def _ended(self, ending: Ending, written: Future[Ended]) -> None:
         error = written.exception()

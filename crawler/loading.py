@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.utils.misc import load_object
 
-from pipelines import phrases
+from pipelines import fingerprint, phrases
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -29,6 +29,7 @@ LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDL
 def load_phrases() -> None:
     """Compile what decisions ask for, a tenth of a second: for a thread beside the first crawls."""
     phrases.ready(PHRASES)
+    fingerprint.words("é")  # of texts that are not all ASCII
 
 
 def load_components(settings: BaseSettings) -> None:
@@ -37,9 +38,8 @@ def load_components(settings: BaseSettings) -> None:
     for name in CLASSES:
         load_object(settings[name])
     for name in LISTS:
-        for component, order in settings.getwithbase(name).items():
-            if order is not None:
-                load_object(component)
+        for component in settings.getwithbase(name):
+            load_object(component)  # also what is left out: Scrapy loads it to know that
     for handler in settings.getwithbase("DOWNLOAD_HANDLERS").values():
         if handler is not None:
             load_object(handler)

@@ -13,6 +13,7 @@ from crawler.disk import keep_room
 from crawler.leasing import Leasing
 from crawler.loader import spider_for
 from crawler.session import GRACE_SECONDS, Assignment
+from pipelines.awaited import awaited
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -226,4 +227,4 @@ async def _until_done(task: asyncio.Future[None], session: Session) -> None:
 
 
 async def _written(future: Any) -> Any:
-    return await asyncio.wrap_future(future)
+    return await awaited(future)

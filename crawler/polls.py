@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.endings import endpoint_of, guess_of, is_polled
 from crawler.politeness import rhythm
 from crawler.politeness.rhythm import Polled
+from pipelines.awaited import awaited
 from storage import clock
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def observed(ending: Ending, source: Source, frontier: Frontier) -> Ending
     if ending.lease is None or ending.outcome.name != "listed" or not is_polled(ending.lease):
         return ending
     links = await asyncio.to_thread(sample, ending.links)  # beside the loop, which a long one would hold up
-    unknown = await asyncio.wrap_future(frontier.unknown(source.name, [link.url for link in links]))
+    unknown = await awaited(frontier.unknown(source.name, [link.url for link in links]))
     known = rhythm.read(ending.lease.rhythm)
     seen = poll_of(links, unknown, at=ending.at, before=known.at)
     known = rhythm.observe(known, seen, guess=guess_of(endpoint_of(ending.lease, source)))

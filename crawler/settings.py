@@ -7,11 +7,14 @@ its host's turn has come. `-s NAME=VALUE` wins as usual.
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.lean import load_sqlite_utils
 
 load_sqlite_utils()  # the first that `scrapy` loads of ours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Set
 
 BOT_NAME = "dateline"
 # Our `crawl` checks its arguments and returns a true exit status.
@@ -41,6 +44,8 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "crawler.politeness.transport.BoundedHandler",
     "https": "crawler.politeness.transport.BoundedHandler",
 }
+# A lease comes in the moment of its host's turn: it waits in no queue of Scrapy's.
+DOWNLOADER = "crawler.straight.StraightDownloader"
 # 10 MiB also while decompressing (a 1 MB bomb holds 1 GiB); sitemaps get more in their request's meta.
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 30
@@ -89,6 +94,7 @@ REMOTE_CONTROL_ENABLED = False
 RETRY_ENABLED = False
 # For spiders of your own (`obey.py`); leased requests carry `dont_obey_robotstxt`: the frontier has judged them by RFC 9309.
 ROBOTSTXT_OBEY = True
+SCHEDULER = "crawler.straight.StraightScheduler"
 SCHEDULER_DEBUG = False
 SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -103,29 +109,39 @@ USER_AGENT = f"Dateline/{version('dateline')}"
 # Dateline's own: where `scrapy list` and `scrapy crawl` look for a dateline.toml ("" = here and upward).
 DATELINE_CONFIG = ""
 
-_IDLE_DOWNLOADER: dict[str, int | None] = {
-    f"scrapy.downloadermiddlewares.{name}": None
+_IDLE_DOWNLOADER = frozenset(
+    f"scrapy.downloadermiddlewares.{name}"
     for name in ("httpauth.HttpAuthMiddleware", "downloadtimeout.DownloadTimeoutMiddleware", "stats.DownloaderStats")
-}
-_IDLE_SPIDER: dict[str, int | None] = {
-    f"scrapy.spidermiddlewares.{name}": None
+)
+_IDLE_SPIDER = frozenset(
+    f"scrapy.spidermiddlewares.{name}"
     for name in (
         "start.StartSpiderMiddleware",
         "httperror.HttpErrorMiddleware",
         "depth.DepthMiddleware",
         "metacopy.MetaCopyDetectionMiddleware",
     )
-}
+)
 """What has nothing to do in a crawl of leases, whose requests bring their time limit, take every status and come from the
 frontier in no order of Scrapy's: each costs a generator more for every request and response."""
 
 
 def for_crawls(user_agent: str, *, log_level: str = "INFO", proxy: str | None = None) -> dict[str, Any]:
     """The settings of a crawl started by `dateline`, as a plain dict over the module's own."""
-    own = {name: value for name, value in globals().items() if name.isupper()}
-    own["DOWNLOADER_MIDDLEWARES"] = DOWNLOADER_MIDDLEWARES | _IDLE_DOWNLOADER
-    own["SPIDER_MIDDLEWARES"] = dict(_IDLE_SPIDER)
+    from scrapy.settings import default_settings
+
+    own = {name: value for name, value in globals().items() if name.isupper() and name[0] != "_"}
+    # What is left out is not named at all: Scrapy loads whatever is named, and sorts it for each crawl.
+    named = {name: order for name, order in DOWNLOADER_MIDDLEWARES.items() if order is not None}
+    left_out = _IDLE_DOWNLOADER | (DOWNLOADER_MIDDLEWARES.keys() - named.keys())
+    own["DOWNLOADER_MIDDLEWARES"] = named
+    own["DOWNLOADER_MIDDLEWARES_BASE"] = _without(default_settings.DOWNLOADER_MIDDLEWARES_BASE, left_out)
+    own["SPIDER_MIDDLEWARES_BASE"] = _without(default_settings.SPIDER_MIDDLEWARES_BASE, _IDLE_SPIDER)
     # A crawl is given its spider; the loader of the commands would read the whole registry again.
     own["SPIDER_LOADER_CLASS"] = "scrapy.spiderloader.DummySpiderLoader"
     own |= {"USER_AGENT": user_agent, "LOG_LEVEL": log_level, "HTTPPROXY_ENABLED": proxy is not None}
     return own
+
+
+def _without(names: Mapping[str, int], left_out: Set[str]) -> dict[str, int]:
+    return {name: order for name, order in names.items() if name not in left_out}

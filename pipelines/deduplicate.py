@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from pipelines import identity, remnants, rereading
+from pipelines.awaited import awaited
 from pipelines.decision import decide
 from pipelines.wiring import wired
 from storage.models import Outcome
@@ -100,7 +100,7 @@ async def _asked(found: Article, store: ArticleStore) -> tuple[Article, Known]:
     identified = _identified(found)
     asked = next(identified)
     while True:
-        known = await asyncio.wrap_future(store.known(asked))
+        known = await awaited(store.known(asked))
         try:
             asked = identified.send(known)
         except StopIteration as end:

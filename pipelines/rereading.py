@@ -9,9 +9,9 @@ and read differently; all others are `dateline reextract`'s. Where the page of t
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
+from pipelines.awaited import awaited
 from pipelines.workers import FAILURES
 from storage.models import Reading
 
@@ -38,13 +38,13 @@ async def brought_up(
     if not may_differ(article, known):
         return False
     readings = []
-    for text, page in await asyncio.wrap_future(store.kept(known.id, profile, article.extractor)):
+    for text, page in await awaited(store.kept(known.id, profile, article.extractor)):
         reading = reading_of(text, article.extractor, await extractor.extract(page))
         if reading is not None:
             readings.append(reading)
     if not readings:
         return False
-    await asyncio.wrap_future(store.rewrite(readings))
+    await awaited(store.rewrite(readings))
     return True
 
 

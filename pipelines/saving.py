@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.awaited import awaited
 from pipelines.deduplicate import decided
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tu
     if keep_raw:
         dispatch = with_page(dispatch)
     for _ in range(ATTEMPTS):
-        ended = await asyncio.wrap_future(store.end(dispatch.ending))
+        ended = await awaited(store.end(dispatch.ending))
         if not ended.stale:
             return dispatch, ended
         dispatch = await decided(dispatch, store, None)

@@ -171,10 +171,15 @@ def permits(url: str, exceptions: Exceptions, proxy: str | None = None) -> str |
         return f"not an address: {error}"
 
 
+def unsafe(url: str) -> bool:
+    """Whether an address has characters that programs read in different ways."""
+    return _UNSAFE.search(url) is not None
+
+
 def _objections(url: str, exceptions: Exceptions, proxy: str | None) -> Iterator[str]:
     parts = urlsplit(url)
     host, port = canonical_name(parts.hostname or ""), parts.port
-    if _UNSAFE.search(url):
+    if unsafe(url):
         yield "blanks, control characters or backslashes in the address"
     if parts.scheme not in _PORTS:
         yield f"scheme {parts.scheme or 'missing'!r} (only http and https are asked)"

@@ -7,14 +7,17 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.politeness.addresses import permits, without_user
-from crawler.politeness.guard import assert_installed
+from crawler.politeness.addresses import permits, unsafe, without_user
+from crawler.politeness.guard import assert_installed, is_proved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scrapy import Request
     from scrapy.crawler import Crawler
+
+KEPT = 1000
+"""Origins (scheme, host, port) that are known to be permitted: all else in an address, but unsafe characters, is not judged."""
 
 
 class Blocked(IgnoreRequest):
@@ -28,12 +31,12 @@ def proxy_host(proxy: str | None) -> str | None:
 
 class Gate:
     """Refuses schemes, literal addresses, ports and proxies before a request is sent; names are judged by the guarded
-    resolver, which is proved to be there before the first request."""
+    resolver, which is proved to be there before each request: by trying it once, then by its being the same."""
 
     def __init__(self, exceptions: Mapping[str, tuple[str, int]], proxy: str | None) -> None:
         self._exceptions = exceptions
         self._proxy = proxy
-        self._proved = False
+        self._permitted: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -44,17 +47,25 @@ class Gate:
 
     def process_request(self, request: Request) -> None:
         """Raises `Blocked`; RuntimeError where the guard is not in place."""
-        if not self._proved:
-            from twisted.internet import reactor
+        from twisted.internet import reactor
 
+        if not is_proved(reactor):
             assert_installed(reactor)
-            self._proved = True
-        if refusal := permits(request.url, self._exceptions, proxy=proxy_host(self._proxy)):
-            raise Blocked(refusal)
+        self._judge(request.url)
         # The handler connects to whatever stands here, and nobody would judge where the proxy goes from there.
         asked = request.meta.get("proxy")
         if asked and _place(asked) != _place(self._proxy or ""):
             raise Blocked(f"the proxy {without_user(asked)} is not the one that dateline.toml names")
+
+    def _judge(self, url: str) -> None:
+        origin = "/".join(url.split("/", 3)[:3])
+        if origin in self._permitted and not unsafe(url):
+            return
+        if refusal := permits(url, self._exceptions, proxy=proxy_host(self._proxy)):
+            raise Blocked(refusal)
+        if len(self._permitted) >= KEPT:
+            self._permitted.clear()
+        self._permitted.add(origin)
 
 
 def _place(proxy: str) -> tuple[str, str]:

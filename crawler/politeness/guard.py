@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, cast
+from weakref import WeakSet
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
@@ -49,6 +50,8 @@ LOOKUP_SECONDS = 20.0
 _PROBES = ("127.0.0.1", "::1", "10.0.0.1", "169.254.169.254", "::ffff:127.0.0.1", "2130706433", "0x7f.1")
 _PROBE_NAME = "guard-probe.invalid"
 _PROBE_PORT = 9
+
+_PROVED: WeakSet[GuardedResolver] = WeakSet()
 
 
 def system_lookup(name: str) -> Sequence[str]:
@@ -270,6 +273,12 @@ def assert_installed(reactor: Any) -> None:
                 raise RuntimeError(f"the address guard let {name} through: nothing may be crawled")
     finally:
         del guard._kept[_PROBE_NAME]
+    _PROVED.add(guard)
+
+
+def is_proved(reactor: Any) -> bool:
+    """Whether this reactor asks the very guard that `assert_installed` has tried."""
+    return reactor.nameResolver in _PROVED and isinstance(reactor.resolver, _Simple)
 
 
 def _place(text: str) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from crawler.endings import child_of, endpoint_of
 from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
+from pipelines.awaited import awaited
 from storage import clock
 from storage.models import Dispatch, Ending, HostNote, HostRules, Lease, Outcome, Page
 
@@ -135,15 +136,14 @@ class AgencySpider(Spider):
     async def _refused_by_robots(self, url: str, host: str, rules: HostRules | None = None) -> Outcome | None:
         """Why the host's rules, or those that came with its lease, close an address."""
         if rules is None:
-            rules = await asyncio.wrap_future(self.session.frontier.rules(host))
+            rules = await awaited(self.session.frontier.rules(host))
         return robots_asked.refusal(rules, url, host)
 
     def _request(self, url: str, meta: dict[str, Any], headers: dict[str, str]) -> Request:
         return Request(url, callback=self.arrived, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
 
     def _posted(self, url: str, meta: dict[str, Any], body: bytes) -> Request:
-        request = self._request(url, meta, {"Content-Type": "application/json"})
-        return request.replace(method="POST", body=body)
+        return self._request(url, meta, {"Content-Type": "application/json"}).replace(method="POST", body=body)
 
     async def _hop(self, response: Response, lease: Lease) -> Request | None:
         """The next request of a redirect, when host, robots and turn allow it; else the fetch ends here."""
@@ -182,7 +182,7 @@ class AgencySpider(Spider):
     async def _ask_robots(self, url: str, host: str, meta: dict[str, Any]) -> None:
         """Read the robots.txt of another host that a redirect leads to, within the same fetch, unless it is known."""
         frontier = self.session.frontier
-        if not robots.stale(await asyncio.wrap_future(frontier.rules(host)), self.session.clock()):
+        if not robots.stale(await awaited(frontier.rules(host)), self.session.clock()):
             return
         rules = await robots_asked.ask(
             url,
@@ -193,7 +193,7 @@ class AgencySpider(Spider):
             turn=lambda asked: self._turn(urlsplit(asked).netloc.lower(), meta["lease"]),
         )
         if rules is not None:  # else it is not known: nothing of the host is allowed
-            await asyncio.wrap_future(frontier.learn(rules))
+            await awaited(frontier.learn(rules))
 
     async def _turn(self, host: str, lease: Lease) -> bool:
         """Wait for a further turn of a host within the same fetch; False when it does not come in time."""
@@ -297,4 +297,4 @@ class AgencySpider(Spider):
         return HostNote(lease.host, robots=robots.read(status, body, now=now, host=lease.host, agent=robots.TOKEN))
 
     async def _end(self, ending: Ending) -> None:
-        await asyncio.wrap_future(self.ledger.end(ending))
+        await awaited(self.ledger.end(ending))

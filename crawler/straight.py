@@ -1,0 +1,92 @@
+"""Scrapy's queues for requests that need not wait: the frontier gives a lease in the moment in which its host's turn comes.
+
+Scrapy takes each request through a queue by priority and one of its host, each emptied by tasks and timers of its own. A
+request that finds them empty, as those of leases do, passes by them; every other one takes its turn.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.core.downloader import Downloader
+from scrapy.core.scheduler import Scheduler
+from scrapy.utils.defer import deferred_from_coro
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.http import Response
+    from twisted.internet.defer import Deferred
+
+
+class StraightScheduler(Scheduler):
+    """Leases' requests in the order in which they come. Once there is another request, all go by its priorities."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._straight: deque[Request] = deque()
+        self._passed = 0
+
+    def enqueue_request(self, request: Request) -> bool:
+        if "lease" in request.meta and request.dont_filter and not request.priority and not super().__len__():
+            self._straight.append(request)
+            return True
+        while self._straight:
+            super().enqueue_request(self._straight.popleft())
+        return super().enqueue_request(request)
+
+    def next_request(self) -> Request | None:
+        if self._straight:
+            self._passed += 1
+            return self._straight.popleft()
+        return super().next_request() if super().__len__() else None
+
+    def __len__(self) -> int:
+        return len(self._straight) + super().__len__()
+
+    def close(self, reason: str) -> Deferred[None] | None:
+        """Those that passed by count as if they had not."""
+        if self._passed and self.stats is not None:
+            for name in ("enqueued", "enqueued/memory", "dequeued", "dequeued/memory"):
+                self.stats.inc_value(f"scheduler/{name}", self._passed)
+        return super().close(reason)
+
+
+class StraightDownloader(Downloader):
+    """Sends a request at once where nothing of its host waits, nor is to wait."""
+
+    def fetch(self, request: Request, spider: Spider | None = None) -> Deferred[Response | Request]:
+        del spider  # Scrapy passes it to those that ask for it
+        self.active.add(request)
+        asked: Deferred[Response | Request] = deferred_from_coro(
+            self.middleware.download_async(self._enqueue_request, request)
+        )
+        return asked.addBoth(self._left, request)
+
+    def _left(self, result: Any, request: Request) -> Any:
+        self.active.remove(request)
+        return result
+
+    async def _enqueue_request(self, request: Request) -> Response:
+        key, slot = self._get_slot(request)
+        now = monotonic()
+        if (
+            slot.queue
+            or slot.latercall
+            or slot.jitter
+            or slot.free_transfer_slots() <= 0
+            or now - slot.lastseen < slot.delay
+        ):
+            return await super()._enqueue_request(request)
+        request.meta[self.DOWNLOAD_SLOT] = key
+        slot.active.add(request)
+        self.signals.send_catch_log(
+            signal=signals.request_reached_downloader, request=request, spider=self.crawler.spider
+        )
+        slot.lastseen = now
+        try:
+            return await self._download(slot, request)
+        finally:
+            slot.active.remove(request)

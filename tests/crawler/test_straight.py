@@ -1,0 +1,56 @@
+"""Requests of leases pass by Scrapy's queues; all others wait in them as they would without us."""
+
+from __future__ import annotations
+
+from scrapy import Request, Spider
+from scrapy.statscollectors import StatsCollector
+from scrapy.utils.request import RequestFingerprinter
+
+from crawler.runner import runner_of
+from crawler.settings import for_crawls
+from crawler.straight import StraightScheduler
+
+
+def scheduler() -> StraightScheduler:
+    settings = for_crawls("agent") | {"SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue"}  # no downloader
+    crawler = runner_of(settings).create_crawler(type("Own", (Spider,), {"name": "own"}))
+    crawler.stats = StatsCollector(crawler)
+    crawler.request_fingerprinter = RequestFingerprinter(crawler)
+    crawler.spider = crawler._create_spider()
+    made = StraightScheduler.from_crawler(crawler)
+    made.open(crawler.spider)
+    return made
+
+
+def leased(number: int) -> Request:
+    return Request(f"http://agency.test/{number}", meta={"lease": number}, dont_filter=True)
+
+
+def addresses(queue: StraightScheduler) -> list[str]:
+    given = []
+    while (request := queue.next_request()) is not None:
+        given.append(request.url.rpartition("/")[2])
+    return given
+
+
+def test_requests_of_leases_are_given_in_their_order_and_counted() -> None:
+    queue = scheduler()
+    assert queue.next_request() is None
+    assert all(queue.enqueue_request(leased(number)) for number in range(3))
+    assert len(queue) == 3
+    assert queue.has_pending_requests()
+    assert addresses(queue) == ["0", "1", "2"]
+    assert not queue.has_pending_requests()
+    queue.close("finished")
+    assert queue.stats is not None
+    assert queue.stats.get_value("scheduler/enqueued") == queue.stats.get_value("scheduler/dequeued/memory") == 3
+
+
+def test_a_request_of_somebodys_own_goes_by_its_priority_and_once() -> None:
+    queue = scheduler()
+    queue.enqueue_request(leased(0))
+    queue.enqueue_request(Request("http://agency.test/first", priority=5))
+    assert not queue.enqueue_request(Request("http://agency.test/first"))
+    queue.enqueue_request(leased(1))
+    assert len(queue) == 3
+    assert addresses(queue)[0] == "first"
