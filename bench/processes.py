@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.fork_server import SERVER_NAME, WORKER_NAME
+
 TICK = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
 
@@ -39,11 +41,12 @@ def usage(pid: int) -> Usage:
         try:
             fields = _stat(number)
             words = (PROC / str(number) / "cmdline").read_bytes().split(b"\0")
+            called = (PROC / str(number) / "comm").read_text().strip()
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended between the look at its parent and this one
         name = (
-            "worker"
-            if any(b"spawn_main" in word for word in words)
+            called.removeprefix("dateline-")
+            if called in {SERVER_NAME, WORKER_NAME}
             else Path(([word for word in words if word] or [b"ended"])[-1].decode(errors="replace")).name[:20]
         )
         name = "main" if number == pid else name

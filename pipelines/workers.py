@@ -1,32 +1,26 @@
 """Untrusted pages are read in worker processes that can be killed: one time limit and one memory limit each.
 
 pebble's pool, since it was the only one of four that finished all good pages beside hanging, crashing and memory-eating
-ones. Workers are spawned (a fork would copy a running reactor), never import the starting script (under `scrapy` that
-would cost 0.3 s and 40 MB each) and die with their parent.
+ones. Workers are forked from a process that has loaded what they need (`forking`; a fork of the crawler would copy a running
+reactor), never import the starting script (under `scrapy` that would cost 0.3 s and 40 MB each) and die with their parent.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 import gc
-import logging
 import os
 import resource
 import signal
 import sys
 import threading
-import types
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
-from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
-from pipelines.plain import plain
+from pipelines import fork_server, forking
 from storage.models import Extraction, Page
 
 T = TypeVar("T")
@@ -47,8 +41,6 @@ FAILURES: frozenset[str] = frozenset({"extract_timeout", "extract_memory", "extr
 
 YOUNG = 20_000
 """Objects made and not ended since the last collection, from which on a worker collects (CPython: 700)."""
-PR_SET_PDEATHSIG = 1
-
 
 CALM = 0.5
 """Seconds between two looks of pebble's threads after their workers in a process that stays (pebble: .1)."""
@@ -67,8 +59,8 @@ class ExtractionPool:
     Each call has `seconds` of CPU time, `clock` times as many of the clock, and each process `memory` bytes of address space
     (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die: at first so many that
     a core is left to who asks, all of them as soon as more calls are made than those can take. `nice`: how much
-    they give way to other processes (0..19). `extracts`: whether they load what extraction needs before their first call, which
-    takes a second of CPU time. Not to be shared between event loops.
+    they give way to other processes (0..19). `extracts`: whether what extraction needs is loaded before the first call, which
+    takes a second of CPU time, once. Not to be shared between event loops.
     """
 
     def __init__(
@@ -85,6 +77,7 @@ class ExtractionPool:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
         self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
         self._clock, self._extracts = clock, extracts
+        self._server = forking.ForkServer(nice=nice, extracts=extracts) if forking.FORKS else None
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
@@ -114,17 +107,19 @@ class ExtractionPool:
         """`close()` where no event loop runs, or none any more: nothing is under way."""
         self._closed = True
         generation, self._generation = self._generation, None
+        if self._server is not None and not (generation and generation.started.is_set()):
+            self._server.end()  # it may be loading, and the generation waits for it
         if generation is not None:
             generation.end()
+        if self._server is not None:
+            self._server.end()
 
     async def close(self) -> None:
         """Kills the workers; calls under way end as `extract_crash`. Harmless when called twice."""
         self._closed = True
         for future in self._asked:
             future.cancel()
-        generation, self._generation = self._generation, None
-        if generation is not None:
-            await asyncio.to_thread(generation.end)
+        await asyncio.to_thread(self.end)
 
     async def _called(
         self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
@@ -182,7 +177,12 @@ class ExtractionPool:
 
     def _current(self) -> _Generation:
         if self._generation is None:
-            self._generation = _Generation(self._workers, self._memory, self._nice, self._counted, self._extracts)
+            if self._server is not None:
+                forked = forking.Forking(self._server, self._counted)
+                self._generation = _Generation(self._workers, forked, _begin, self._memory)
+            else:
+                given = (os.getpid(), self._memory, self._nice, self._extracts)
+                self._generation = _Generation(self._workers, forking.Spawning(self._counted), _begin_alone, *given)
         return self._generation
 
     def _counted(self) -> None:
@@ -207,20 +207,20 @@ class _PoolGone(Exception):
 class _Generation:
     """One pebble pool and the thread that starts it.
 
-    PR_SET_PDEATHSIG kills a worker when the thread that started it ends. pebble starts the first workers in the thread
+    A spawned worker is killed when the thread that started it ends. pebble starts the first workers in the thread
     that asks first and the later ones in a thread of its own; so the first asker is a thread that lives as long."""
 
-    def __init__(self, workers: int, memory: int, nice: int, told: Callable[[], None], extracts: bool) -> None:
-        self._context = _Context(told)
+    def __init__(
+        self,
+        workers: int,
+        context: forking.Forking | forking.Spawning,
+        begin: Callable[..., None],
+        *given: Any,
+    ) -> None:
+        self._context = context
         self._workers, self._first = workers, min(workers, max(1, (os.cpu_count() or 1) - 1))
-        self._pool = ProcessPool(
-            self._first,
-            max_tasks=RECYCLE,
-            initializer=_prepare,
-            initargs=(os.getpid(), memory, nice, extracts),
-            context=self._context,
-        )
-        self._ended, self.started = threading.Event(), threading.Event()
+        self._pool = ProcessPool(self._first, max_tasks=RECYCLE, initializer=begin, initargs=given, context=context)
+        self._ended, self.started, self._broken = threading.Event(), threading.Event(), False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
         self._thread.start()
@@ -228,8 +228,8 @@ class _Generation:
     def grow(self, calls: int) -> None:
         """Let the other workers start, too, where so many calls are more than the first ones can take at once.
 
-        Each loads for a second of CPU time: beside a process that loads as long itself, more workers than cores left would make
-        the first one late, and a process that asks for little never needs them. pebble starts what is missing of this
+        A process that asks for little never needs them; and spawned ones load for a second of CPU time each, beside a process
+        that loads as long itself. pebble starts what is missing of this
         number at its next look, ten times a second; it has no name of its own for it."""
         if calls > self._first:
             self._pool._pool_manager.worker_manager.workers_number = self._workers
@@ -237,6 +237,8 @@ class _Generation:
     def schedule(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> asyncio.Future[Any]:
         """Raises _PoolGone where the pool is broken."""
         self.started.wait()
+        if self._broken:  # pebble would start it now, and wait for it, in the event loop
+            raise _PoolGone("no worker could be started")
         try:
             return asyncio.wrap_future(self._pool.schedule(function, args=args, timeout=seconds))
         except RuntimeError as error:
@@ -256,89 +258,31 @@ class _Generation:
     def _live(self) -> None:
         try:
             _ = self._pool.active  # asking is what starts it
+        except BrokenExecutor:  # what is wrong was said by the process that could not be started
+            self._broken = True
         finally:
             self.started.set()
         self._ended.wait()
 
 
-class _Context(SpawnContext):
-    """Spawn, remembering what it started, and keeping children away from the main module."""
-
-    def __init__(self, told: Callable[[], None]) -> None:
-        super().__init__()
-        self._started: list[SpawnProcess] = []
-        self._told = told
-
-    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802 - multiprocessing's name
-        self._started = [p for p in self._started if p.is_alive()]
-        process = _Worker(*args, **kwargs)
-        self._started.append(process)
-        self._told()
-        return process
-
-    def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802 - multiprocessing's name
-        reader, writer = super().Pipe(duplex)
-        return plain(reader), writer
-
-    def kill(self) -> None:
-        """SIGKILL to every worker: one inside a regular expression does not hear SIGTERM."""
-        for process in self._started:
-            # Without one pebble is starting it, and ends it when it is joined.
-            if getattr(process, "_popen", None) is not None:
-                with contextlib.suppress(ValueError):  # closed already
-                    process.kill()
-
-
-class _Worker(SpawnProcess):
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing's name
-        with _no_main():
-            return SpawnProcess._Popen(process_obj)
-
-    def is_alive(self) -> bool:
-        return getattr(self, "_popen", None) is None or super().is_alive()
-
-
-MAIN = threading.Lock()
-
-
-@contextlib.contextmanager
-def _no_main() -> Iterator[None]:
-    """While this lasts `multiprocessing.spawn.get_preparation_data` finds no main module for a child to import."""
-    with MAIN:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = types.ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
-
-
-def _prepare(parent: int, memory: int, nice: int, extracts: bool) -> None:
-    """First thing in a worker: die with the parent, leave Ctrl-C to it, bound the memory, write no core files, warm up."""
+def _begin(memory: int) -> None:
+    """First thing in a worker: leave Ctrl-C to the parent, bound the memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    if nice:
-        os.nice(nice)
     if sys.platform == "linux":
-        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
-            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
-        if os.getppid() != parent:  # it died before we asked to be told
-            os._exit(1)
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # What libraries say of a page holds the page's own words, and a worker writes where the command does: its answer tells.
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
-    # numpy's BLAS (below py3langid) reserves address space for each core, which would count against the limit.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if extracts:
-        from pipelines.extractor import warm
-
-        warm()
     # What is loaded stays, and a page makes thousands of elements and no circles: looking took 9 % of an extraction's time.
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
+
+
+def _begin_alone(parent: int, memory: int, nice: int, extracts: bool) -> None:
+    """First thing in a worker that was spawned: what the fork server does for others, too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        fork_server.die_with(parent)
+    fork_server.load(nice, extracts)
+    _begin(memory)
 
 
 def _within(seconds: float, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

@@ -27,6 +27,7 @@ from bench.torture.kills_crawl import A_DAY, DAYS, Project, alive
 from bench.torture.ledger_rules import broken
 from bench.torture.part import Batch
 from crawler.demo.server import serving
+from pipelines.fork_server import WORKER_NAME
 from storage import checks, database
 
 if TYPE_CHECKING:
@@ -170,11 +171,11 @@ def unexplained(db: Database, logged: Counter[str], *, at_rest: bool) -> list[st
 
 def workers_of(session: int) -> list[int]:
     """The worker processes of a session's command."""
-    return [pid for pid in alive(session) if b"spawn_main" in command_of(pid)]
+    return [pid for pid in alive(session) if called(pid) == WORKER_NAME]
 
 
-def command_of(pid: int) -> bytes:
+def called(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip()
     except (FileNotFoundError, ProcessLookupError):
-        return b""
+        return ""

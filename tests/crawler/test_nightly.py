@@ -14,11 +14,9 @@ from click.testing import CliRunner
 
 from crawler import daemon, nightly
 from crawler.cli import main
-from pipelines import workers
 from storage import checks, last_check
 from storage.errors import Corrupt
 from storage.store import Store
-from tests.pipelines import hostile
 from tests.storage.harness import NOON, SOURCE
 
 if TYPE_CHECKING:
@@ -59,8 +57,7 @@ def at(store: Store) -> Session:
     return cast("Session", SimpleNamespace(config=config, store=store, stop=asyncio.Event(), clock=time.time))
 
 
-async def test_the_check_has_a_process_of_its_own(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_prepare", hostile.prepare_cold)
+async def test_the_check_has_a_process_of_its_own(store: Store) -> None:
     await nightly.check(at(store))
     last = store.writer.submit(last_check.last, writes=False).result()
     assert last is not None

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import re
 import signal
 import sys
 import time
-import types
-
-from pipelines import workers
-
-PREPARE = workers._prepare
 
 
-def prepare_cold(parent: int, memory: int, nice: int, extracts: bool) -> None:
-    """What a worker does first, but for the extractor's import and warming."""
-    stand_in = types.ModuleType("pipelines.extractor")
-    stand_in.warm = lambda: None  # type: ignore[attr-defined]
-    sys.modules["pipelines.extractor"] = stand_in
-    PREPARE(parent, memory, nice, extracts)
-    del sys.modules["pipelines.extractor"]
-
-
-def prepare_never(parent: int, memory: int, nice: int, extracts: bool) -> None:
+def begin_never(memory: int) -> None:
     """A worker that dies as it starts, as one does whose installation is broken."""
     os._exit(1)
 
@@ -78,6 +65,25 @@ def pid() -> int:
 def slow_pid() -> int:
     time.sleep(0.05)
     return os.getpid()
+
+
+def parent() -> int:
+    return os.getppid()
+
+
+def slow_family() -> tuple[int, int]:
+    return slow_pid(), os.getppid()
+
+
+def descriptors() -> list[tuple[str, str]]:
+    """What is open, by number, but for the list itself."""
+    found = []
+    for place in pathlib.Path("/proc/self/fd").iterdir():
+        try:
+            found.append((place.name, str(place.readlink())))
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def loaded(prefix: str) -> list[str]:

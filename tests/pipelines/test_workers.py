@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 import pytest_asyncio
 
-from pipelines import workers
+from pipelines import forking, workers
 from pipelines.workers import FAILURES, ExtractionPool
 from storage.models import Page, Profile
 
@@ -33,6 +33,10 @@ def _hostile() -> ModuleType:
 
 
 hostile = _hostile()
+WAYS = [
+    pytest.param(True, id="forked", marks=pytest.mark.skipif(not forking.FORKS, reason="Linux's")),
+    pytest.param(False, id="spawned"),
+]
 GOOD = (
     b"<html><head><title>Harbour opens</title></head><body><article><h1>Harbour opens</h1>"
     + b"".join(
@@ -55,22 +59,14 @@ async def pool() -> AsyncIterator[ExtractionPool]:
     await made.close()
 
 
-@pytest.fixture
-def cold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers that start without importing the extractor, which costs a second of CPU each: most of these tests kill some."""
-    monkeypatch.setattr(workers, "_prepare", hostile.prepare_cold)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def mechanics() -> AsyncIterator[ExtractionPool]:
-    made = ExtractionPool(2, clock=1.0)
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=WAYS)
+async def cold_pool(request: pytest.FixtureRequest) -> AsyncIterator[ExtractionPool]:
+    """Workers that load no extractor, which costs a second of CPU: by either way in which they come to be."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forking, "FORKS", request.param)
+        made = ExtractionPool(2, clock=1.0, extracts=False)
     yield made
     await made.close()
-
-
-@pytest.fixture
-def cold_pool(cold: None, mechanics: ExtractionPool) -> ExtractionPool:
-    return mechanics
 
 
 async def test_a_page_comes_back_as_an_article(pool: ExtractionPool) -> None:
@@ -107,10 +103,8 @@ async def test_a_misbehaving_call_ends_as_a_reason_and_the_pool_goes_on(
     assert await cold_pool.run(hostile.echo, 1, seconds=5) == 1
 
 
-async def test_a_call_is_ended_by_its_own_cpu_time_and_by_the_clock_only_much_later(
-    cold: None,
-) -> None:
-    own = ExtractionPool(2, seconds=0.4, clock=20.0)
+async def test_a_call_is_ended_by_its_own_cpu_time_and_by_the_clock_only_much_later() -> None:
+    own = ExtractionPool(2, seconds=0.4, clock=20.0, extracts=False)
     try:
         busy, waiting = await asyncio.gather(
             own._called(hostile.backtrack, (), {}, 0.4), own.run(hostile.late, 0.9, seconds=0.4)
@@ -123,9 +117,9 @@ async def test_a_call_is_ended_by_its_own_cpu_time_and_by_the_clock_only_much_la
 
 
 async def test_workers_that_never_start_are_a_reason_and_no_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_prepare", hostile.prepare_never)
+    monkeypatch.setattr(workers, "_begin", hostile.begin_never)
     monkeypatch.setattr(workers, "START_SECONDS", 0.5)
-    own = ExtractionPool(1, clock=1.0)
+    own = ExtractionPool(1, clock=1.0, extracts=False)
     try:
         assert await asyncio.wait_for(own.run(hostile.echo, 1, seconds=0.1), 30) == "extract_crash"
     finally:
@@ -182,9 +176,8 @@ async def test_workers_import_neither_scrapy_nor_the_main_module(pool: Extractio
     assert await pool.run(hostile.main_file, seconds=5) is None
 
 
-@pytest.mark.usefixtures("cold")
 async def test_closing_is_quick_also_beside_deaf_and_busy_workers() -> None:
-    own = ExtractionPool(2)
+    own = ExtractionPool(2, extracts=False)
     assert await own.run(hostile.echo, 0, seconds=5) == 0
     calls = [
         asyncio.ensure_future(own.run(hostile.deaf_to_terminate, seconds=60)),
@@ -231,7 +224,7 @@ def test_workers_die_with_a_parent_that_is_killed_and_do_not_import_it(tmp_path:
             while len(found) < 2:   # slowly: a worker that has had its 5,000 tasks is replaced, which is not meant here
                 found |= set(await asyncio.gather(*(pool.run(hostile.slow_pid, seconds=30) for _ in range(6))))
             print("scrapy", await pool.run(hostile.loaded, "scrapy", seconds=30), flush=True)
-            print("pids", *found, flush=True)
+            print("pids", await pool.run(hostile.parent, seconds=30), *found, flush=True)
             await asyncio.gather(*(pool.run(hostile.backtrack, seconds=600) for _ in range(2)))
 
         asyncio.run(main())
@@ -257,9 +250,71 @@ def test_a_pool_without_workers_is_refused() -> None:
         ExtractionPool(0)
 
 
-@pytest.mark.usefixtures("cold")
+linux = pytest.mark.skipif(not forking.FORKS, reason="workers are forked on Linux")
+
+
+@linux
+async def test_workers_are_forked_from_one_process_that_has_loaded_what_they_need(pool: ExtractionPool) -> None:
+    assert await pool.run(hostile.parent, seconds=5) != os.getpid()
+    own = ExtractionPool(2, extracts=False)
+    try:
+        pids, parents = set[object](), set[object]()
+        while len(pids) < 2:
+            for family in await asyncio.gather(*(own.run(hostile.slow_family, seconds=5) for _ in range(6))):
+                pids.add(family[0])
+                parents.add(family[1])
+        assert len(parents) == 1
+        assert own.starts == 2
+    finally:
+        await own.close()
+
+
+@linux
+async def test_a_fork_server_that_is_killed_costs_the_pages_under_way_and_nothing_more() -> None:
+    own = ExtractionPool(1, extracts=False)
+    try:
+        family = await own.run(hostile.slow_family, seconds=5)
+        assert isinstance(family, tuple)
+        worker, server = family
+        under_way = asyncio.ensure_future(own.run(hostile.sleep, 30, seconds=60))
+        await asyncio.sleep(0.3)
+        os.kill(server, signal.SIGKILL)
+        assert await under_way == "extract_crash"
+        assert _gone(worker)
+        assert await own.run(hostile.echo, 1, seconds=5) == 1
+        assert await own.run(hostile.parent, seconds=5) not in {server, os.getpid()}
+    finally:
+        await own.close()
+
+
+@linux
+async def test_workers_inherit_no_descriptor_of_the_crawler(tmp_path: Path) -> None:
+    with (tmp_path / "news.db").open("wb") as database:
+        os.set_inheritable(database.fileno(), True)
+        own = ExtractionPool(2, extracts=False)
+        try:
+            await asyncio.gather(*(own.run(hostile.slow_pid, seconds=5) for _ in range(6)))
+            found = await own.run(hostile.descriptors, seconds=5)
+        finally:
+            await own.close()
+    assert isinstance(found, list)
+    others = {name for number, name in found if int(number) > 2 and not name.startswith("pipe:")}
+    assert others <= {"/dev/null"}
+
+
+@linux
+async def test_a_pool_that_is_closed_while_it_loads_does_not_wait_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forking, "_CODE", "import time; time.sleep(30)")
+    own = ExtractionPool(1)
+    own.start()
+    asked = asyncio.ensure_future(own.run(hostile.echo, 1, seconds=5))
+    await asyncio.sleep(0.1)
+    await asyncio.wait_for(own.close(), 5)
+    assert await asked == "extract_crash"
+
+
 async def test_workers_give_way_to_other_processes_where_asked() -> None:
-    pool = ExtractionPool(workers=1, nice=5)
+    pool = ExtractionPool(workers=1, nice=5, extracts=False)
     try:
         assert await pool.run(os.nice, 0, seconds=5.0) == min(os.nice(0) + 5, 19)
     finally:
