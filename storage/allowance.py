@@ -71,32 +71,39 @@ class Days:
 def read(db: Database, host: str, *, now: float) -> Days:
     """A host's day so far."""
     row = db.conn.execute("SELECT offered FROM host WHERE host = ?", (host,)).fetchone()
-    known = json.loads(row[0]) if row else {}
+    return _days(row[0] if row else None, now)
+
+
+def _days(offered: str | None, now: float) -> Days:
+    known = json.loads(offered) if offered else {}
     if known.get("day") != int(now // DAY):
         return Days(int(now // DAY))
     return Days(known["day"], Today(**known["live"]), Today(**known["back"]))
 
 
-def write(db: Database, host: str, today: Days) -> None:
-    """Keep a host's day."""
-    kept = {"day": today.day, "live": _plain(today.live), "back": _plain(today.back)}
+def write(db: Database, host: str, offered: str) -> None:
+    """Keep a host's day, as JSON."""
     db.conn.execute(
         "INSERT INTO host (host, offered) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET offered = excluded.offered",
-        (host, clean.dumps(kept)),
+        (host, offered),
     )
+
+
+def _json(today: Days) -> str:
+    return clean.dumps({"day": today.day, "live": _plain(today.live), "back": _plain(today.back)})
 
 
 def _plain(today: Today) -> dict[str, int]:
     return {"taken": today.taken, "held": today.held, "looks": today.looks, "same": today.same, "after": today.after}
 
 
-def looked(db: Database, host: str, *, now: float, same: bool, backfill: bool = False) -> None:
-    """Count the first look at a new address."""
-    days = read(db, host, now=now)
+def looked(offered: str | None, *, now: float, same: bool, backfill: bool = False) -> str:
+    """A host's day, as JSON, with the first look at a new address counted."""
+    days = _days(offered, now)
     today = days.of(backfill=backfill)
     today.looks += 1
     today.same += same
-    write(db, host, days)
+    return _json(days)
 
 
 def next_day(now: float) -> float:
@@ -144,7 +151,7 @@ class Allowance:
         if self._limit is None:
             return 0
         for host, today in self._days.items():
-            write(self._db, host, today)
+            write(self._db, host, _json(today))
         for (host, reason), (count, example) in self._refused.items():
             refuse(self._db, source, host, reason, count, now=self._now, example=example)
         if self._refused and finder is not None:

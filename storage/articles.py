@@ -3,6 +3,7 @@ revision that it was made on."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from storage import absences, clean, clock, identities, indexing, search, sketches, stories
@@ -39,6 +40,8 @@ HASHED: tuple[str, ...] = (
 
 HASHED_OF_A_TEXT = ("label", "title", "lead", "body", "subheads", "content_hash", "modified_at")
 """The columns of a text that its `row_hash` is made over, after its article, number and kind. Never reordered."""
+
+_NEXT = "SELECT coalesce(max(id), 0) + 1, EXISTS (SELECT 1 FROM source WHERE name = ?) FROM article"
 
 
 def known(db: Database, article: Article, *, now: float, window: int = sketches.WINDOW_DAYS) -> Known:
@@ -149,7 +152,7 @@ def columns(article: Article) -> dict[str, Any]:
 
 def _insert(db: Database, article: Article, decision: Decision, *, now: str, seen: str) -> int:
     """A new article with its story and its place in both indexes: its row is written once, and whole."""
-    (article_id,) = db.conn.execute("SELECT coalesce(max(id), 0) + 1 FROM article").fetchone()
+    article_id, sourced = db.conn.execute(_NEXT, (article.source,)).fetchone()
     alone = decision.story_id is None and not decision.merges
     if alone:
         agency = article.dateline.agency if article.dateline else None
@@ -174,16 +177,19 @@ def _insert(db: Database, article: Article, decision: Decision, *, now: str, see
         "sketch": sketches.pack(sketches.ordered(article.sketch)),
         "row_hash": clean.row_hash(data[name] for name in HASHED),
     }
-    db.conn.execute(
-        f"INSERT INTO article ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own column names
-        tuple(row.values()),
-    )
+    db.conn.execute(_into("article", tuple(row)), tuple(row.values()))
     indexing.add(db, search_id, article.title, article.lead, article.body)
     sketches.index(db, article, article_id, None if alone else story_id, at=published or now)
     if not alone:
         stories.weigh(db, story_id)
-    db.conn.execute("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING", (article.source, now))
+    if not sourced:
+        db.conn.execute("INSERT INTO source VALUES (?, ?)", (article.source, now))
     return int(article_id)
+
+
+@cache
+def _into(table: str, names: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - our own names
 
 
 def _update(db: Database, article: Article, article_id: int, *, status: Status, revision: int, seen: str) -> None:
@@ -221,10 +227,7 @@ def _write_text(
         "extractor": article.extractor,
         "row_hash": text_hash(article, article_id, revision, kind),
     }
-    db.conn.execute(
-        f"INSERT INTO revision ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own column names
-        tuple(row.values()),
-    )
+    db.conn.execute(_into("revision", tuple(row)), tuple(row.values()))
     db.conn.execute(
         "INSERT INTO change (at, kind, article_id, revision) VALUES (?, ?, ?, ?)", (now, kind, article_id, revision)
     )

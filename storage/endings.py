@@ -21,9 +21,11 @@ from storage.errors import Unstorable
 from storage.models import OUTCOMES, Ended, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
-    from storage.models import Ending, HostNote, Lease
+    from storage.models import Ending, HostNote, Lease, Link
 
 _LOOKED = frozenset(OUTCOMES) - {"blocked", "failed", "interrupted"}
 _VALIDATED = frozenset({"new", "revised", "copy", "alias", "unchanged", "listed", "not_modified"})
@@ -33,7 +35,13 @@ _THERE = frozenset({"new", "revised", "copy", "alias", "unchanged", "not_modifie
 _IN_VAIN = frozenset({"unchanged", "not_modified", "alias"})
 
 
-def end(db: Database, ending: Ending) -> Ended:
+def offer(db: Database, ending: Ending, part: Sequence[Link]) -> links.Offered:
+    """Offer a part of what a document listed, before the end of its fetch. Twice is as once: the addresses are known then."""
+    assert ending.lease is not None, "a document was asked for by its lease"
+    return links.offer(db, ending.lease.source, part, finder=_finder(ending), now=ending.at)
+
+
+def end(db: Database, ending: Ending, before: links.Offered | None = None) -> Ended:
     """Write an ending. See `Store.end`."""
     check(ending)
     source, url, outcome_there = fetch_rows.opened(db, ending)
@@ -68,10 +76,10 @@ def end(db: Database, ending: Ending) -> Ended:
             backfills.listed(db, ending)
         elif ours and lease.backfill and lease.kind not in ("article", "robots") and ending.outcome.name == "gone":
             backfills.absent(db, ending)
-        if ours:
-            _new_address(db, ending, lease)
-        _end_turns(db, ending, lease)  # after the note: its crawl-delay holds from now on
-    offered = _offered(db, ending, source, ours=ours)
+        for reason, count in ending.traps if ours else ():
+            allowance.refuse(db, lease.source, lease.host, reason, count, now=ending.at, example=lease.url)
+        _end_turns(db, ending, lease, ours=ours)  # after the note: its crawl-delay holds from now on
+    offered = _offered(db, ending, source, before, ours=ours)
     return Ended(
         article_id=article_id,
         revision=revision,
@@ -126,10 +134,14 @@ def _note_host(db: Database, told: HostNote, *, at: float) -> None:
         quarantine.come_back(db, host, since=since, now=at)
 
 
-def _offered(db: Database, ending: Ending, source: str, *, ours: bool) -> links.Offered:
-    """Offer what a document listed; what of it is not taken stands in the fetch's detail, with the reason. `ours`: its row
-    was this fetch's until it ended."""
+def _offered(
+    db: Database, ending: Ending, source: str, before: links.Offered | None, *, ours: bool
+) -> links.Offered:
+    """Offer what a document listed; what of it is not taken, also of what was offered `before`, stands in the fetch's detail,
+    with the reason. `ours`: its row was this fetch's until it ended."""
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
+    if before is not None:
+        offered.add(before)
     left = []
     if offered.over:
         left.append(f"{offered.over} new addresses over the day's allowance were not taken")
@@ -146,14 +158,13 @@ def _offered(db: Database, ending: Ending, source: str, *, ours: bool) -> links.
     return offered
 
 
-def _new_address(db: Database, ending: Ending, lease: Lease) -> None:
-    """What the first look at a new address says of its host's links, and what a document had that looks like a trap."""
+def _counted(ending: Ending, lease: Lease, offered: str | None) -> str | None:
+    """The day of a host (`allowance`) with what the first look at a new address says of its links; None: this was none."""
     name = ending.outcome.name.partition(":")[0]
-    if lease.kind == "article" and not lease.seen and ending.new_links is not None and name in _LOOKED:
-        same, backfill = name in ("alias", "unchanged"), lease.backfill is not None
-        allowance.looked(db, lease.host, now=ending.at, same=same, backfill=backfill)
-    for reason, count in ending.traps:
-        allowance.refuse(db, lease.source, lease.host, reason, count, now=ending.at, example=lease.url)
+    if lease.kind != "article" or lease.seen or ending.new_links is None or name not in _LOOKED:
+        return None
+    same, backfill = name in ("alias", "unchanged"), lease.backfill is not None
+    return allowance.looked(offered, now=ending.at, same=same, backfill=backfill)
 
 
 def _absence(db: Database, ending: Ending, source: str, url: str) -> None:
@@ -217,21 +228,32 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
     return bool(cursor.rowcount)
 
 
-def _end_turns(db: Database, ending: Ending, lease: Lease) -> None:
-    """Every host that was asked has its next turn a delay after the last byte."""
-    db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (ending.fetch_id,))
+_TURNS = (
+    "SELECT l.delay, EXISTS (SELECT 1 FROM hop WHERE fetch_id = ?2), (SELECT offered FROM host WHERE host = ?3)"
+    " FROM (SELECT 1) LEFT JOIN link AS l ON l.id = ?1"
+)
+
+
+def _end_turns(db: Database, ending: Ending, lease: Lease, *, ours: bool) -> None:
+    """Every host that was asked has its next turn a delay after the last byte; a look at a new address is counted there."""
+    row = db.conn.execute(_TURNS, (lease.link_id, ending.fetch_id, lease.host)).fetchone()
+    delay, hopped, offered = float(row[0] or 0.0), row[1], row[2]
+    if hopped:
+        db.conn.execute("DELETE FROM hop WHERE fetch_id = ?", (ending.fetch_id,))
+    counted = _counted(ending, lease, offered) if ours else None
     if not ending.urls:
+        if counted is not None:
+            allowance.write(db, lease.host, counted)
         return
-    row = db.conn.execute("SELECT delay FROM link WHERE id = ?", (lease.link_id,)).fetchone()
-    delay = float(row[0] or 0.0) if row else 0.0
     asked = {lease.host}
     for url in ending.urls:
         try:
             asked.add(clean.host_of(url))
         except Unstorable:
             continue  # no host that takes turns: the address guard refused it
+    at = ending.responded_at if ending.responded_at is not None else ending.at
     for host in asked:
-        hosts.answered(db, host, at=ending.responded_at if ending.responded_at is not None else ending.at, delay=delay)
+        hosts.answered(db, host, at=at, delay=delay, offered=counted if host == lease.host else None)
 
 
 def _finder(ending: Ending) -> links.Finder:

@@ -162,9 +162,16 @@ def turn(
     return seconds
 
 
-def answered(db: Database, host: str, *, at: float, delay: float) -> None:
-    """The last byte came at `at`: the next turn counts from there."""
-    take(db, host, now=at, delay=delay)
+def answered(db: Database, host: str, *, at: float, delay: float, offered: str | None = None) -> None:
+    """The last byte came at `at`: the next turn counts from there. `offered`: the host's day (`allowance`), written with it."""
+    if offered is None:
+        take(db, host, now=at, delay=delay)
+        return
+    db.conn.execute(
+        "INSERT INTO host (host, next_at, offered) VALUES (:host, :now + :delay, :offered) ON CONFLICT (host) DO UPDATE SET"
+        " next_at = max(next_at, :now + max(:delay, coalesce(crawl_delay, 0))), offered = excluded.offered",
+        {"host": host, "now": at, "delay": delay, "offered": offered},
+    )
 
 
 def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, float]]:

@@ -7,21 +7,19 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from storage import clean, looks
+from storage import looks
 from storage.models import KnownArticle, Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlite_utils import Database
 
     from storage.models import Article, Kin
 
 _BY_KEY = "SELECT id FROM article WHERE source = ? AND key = ?"
-_BY_KEYS = "SELECT key, id FROM article WHERE source = ? AND key IN (SELECT value FROM json_each(?))"
-_BY_ADDRESSES = (
-    "SELECT url, article_id, claimed FROM address WHERE source = ? AND url IN (SELECT value FROM json_each(?))"
-)
+_BY_KEYS = "SELECT key, id FROM article WHERE source = ? AND key IN ({})"
+_BY_ADDRESSES = "SELECT url, article_id, claimed FROM address WHERE source = ? AND url IN ({})"
 _SET_APART = (
     "SELECT a.id FROM address AS d JOIN article AS a ON a.id = d.article_id"
     " WHERE d.source = ? AND d.url = ? AND NOT d.claimed AND a.key LIKE 'url:%'"
@@ -75,13 +73,14 @@ def _find(db: Database, article: Article) -> int | None:
     if article.key.startswith("url:"):
         row = db.conn.execute(_BY_KEY, (source, article.key)).fetchone()
         return None if row is None else int(row[0])
-    addresses, keys = (article.url, article.canonical_url, *article.also), (article.key, *article.also)
+    addresses = {article.url, article.canonical_url, *article.also}
+    keys = {article.key, *article.also}
     led, here = dict[str, int](), dict[str, int]()
-    for url, article_id, claimed in db.conn.execute(_BY_ADDRESSES, (source, clean.dumps(addresses))):
+    for url, article_id, claimed in _among(db, _BY_ADDRESSES, source, addresses):
         led[url] = article_id
         if not claimed:
             here[url] = article_id
-    by_key = dict(db.conn.execute(_BY_KEYS, (source, clean.dumps(keys))).fetchall())
+    by_key = dict(_among(db, _BY_KEYS, source, keys))
     if article.agency_id:
         row = db.conn.execute(_SET_APART, (source, article.url)).fetchone()
         found: list[int | None] = [] if row is None else [row[0]]
@@ -90,6 +89,12 @@ def _find(db: Database, article: Article) -> int | None:
     found += [by_key.get(article.key), led.get(article.url), led.get(article.canonical_url)]
     found += [each for url in article.also for each in (by_key.get(url), led.get(url))]
     return next((int(each) for each in found if each is not None), None)
+
+
+def _among(db: Database, query: str, source: str, few: Collection[str]) -> list[Any]:
+    """The rows of a source that have one of `few` values: a mark for each, in half the time of a JSON list's. There are as many
+    statements as there are numbers of spellings of an address."""
+    return db.conn.execute(query.format(", ".join("?" * len(few))), (source, *few)).fetchall()
 
 
 def twin(db: Database, article: Article, kin: Sequence[Kin]) -> KnownArticle | None:

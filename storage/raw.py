@@ -46,6 +46,13 @@ FROM raw_page AS p LEFT JOIN fetch AS f ON f.id = p.fetch_id
   LEFT JOIN article AS a ON a.id = f.article_id
 WHERE p.fetch_id = ?
 """
+_KEEP = (
+    "INSERT OR IGNORE INTO raw_page (fetch_id, article_id, source, url, final_url, status, charset, witness, fetched_at,"
+    " length, body, size, row_hash, content_type, reserved, captured_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_KEEP_INSTEAD = _KEEP.replace("IGNORE", "REPLACE", 1)
+"""Of a fetch that has a page: rarely, and SQLite takes longer for it even where there is none."""
 
 
 class Damaged(Exception):
@@ -56,28 +63,26 @@ def keep(db: Database, fetch_id: int, page: Page, *, article_id: int | None, at:
     """Keep a fetched page with all that its extraction was told: `read` gives the same page again. `at`: when it is kept,
     in epoch seconds, from which its age counts."""
     packed = _PACKER.compress(page.body, zstd.ZstdCompressor.FLUSH_FRAME)
-    row = {
-        "fetch_id": fetch_id,
-        "article_id": article_id,
-        "source": page.profile.source,
-        "url": clean.text(page.url),
-        "final_url": clean.text(page.final_url),
-        "status": page.status,
-        "charset": _text(page.charset),
-        "witness": to_json(clean.link(page.witness)) if page.witness else None,
-        "fetched_at": clock.text(at),
-        "length": len(page.body),
-        "body": packed,
-        "size": len(packed),
-        "row_hash": hashlib.sha256(packed).digest()[:16],
-        "content_type": _text(page.content_type),
-        "reserved": _text(page.reserved),
-        "captured_at": clean.text(page.fetched_at),
-    }
-    db.conn.execute(
-        f"INSERT OR REPLACE INTO raw_page ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own names
-        tuple(row.values()),
+    row = (
+        fetch_id,
+        article_id,
+        page.profile.source,
+        clean.text(page.url),
+        clean.text(page.final_url),
+        page.status,
+        _text(page.charset),
+        to_json(clean.link(page.witness)) if page.witness else None,
+        clock.text(at),
+        len(page.body),
+        packed,
+        len(packed),
+        hashlib.sha256(packed).digest()[:16],
+        _text(page.content_type),
+        _text(page.reserved),
+        clean.text(page.fetched_at),
     )
+    if not db.conn.execute(_KEEP, row).rowcount:
+        db.conn.execute(_KEEP_INSTEAD, row)
 
 
 def read(db: Database, fetch_id: int, profile: Profile) -> Page | None:

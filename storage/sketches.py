@@ -16,14 +16,13 @@ earlier text are still found.
 from __future__ import annotations
 
 import heapq
-import json
 import struct
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from storage import clock, looked_up, sums
+from storage import clean, clock, looked_up, sums
 from storage.models import Kin
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def _stored_day(db: Database, article_id: int) -> str | None:
 
 def _holders(db: Database, weeks: Iterable[int], keys: Iterable[int]) -> dict[int, list[int]]:
     """The articles that hold keys, at most COMMON + 1 of each week's key, for `write` adds no more."""
-    rows = json.dumps([each << 32 | key for each in weeks for key in keys])
+    rows = clean.dumps([each << 32 | key for each in weeks for key in keys])
     found: defaultdict[int, list[int]] = defaultdict(list)
     for row, article_id in db.conn.execute(
         "SELECT s.key, s.article_id FROM json_each(?) AS j CROSS JOIN sketch AS s ON s.key = j.value", (rows,)
@@ -249,11 +248,13 @@ def _holders(db: Database, weeks: Iterable[int], keys: Iterable[int]) -> dict[in
 
 def _shared(db: Database, sketch: Sequence[int], ids: Iterable[int]) -> dict[int, tuple[int, int, str, str]]:
     """Of the articles that share enough with `sketch`: shared keys, story, source, key."""
-    own = set(sketch)
-    found = {}
+    own, ids = set(sketch), list(ids)
+    found = dict[int, tuple[int, int, str, str]]()
+    if not ids:
+        return found
     for article_id, blob, story_id, source, key in db.conn.execute(
         "SELECT id, sketch, story_id, source, key FROM article WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(ids)),),
+        (clean.dumps(ids),),
     ):
         if not blob:
             continue

@@ -197,13 +197,19 @@ def test_a_first_polls_index_may_not_list_indexes_without_end(crawl: Crawl) -> N
     assert crawl.sql("SELECT reason, count FROM refused_link") == [(allowance.OVER, 20)]
 
 
+def look(db: Database, *, now: float, same: bool, backfill: bool = False) -> None:
+    """Count the first look at a new address of the host."""
+    (offered,) = db.conn.execute("SELECT offered FROM host WHERE host = ?", (HOST,)).fetchone()
+    allowance.write(db, HOST, allowance.looked(offered, now=now, same=same, backfill=backfill))
+
+
 def test_a_host_whose_new_addresses_are_known_articles_gets_few_more(crawl: Crawl) -> None:
     listing(crawl, [link(0)], new_links=1000)
     assert poll(crawl, range(1000, 1005), allowed=1000) == 5
 
     def looked(db: Database) -> None:
         for n in range(allowance.SUSPICION - 2):
-            allowance.looked(db, HOST, now=crawl.now, same=n > 15)
+            look(db, now=crawl.now, same=n > 15)
 
     crawl.store.writer.submit(looked).result()
     for outcome in ("alias", "unchanged"):
@@ -242,7 +248,7 @@ def test_a_backfills_known_articles_do_not_make_its_host_suspect_to_the_live_cra
 
     def looked(db: Database) -> None:
         for _ in range(allowance.SUSPICION):
-            allowance.looked(db, HOST, now=crawl.now, same=True, backfill=True)
+            look(db, now=crawl.now, same=True, backfill=True)
 
     crawl.store.writer.submit(looked).result()
     assert poll(crawl, range(5000, 5250), allowed=1000) == 250
