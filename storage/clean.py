@@ -7,7 +7,7 @@ import json
 import logging
 import re
 from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring
 from operator import attrgetter
 from types import NoneType, UnionType
@@ -95,6 +95,7 @@ def without_user(url: str) -> str:
     return f"{head.partition('//')[0]}//…@{rest}" if at else url
 
 
+@lru_cache(maxsize=64)
 def host_of(url: str) -> str:
     """The host that takes turns: lowercased name, with its port where one is written. Raises Unstorable."""
     try:

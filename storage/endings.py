@@ -130,13 +130,13 @@ def _looked_at_elsewhere(db: Database, article_id: int | None, lease: Lease) -> 
 def _note_host(db: Database, told: HostNote, *, at: float) -> None:
     """What the fetch taught about its host; an outage that ended brings back what was given up for it."""
     said = clean.text(told.said)[:500] if told.said else None
-    for host, since in hosts.note(db, replace(told, robots=_cleaned(told.robots), said=said), now=at):
+    if said != told.said or told.robots is not None:
+        told = replace(told, robots=_cleaned(told.robots), said=said)
+    for host, since in hosts.note(db, told, now=at):
         quarantine.come_back(db, host, since=since, now=at)
 
 
-def _offered(
-    db: Database, ending: Ending, source: str, before: links.Offered | None, *, ours: bool
-) -> links.Offered:
+def _offered(db: Database, ending: Ending, source: str, before: links.Offered | None, *, ours: bool) -> links.Offered:
     """Offer what a document listed; what of it is not taken, also of what was offered `before`, stands in the fetch's detail,
     with the reason. `ours`: its row was this fetch's until it ended."""
     offered = links.offer(db, source, ending.links, finder=_finder(ending), now=ending.at)
@@ -176,6 +176,30 @@ def _absence(db: Database, ending: Ending, source: str, url: str) -> None:
         absences.found(db, source, url, at=ending.at)
 
 
+_END = (
+    "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
+    " rhythm = coalesce(:rhythm, rhythm),"
+    " failing_since = CASE WHEN :vainly THEN coalesce(failing_since, :at) WHEN :looked THEN NULL ELSE failing_since END,"
+    " failed_at = CASE WHEN :vainly THEN :at WHEN :looked THEN NULL ELSE failed_at END,"
+    " state = CASE WHEN kind = 'robots' THEN 'done'"
+    f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
+    " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
+    " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
+    " unasked = CASE WHEN :unasked THEN unasked + 1 WHEN :looked AND NOT :vainly THEN 0 ELSE unasked END,"
+    " forbidden = CASE WHEN :forbidden THEN forbidden + 1 WHEN :unasked THEN forbidden ELSE 0 END,"
+    " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
+    " again = CASE WHEN :looked THEN 0 ELSE again END,"
+    " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"
+    " missing = CASE WHEN :gone THEN missing + 1 WHEN :there THEN 0 ELSE missing END,"
+    " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"
+    " backfill = CASE WHEN (:looked OR :state = 'done') AND kind = 'article' THEN 0 ELSE backfill END,"
+    " etag = CASE WHEN NOT :set THEN etag WHEN :keep THEN coalesce(:etag, etag) ELSE :etag END,"
+    " last_modified = CASE WHEN NOT :set THEN last_modified"
+    "  WHEN :keep THEN coalesce(:last_modified, last_modified) ELSE :last_modified END"
+    " WHERE id = :id AND fetch_id = :fetch AND state = 'leased'"
+)
+
+
 def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bool:
     """The address's row, where it is still this fetch's lease; answers whether it was."""
     name = ending.outcome.name.partition(":")[0]
@@ -202,30 +226,7 @@ def _end_link(db: Database, ending: Ending, lease: Lease, *, looked: bool) -> bo
         "last_modified": clean.text(validators.last_modified) if validators and validators.last_modified else None,
         "rhythm": ending.rhythm,
     }
-    cursor = db.conn.execute(
-        "UPDATE link SET due = :due, owner = NULL, leased_at = NULL, until = NULL, fetch_id = NULL, reason = :reason,"  # noqa: S608 - our own words
-        " rhythm = coalesce(:rhythm, rhythm),"
-        " failing_since = CASE WHEN :vainly THEN coalesce(failing_since, :at) WHEN :looked THEN NULL ELSE failing_since END,"
-        " failed_at = CASE WHEN :vainly THEN :at WHEN :looked THEN NULL ELSE failed_at END,"
-        " state = CASE WHEN kind = 'robots' THEN 'done'"
-        f"  WHEN {links.LEFT} THEN 'retired' ELSE :state END,"
-        " seen = seen + :looked, looked_at = CASE WHEN :looked THEN leased_at ELSE looked_at END,"
-        " tries = CASE WHEN :vainly THEN tries + 1 WHEN :looked THEN 0 ELSE tries END, interrupted = 0,"
-        " unasked = CASE WHEN :unasked THEN unasked + 1 WHEN :looked AND NOT :vainly THEN 0 ELSE unasked END,"
-        " forbidden = CASE WHEN :forbidden THEN forbidden + 1 WHEN :unasked THEN forbidden ELSE 0 END,"
-        " vain = CASE WHEN NOT (again AND :looked) THEN vain WHEN :vain THEN vain + 1 ELSE 0 END,"
-        " again = CASE WHEN :looked THEN 0 ELSE again END,"
-        " missing_since = CASE WHEN :gone THEN coalesce(missing_since, :at) WHEN :there THEN NULL ELSE missing_since END,"
-        " missing = CASE WHEN :gone THEN missing + 1 WHEN :there THEN 0 ELSE missing END,"
-        " rank = CASE WHEN :looked AND kind = 'article' THEN :recheck ELSE rank END,"
-        " backfill = CASE WHEN (:looked OR :state = 'done') AND kind = 'article' THEN 0 ELSE backfill END,"
-        " etag = CASE WHEN NOT :set THEN etag WHEN :keep THEN coalesce(:etag, etag) ELSE :etag END,"
-        " last_modified = CASE WHEN NOT :set THEN last_modified"
-        "  WHEN :keep THEN coalesce(:last_modified, last_modified) ELSE :last_modified END"
-        " WHERE id = :id AND fetch_id = :fetch AND state = 'leased'",
-        facts,
-    )
-    return bool(cursor.rowcount)
+    return bool(db.conn.execute(_END, facts).rowcount)
 
 
 _TURNS = (
@@ -247,6 +248,8 @@ def _end_turns(db: Database, ending: Ending, lease: Lease, *, ours: bool) -> Non
         return
     asked = {lease.host}
     for url in ending.urls:
+        if url == lease.url:
+            continue
         try:
             asked.add(clean.host_of(url))
         except Unstorable:

@@ -100,6 +100,8 @@ def kin(db: Database, article: Article, own_id: int, *, now: str, window: int = 
             for holder in holders:
                 weight[holder] += 1 / len(holders)
     weight.pop(own_id, None)
+    if not weight:
+        return []
     ranked = heapq.nsmallest(MOST_COMPARED, ((-each, holder) for holder, each in weight.items()))
     likeliest = [holder for _, holder in ranked]
     found = _shared(db, sketch, likeliest)
@@ -172,12 +174,9 @@ def moved(db: Database, article: Article, mark: int, stories: Iterable[int]) -> 
     """Whether a text that seems to share with `article` was stored after the text numbered `mark`, in none of `stories`;
     or one of `stories` is no more."""
     stories = set(stories)
-    held = sum(
-        db.conn.execute("SELECT count(*) FROM story WHERE story_id = ?", (story_id,)).fetchone()[0]
-        for story_id in stories
-    )
-    if held < len(stories):
-        return True
+    for story_id in stories:
+        if db.conn.execute("SELECT 1 FROM story WHERE story_id = ?", (story_id,)).fetchone() is None:
+            return True
     newer = {row[0] for row in db.conn.execute("SELECT article_id FROM revision WHERE id > ?", (mark,))}
     if not newer or not article.sketch:
         return False
