@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from storage import access, indexing, trouble
+from storage.company import ENOUGH, SHORT, Company
 from storage.errors import PASSING, Busy, Closed, Replaced, ours
 from storage.jobs import Job
 from storage.journal import LOOK_SECONDS, Journal
@@ -32,9 +33,8 @@ else:
 
 T = TypeVar("T")
 GROUP = 64
-LINGER = 0.003
-"""Seconds that a first job waits for others to share its commit, while jobs come in company: the disk takes as long for one
-as for many. A caller who waits for each answer before he asks again waits so long once at the most, behind a group."""
+_LOOKS = 4
+"""Times that a writer who waits for more jobs looks whether they are enough."""
 
 SLICE = 0.5
 """Seconds that SQLite waits for a lock at a time: between them the writer looks whether it is to end."""
@@ -76,7 +76,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job[object] | None] = queue.SimpleQueue()
         self._closing = threading.Lock()
         self._closed = False
-        self._company = False
+        self._company = Company(time.monotonic())
         self._opened: Future[None] = Future()
         self._broken: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="storage-writer", daemon=True)
@@ -146,9 +146,7 @@ class Writer:
         if first is None:
             return None
         jobs = [first]
-        waiting = self._jobs.qsize()
-        if (self._company or waiting) and waiting < GROUP - 1 and not self._closed:
-            time.sleep(LINGER)
+        late = self._linger()
         while len(jobs) < GROUP:
             try:
                 job = self._jobs.get_nowait()
@@ -158,8 +156,20 @@ class Writer:
                 self._jobs.put(None)  # after these
                 break
             jobs.append(job)
-        self._company = len(jobs) > 1
+        self._company.took(len(jobs), late=late, now=time.monotonic())
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
+
+    def _linger(self) -> bool:
+        """Wait for others; a full group and the end wait for nobody. Answers whether some came in the latter half of it."""
+        pause, there = self._company.linger(self._jobs.qsize()) / _LOOKS, 0
+        for look in range(_LOOKS if pause else 0):
+            waiting = self._jobs.qsize()
+            if waiting >= GROUP - 1 or self._closed or (waiting >= ENOUGH and look * pause >= SHORT):
+                return False
+            if look == _LOOKS // 2:
+                there = waiting
+            time.sleep(pause)
+        return pause > 0 and self._jobs.qsize() > there
 
     def _do(self, db: Database, jobs: list[Job[object]]) -> None:
         """Write them together; where that fails each alone, since one may be to blame; what may pass is kept."""
