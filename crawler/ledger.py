@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.discovery.parted import links_of
 from crawler.endings import complete
 from crawler.heard import is_heard
 from crawler.politeness.addresses import without_user
@@ -23,6 +25,7 @@ from crawler.steady import by_present_clock
 from pipelines.awaited import awaited, told
 from pipelines.wiring import Wired
 from storage.errors import StorageError
+from storage.links import Offered
 from storage.models import Dispatch, Ended, Ending, Known, Outcome
 
 if TYPE_CHECKING:
@@ -87,16 +90,31 @@ class Ledger:
 
     def end(self, ending: Ending) -> Future[Ended]:
         """Write the end of a fetch; a stale decision comes back unwritten and uncounted, to be decided again."""
+        whole = self._completed(ending)
+        written = self._assignment.session.store.end(whole)
+        told(written, lambda done: self._ended(whole, done))
+        return written
+
+    async def end_in_parts(self, ending: Ending, parts: Sequence[bytes]) -> None:
+        """Write the end of a fetch whose document was parted (`discovery.parted`), one part after the other."""
+        if not parts:
+            await awaited(self.end(ending))
+            return
+        whole, store, before = self._completed(ending), self._assignment.session.store, Offered()
+        for part in parts:
+            before.add(await awaited(store.offer_part(whole, partial(links_of, part))))
+        written = store.end(whole, before)
+        told(written, lambda done: self._ended(whole, done, parted=True))
+        await awaited(written)
+
+    def _completed(self, ending: Ending) -> Ending:
         session = self._assignment.session
-        whole = complete(
+        return complete(
             by_present_clock(ending, session.clock),
             source=self._assignment.source,
             first_poll=session.config.first_poll,
             jitter=session.jitter(),
         )
-        written = session.store.end(whole)
-        told(written, lambda done: self._ended(whole, done))
-        return written
 
     def opened(self, lease: Lease, hops: list[str]) -> None:
         """A lease was taken: it is under way until its end is written. `hops` collects the requests sent for it."""
@@ -133,7 +151,7 @@ class Ledger:
         self._under_way.clear()
         await asyncio.gather(*(awaited(self._assignment.session.store.end(e)) for e in unanswered))
 
-    def _ended(self, ending: Ending, written: Future[Ended]) -> None:
+    def _ended(self, ending: Ending, written: Future[Ended], *, parted: bool = False) -> None:
         error = written.exception()
         if isinstance(error, StorageError):
             self.store_failed(error, ending.fetch_id)
@@ -153,7 +171,7 @@ class Ledger:
         self._assignment.session.progress.ended(self._assignment.source.name, ending, ended)
         if self._under_way.pop(ending.fetch_id, None) is not None:
             found = bool(ended.offered or ended.again)
-            self._assignment.leasing.done(self._turn(ending, ended), found=found)
+            self._assignment.leasing.done(0.0 if parted else self._turn(ending, ended), found=found)
 
     def _turn(self, ending: Ending, ended: Ended) -> float:
         """Seconds until the next turn of a fetch's host; 0.0 where its end may have changed more than what is leased then."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.discovery.parted import published
 from crawler.endings import endpoint_of, guess_of, is_polled
 from crawler.politeness import rhythm
 from crawler.politeness.rhythm import Polled
@@ -21,31 +21,19 @@ if TYPE_CHECKING:
     from storage.frontier import Frontier
     from storage.models import Ending, Link, Outcome
 
-SAMPLE = 1000
-"""Entries of one document that are asked about; of a longer one (a sitemap) the newest and the oldest half as many."""
-
 TURNED_OVER = "turned over: stories may have been missed"
 
 
-async def observed(ending: Ending, source: Source, frontier: Frontier) -> Ending:
+async def observed(ending: Ending, links: Sequence[Link], source: Source, frontier: Frontier) -> Ending:
     """The ending of a live poll that was read, with its endpoint's rhythm; one of a feed that has turned over since the
-    last says so. Others are left as they are."""
+    last says so. Others are left as they are. `links`: the document's `sample`."""
     if ending.lease is None or ending.outcome.name != "listed" or not is_polled(ending.lease):
         return ending
-    links = await asyncio.to_thread(sample, ending.links)  # beside the loop, which a long one would hold up
     unknown = await awaited(frontier.unknown(source.name, [link.url for link in links]))
     known = rhythm.read(ending.lease.rhythm)
     seen = poll_of(links, unknown, at=ending.at, before=known.at)
     known = rhythm.observe(known, seen, guess=guess_of(endpoint_of(ending.lease, source)))
     return replace(ending, rhythm=rhythm.written(known), outcome=said(ending.outcome, known))
-
-
-def sample(links: Sequence[Link]) -> tuple[Link, ...]:
-    """The links whose being new is asked for: all, or the first and last of a long document, dated ones in their order."""
-    if len(links) <= SAMPLE:
-        return tuple(links)
-    ordered = sorted(links, key=lambda link: _published(link) or 0.0, reverse=True)
-    return (*ordered[: SAMPLE // 2], *ordered[-(SAMPLE // 2) :])
 
 
 def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, before: float | None) -> Polled:
@@ -54,7 +42,7 @@ def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, befo
     return Polled(
         at=at,
         total=len(links),
-        dated=tuple(when for link in links if (when := _published(link)) is not None),
+        dated=tuple(when for link in links if (when := published(link)) is not None),
         new=sum(link.url in unknown or _changed(link, before) for link in links),
     )
 
@@ -62,13 +50,6 @@ def poll_of(links: Sequence[Link], unknown: AbstractSet[str], *, at: float, befo
 def said(outcome: Outcome, state: Rhythm) -> Outcome:
     """The poll's outcome; where even its oldest entry was new, what that means."""
     return replace(outcome, detail=f"{outcome.detail}; {TURNED_OVER}") if state.turned else outcome
-
-
-def _published(link: Link) -> float | None:
-    """When an entry says that it was published; a bare day is no instant."""
-    if link.published is None or link.published.precision == "day":
-        return None
-    return clock.epoch(link.published.at)
 
 
 def _changed(link: Link, before: float | None) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.models import Link
 
 
 @lru_cache(maxsize=64)
@@ -26,3 +30,9 @@ def epoch(at: str | None) -> float | None:
         return read.timestamp()
     except (OverflowError, ValueError):
         return None
+
+
+def newest(link: Link) -> float | None:
+    """When its finder says it was last published or changed; what the frontier's order goes by."""
+    times = [epoch(i.at) for i in (link.published, link.modified) if i is not None]
+    return max((t for t in times if t is not None), default=None)

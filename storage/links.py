@@ -53,10 +53,17 @@ class Offered:
     refused: list[tuple[str, str]] | None = None
     over: int = 0
 
+    def add(self, part: Offered) -> None:
+        """Count a further part of the same document."""
+        self.new, self.again, self.held = self.new + part.new, self.again + part.again, self.held + part.held
+        self.refused, self.over = [*(self.refused or ()), *(part.refused or ())], self.over + part.over
+
 
 def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, now: float) -> Offered:
     """Put `links` into the frontier. Under a first poll's limit the newest are due and the rest held."""
     result = Offered(refused=[])
+    if not links and not finder.backfill:
+        return result
     if finder.backfill and backfills.is_closed(db, finder.backfill):
         # A page that was under way when somebody closed its backfill: its articles are left like the others.
         links = [link for link in links if link.kind == "article"]
@@ -67,7 +74,7 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
             "SELECT count(*) FROM link INDEXED BY link_first WHERE source = ? AND kind = 'article' AND first", (source,)
         ).fetchone()
         room = max(0, finder.limit - let)
-        links = sorted(links, key=lambda link: _newest(link) or 0.0, reverse=True)
+        links = sorted(links, key=lambda link: clock.newest(link) or 0.0, reverse=True)
     span = backfills.scope_of(db, finder.backfill, finder.link_id, links, now=now) if finder.backfill else None
     if span is not None:
         finder = replace(finder, attended=span.attended)
@@ -123,12 +130,6 @@ def seed(db: Database, source: str, rows: Iterable[tuple[str, LinkKind]], *, bac
     if not backfill:
         retired.retire(db, source, {url for url, _ in wanted})
     return begun
-
-
-def _newest(link: Link) -> float | None:
-    """When its finder says it was last published or changed; what the frontier's order goes by."""
-    times = [clock.epoch(i.at) for i in (link.published, link.modified) if i is not None]
-    return max((t for t in times if t is not None), default=None)
 
 
 def _changed(link: Link) -> float | None:
@@ -218,7 +219,7 @@ def _insert(
             int(live_first),
             state,
             ARTICLE if article else ENDPOINT,
-            _newest(link),
+            clock.newest(link),
             now if state == "pending" else None,
             int(looked_at is not None),
             looked_at,
@@ -290,7 +291,7 @@ def _set_due(
             "id": link_id,
             "due": due,
             "witness": witness.to_json(link),
-            "newest": _newest(link),
+            "newest": clock.newest(link),
             "again": again,
             "article": ARTICLE,
             "backfill": backfill,

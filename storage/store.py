@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from storage.models import Article, Ended, Ending, KeptText, Known, Page, Profile, Reading, Rewritten, RuleSet
+    from storage.links import Offered
+    from storage.models import Article, Ended, Ending, KeptText, Known, Link, Page, Profile, Reading, Rewritten, RuleSet
 
 _PATIENCE = 4
 """Times the busy timeout that a writer waits for the write lock: others write in turns."""
@@ -103,10 +104,16 @@ class Store:
         now, window = self.clock(), self.window_days
         return self.writer.submit(lambda db: articles.known(db, article, now=now, window=window), writes=False)
 
-    def end(self, ending: Ending) -> Future[Ended]:
+    def end(self, ending: Ending, before: Offered | None = None) -> Future[Ended]:
         """Write the end of a fetch, in one transaction: outcome, article, links, validators, the address's next time,
-        the host's turn. `stale`: the decision's basis had moved, nothing was written. See `endings`."""
-        return self.writer.submit(lambda db: endings.end(db, ending))
+        the host's turn. `stale`: the decision's basis had moved, nothing was written. `before`: what became of the parts
+        that were offered before. See `endings`."""
+        return self.writer.submit(lambda db: endings.end(db, ending, before))
+
+    def offer_part(self, ending: Ending, read: Callable[[], Sequence[Link]]) -> Future[Offered]:
+        """Offer a part of a long document's links before the end of its fetch, in a transaction of its own: a process that dies
+        in between leaves a fetch without an end, which is made again. `read` gives the links, in the writer's thread."""
+        return self.writer.submit(lambda db: endings.offer(db, ending, read()))
 
     def kept(self, article_id: int, profile: Profile, by: str) -> Future[tuple[tuple[KeptText, Page], ...]]:
         """The newest texts of an article that another extractor than `by` made, with their pages where these are kept."""

@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo
 from scrapy import Request, Spider
 
 from crawler import answers, feed_text, polls, request_meta, responses, robots_asked
-from crawler.discovery import reach, traps
+from crawler.discovery import parted, reach
 from crawler.discovery.archives import posted
 from crawler.discovery.descent import is_later
-from crawler.discovery.read import read as discover
 from crawler.endings import child_of, endpoint_of
-from crawler.listed import listed
 from crawler.politeness import conditional, reservations, retry, robots
 from crawler.politeness.redirects import RedirectRefused, target
 from pipelines.awaited import awaited
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.discovery.read import Discovery
+    from crawler.discovery.parted import Parted
     from crawler.ledger import Ledger
     from crawler.session import Assignment, Session
     from crawler.source import Source
@@ -208,29 +206,29 @@ class AgencySpider(Spider):
     async def _listed(self, response: Response, lease: Lease) -> None:
         """A feed, sitemap or listing: its links, read in a worker process, go to the frontier with the outcome."""
         endpoint = endpoint_of(lease, self.source) or child_of(lease, self.source)
-        found: Discovery | str = await self.session.pool.run(
-            discover,
-            lease.kind,
-            response.body,
+        body = response.body
+        found: Parted | str = await self.session.pool.run(
+            parted.read,
+            replace(lease, rules=None),
+            body if len(body) < parted.LONG else await asyncio.to_thread(parted.packed, body),
             url=response.url,
             content_type=responses.text(response.headers.get("Content-Type")),
-            charset=None,
             endpoint=endpoint,
             source=self.source,
             later=is_later(lease),
+            span=self.assignment.span,
+            zone=ZoneInfo(self.source.profile.timezone) if self.source.profile.timezone else None,
+            newest_first=lease.first_poll and self.session.config.first_poll > 0,
             seconds=DISCOVERY_SECONDS,
         )
         if isinstance(found, str):
             await self._end(self._ending(response, Outcome(f"failed:{found}", f"{lease.url} could not be read")))
             return
-        zone = ZoneInfo(self.source.profile.timezone) if self.source.profile.timezone else None
-        # Beside the loop, which 50,000 links of a sitemap would hold up.
-        ended = await asyncio.to_thread(listed, found, lease, endpoint, self.assignment.span, zone)
-        ending = replace(
-            self._ending(response, ended.outcome), links=ended.links, ttl=found.ttl, traps=traps.among(found.refused)
-        )
-        ending = await polls.observed(ending, self.source, self.session.frontier)
-        await self._end(reach.noted(ending, found, endpoint) if lease.backfill else ending)
+        ending = replace(self._ending(response, found.outcome), links=found.links, ttl=found.ttl, traps=found.traps)
+        ending = await polls.observed(ending, found.sample, self.source, self.session.frontier)
+        if lease.backfill and found.found is not None:
+            ending = reach.noted(ending, found.found, endpoint)
+        await self.ledger.end_in_parts(ending, found.parts)
 
     def _dispatch(self, response: Response, lease: Lease) -> Dispatch:
         page = Page(

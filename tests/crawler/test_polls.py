@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from crawler.discovery.parted import SAMPLE, sample
 from crawler.politeness.rhythm import Rhythm
-from crawler.polls import SAMPLE, TURNED_OVER, poll_of, said, sample
+from crawler.polls import TURNED_OVER, poll_of, said
 from storage.models import Instant, Link, Outcome
 
 NOON = 1_788_264_000.0  # 2026-09-01 12:00 UTC

@@ -1,0 +1,176 @@
+"""A long live document comes in parts, and leaves what it would leave in one."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import zlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.discovery import parted
+from crawler.discovery.parted import Parted, links_of, packed, read
+from crawler.source import Endpoint, Source
+from pipelines.plain import NotPlain
+from storage.links import Offered
+from storage.models import Ending, Lease, Link, Profile
+from storage.reader import Reader
+from storage.store import Store
+from tests.crawler.small_site import SmallSite, crawls
+from tests.storage.harness import HOST, SOURCE, Crawl, page
+
+MAP = f"https://{HOST}/map.xml"
+WIRE = Source(SOURCE, "Wire", f"https://{HOST}", (HOST,), None, ("en",), Profile(SOURCE), (Endpoint(MAP, "sitemap"),))
+
+
+def entry(url: str, number: int) -> str:
+    return f"<url><loc>{url}</loc><lastmod>2023-10-{1 + number * 7 % 28:02}</lastmod></url>"
+
+
+def urlset(entries: int, prefix: str = f"https://{HOST}/news/") -> bytes:
+    listed = "".join(entry(f"{prefix}{n}", n) for n in range(entries))
+    return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'.encode()
+
+
+def said(lease: Lease, body: bytes, *, newest_first: bool) -> Parted:
+    return read(
+        lease, body, url=MAP, content_type="application/xml", endpoint=WIRE.endpoints[0], source=WIRE, later=False,
+        span=None, zone=None, newest_first=newest_first,
+    )  # fmt: skip
+
+
+def rows(path: Path) -> list[tuple[Any, ...]]:
+    with Reader(path) as reader:
+        query = "SELECT url, state, due, first, rank, newest, witness, backfill FROM link ORDER BY url"
+        return reader.db.conn.execute(query).fetchall()
+
+
+def begun(path: Path) -> tuple[Crawl, Lease]:
+    crawl = Crawl(path)
+    crawl.open_host()
+    crawl.seed((MAP, "sitemap"))
+    return crawl, crawl.take()
+
+
+@pytest.mark.parametrize("limit", [None, 4])
+def test_parts_leave_the_rows_and_the_counts_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int | None
+) -> None:
+    monkeypatch.setattr(parted, "PART", 3)
+    body = urlset(11)
+    ends = []
+    for name in ("whole", "parts"):
+        crawl, lease = begun(tmp_path / f"{name}.db")
+        lease = replace(lease, first_poll=limit is not None)  # whose articles no allowance counts
+        if name == "whole":
+            monkeypatch.setattr(parted, "PART", 100)
+        found = said(lease, body, newest_first=limit is not None)
+        monkeypatch.setattr(parted, "PART", 3)
+        assert len(found.parts) == (0 if name == "whole" else 3)
+        offered = _offered(crawl.store, lease, found, first_poll_limit=limit, new_links=9)
+        ends.append(
+            (found.outcome, found.sample, offered, rows(crawl.path), crawl.sql("SELECT outcome, detail FROM fetch"))
+        )
+        crawl.close()
+    assert ends[0] == ends[1]
+    assert ("2 new addresses over the day's allowance" in str(ends[0][-1])) == (limit is None)
+
+
+def _offered(store: Store, lease: Lease, found: Parted, **more: Any) -> Any:
+    ending = Ending(
+        lease.fetch_id, found.outcome, 1_700_000_000.0, lease=lease, urls=(lease.url,), links=found.links, **more
+    )
+    before = Offered()
+    for part in found.parts:
+        before.add(store.offer_part(ending, lambda part=part: links_of(part)).result())  # type: ignore[misc]
+    return store.end(ending, before).result()
+
+
+def test_a_process_that_dies_between_two_parts_leaves_a_fetch_that_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parted, "PART", 3)
+    crawl, lease = begun(tmp_path / "died.db")
+    found = said(lease, urlset(11), newest_first=True)
+    ending = Ending(
+        lease.fetch_id, found.outcome, crawl.now, lease=lease, urls=(lease.url,), links=found.links, first_poll_limit=4
+    )
+    for part in found.parts[:2]:
+        crawl.store.offer_part(ending, lambda part=part: links_of(part)).result()  # type: ignore[misc]
+    crawl.later(1000)  # the lease has run out
+    crawl.frontier.reclaim(crawl.now).result()
+    assert crawl.sql("SELECT outcome FROM fetch") == [("interrupted",)]
+    crawl.later()
+    again = crawl.take(kinds=["sitemap"])
+    assert again.first_poll
+    crawl.end(
+        again, links=tuple(link for part in found.parts for link in links_of(part)) + found.links, first_poll_limit=4
+    )
+    died = rows(crawl.path)
+    crawl.close()
+    crawl, lease = begun(tmp_path / "alive.db")
+    _offered(crawl.store, lease, found, first_poll_limit=4)
+    alive = rows(crawl.path)
+    crawl.close()
+    assert [row[:2] for row in died if "/news/" in row[0]] == [row[:2] for row in alive if "/news/" in row[0]]
+
+
+async def test_a_crawl_reads_a_long_sitemap_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reactor: object
+) -> None:
+    del reactor
+    monkeypatch.setattr(parted, "PART", 3)
+    monkeypatch.setattr(parted, "LONG", 100)
+    site = SmallSite({})
+    async with crawls(tmp_path, site, Endpoint("/map.xml", "sitemap")) as crawl:
+        site.answers["/map.xml"] = urlset(8, f"{crawl.source.home}/news/").decode()
+        report = await crawl.live()
+        assert report.counts["listed"] == 1
+        assert sorted(crawl.targets()) == ["/map.xml", *(f"/news/{n}" for n in range(8))]
+        told = crawl.rows("SELECT outcome, detail FROM fetches WHERE kind = 'sitemap'")
+        assert told == [("listed", "8 entries, 8 links")]
+
+
+def test_what_is_no_part_is_refused() -> None:
+    link = Link(page(1))
+    assert links_of(zlib.compress(pickle.dumps((link,)))) == (link,)
+    with pytest.raises(NotPlain, match=r"posix\.system"):
+        links_of(zlib.compress(pickle.dumps(os.system)))
+
+
+def test_a_part_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parted, "LONGEST", 1000)
+    with pytest.raises(NotPlain, match="more than 1000 bytes"):
+        links_of(zlib.compress(b"\0" * 100_000))
+
+
+def test_a_long_document_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parted, "LONG", 100)
+    long = urlset(20)
+    assert packed(b"short") == b"short"
+    assert len(packed(long)) < len(long)
+    assert packed(packed(long)) == packed(long)
+
+
+def test_reading_in_a_worker_brings_no_scrapy() -> None:
+    code = (
+        "import sys, crawler.discovery.parted; sys.exit(bool({'scrapy', 'twisted', 'sqlite_utils'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_a_list_with_other_lists_in_it_stays_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(parted, "PART", 1)
+    crawl, lease = begun(tmp_path / "index.db")
+    crawl.close()
+    index = "".join(f"<sitemap><loc>https://{HOST}/{n}.xml</loc></sitemap>" for n in range(3))
+    found = said(lease, f"<sitemapindex>{index}</sitemapindex>".encode(), newest_first=False)
+    assert (len(found.links), found.parts) == (3, ())
+    backfill = said(replace(lease, backfill=1), urlset(3), newest_first=False)
+    assert (len(backfill.links), backfill.parts) == (3, ())
