@@ -32,6 +32,8 @@ SELECT count(*), count(*) FILTER (WHERE fetch.run_id = :run) FROM (
 ) AS busy LEFT JOIN fetch ON fetch.id = busy.fetch_id
 """
 
+_OUTAGE = "SELECT failures, down_since FROM host WHERE host = ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -41,31 +43,73 @@ class Budget:
     polls: int
 
 
-def wait(
-    db: Database,
-    host: str,
-    *,
-    now: float,
-    in_flight: int,
-    fetch_id: int = -1,
-    run_id: int | None = None,
-    budget: Budget | None = None,
-) -> float:
-    """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted; `run_id`: the run
-    that asks, and learns by itself when its fetches end. A host whose hourly budget is spent is asked when its oldest
-    requests are an hour old; one whose breaker is open gets a single request at a time."""
-    row = db.conn.execute("SELECT next_at, paused_until, recent, failures FROM host WHERE host = ?", (host,)).fetchone()
-    if row and row[3] >= breaker.OPENS:
-        in_flight = 1
-    blocked = max(0.0, row[0] - now, row[1] - now) if row else 0.0
-    if row and budget is not None:
-        blocked = max(blocked, _until_spare(row[2], 1, budget.hourly, now))
-    if blocked >= OWN_LOOK or (blocked > 0 and run_id is None):
-        return float(blocked)
-    busy, own = db.conn.execute(_IN_FLIGHT, {"host": host, "now": now, "own": fetch_id, "run": run_id}).fetchone()
-    if busy < in_flight:
-        return float(blocked)
-    return OWN_LOOK if own == busy else float(blocked) or BUSY_LOOK
+class Host:
+    """A host as it stands within a transaction that holds the write lock: read once, and kept up with what is done here."""
+
+    __slots__ = ("_db", "_failures", "_in_flight", "_next_at", "_paused_until", "_recent", "_there", "host", "rules")
+
+    def __init__(self, db: Database, host: str) -> None:
+        row = db.conn.execute(
+            "SELECT robots_status, robots_body, robots_until, crawl_delay, next_at, paused_until, recent, failures FROM host"
+            " WHERE host = ?",
+            (host,),
+        ).fetchone()
+        self._db, self.host, self._there = db, host, row is not None
+        self.rules = HostRules(host, *row[:4]) if row else HostRules(host)
+        """What its robots.txt said when it was last asked; `status` None: never."""
+        stored: tuple[float, float, str, int] = row[4:] if row else (0.0, 0.0, "[]", 0)
+        self._next_at, self._paused_until, recent, self._failures = stored
+        self._recent: list[list[int]] = json.loads(recent)
+        self._in_flight: tuple[int, int] | None = None
+
+    def wait(
+        self, *, now: float, in_flight: int, fetch_id: int = -1, run_id: int | None = None, budget: Budget | None = None
+    ) -> float:
+        """Seconds until the host may be asked; 0.0: now. `fetch_id`: whose own request there is not counted; `run_id`: the run
+        that asks, and learns by itself when its fetches end. A host whose hourly budget is spent is asked when its oldest
+        requests are an hour old; one whose breaker is open gets a single request at a time. `now`, `fetch_id` and `run_id`
+        are the same each time."""
+        if self._failures >= breaker.OPENS:
+            in_flight = 1
+        blocked = max(0.0, self._next_at - now, self._paused_until - now)
+        if budget is not None:
+            blocked = max(blocked, _until_spare(self._recent, 1, budget.hourly, now))
+        if blocked >= OWN_LOOK or (blocked > 0 and run_id is None):
+            return float(blocked)
+        if self._in_flight is None:
+            given = {"host": self.host, "now": now, "own": fetch_id, "run": run_id}
+            self._in_flight = self._db.conn.execute(_IN_FLIGHT, given).fetchone()
+        busy, own = self._in_flight
+        if busy < in_flight:
+            return float(blocked)
+        return OWN_LOOK if own == busy else float(blocked) or BUSY_LOOK
+
+    def wait_to_poll(self, *, now: float, budget: Budget) -> float:
+        """Seconds until the hour's polls of the host leave room for one more; 0.0: now."""
+        return _until_spare(self._recent, 2, budget.polls, now)
+
+    def leased(self, *, run_id: int | None) -> None:
+        """One of its addresses has been leased by this run."""
+        if self._in_flight is not None:
+            busy, own = self._in_flight
+            self._in_flight = busy + 1, own + (run_id is not None)
+
+    def send(self, *, now: float, delay: float, poll: bool = False) -> None:
+        """`take` the host's turn for a request that is sent now, and enter that into the host's last hour."""
+        minute, known = int(now // 60), _last_hour(self._recent, now)
+        if not known or known[-1][0] != minute:
+            known.append([minute, 0, 0])
+        known[-1][1] += 1
+        known[-1][2] += poll
+        self._recent = known
+        self._next_at = max(self._next_at, now + max(delay, self.rules.crawl_delay or 0.0))
+        self._db.conn.execute(
+            "UPDATE host SET next_at = ?, recent = ? WHERE host = ?"
+            if self._there
+            else "INSERT INTO host (next_at, recent, host) VALUES (?, ?, ?)",
+            (self._next_at, clean.dumps(known), self.host),
+        )
+        self._there = True
 
 
 def take(db: Database, host: str, *, now: float, delay: float) -> None:
@@ -77,37 +121,15 @@ def take(db: Database, host: str, *, now: float, delay: float) -> None:
     )
 
 
-def wait_to_poll(db: Database, host: str, *, now: float, budget: Budget) -> float:
-    """Seconds until the hour's polls of the host leave room for one more; 0.0: now."""
-    row = db.conn.execute("SELECT recent FROM host WHERE host = ?", (host,)).fetchone()
-    return _until_spare(row[0], 2, budget.polls, now) if row else 0.0
-
-
-def send(db: Database, host: str, *, now: float, delay: float, poll: bool = False) -> None:
-    """`take` the host's turn for a request that is sent now, and enter that into the host's last hour."""
-    row = db.conn.execute("SELECT recent FROM host WHERE host = ?", (host,)).fetchone()
-    minute = int(now // 60)
-    known = _recent(row[0], now) if row else []
-    if not known or known[-1][0] != minute:
-        known.append([minute, 0, 0])
-    known[-1][1] += 1
-    known[-1][2] += poll
-    db.conn.execute(
-        "INSERT INTO host (host, next_at, recent) VALUES (:host, :now + :delay, :recent) ON CONFLICT (host) DO UPDATE SET"
-        " next_at = max(next_at, :now + max(:delay, coalesce(crawl_delay, 0))), recent = excluded.recent",
-        {"host": host, "now": now, "delay": delay, "recent": clean.dumps(known)},
-    )
-
-
-def _recent(text: str, now: float) -> list[list[int]]:
+def _last_hour(recent: list[list[int]], now: float) -> list[list[int]]:
     """The minutes of the last hour; those that a clock gone back has left in the future count no more."""
     minute = int(now // 60)
-    return [slot for slot in json.loads(text) if minute - MINUTES < slot[0] <= minute]
+    return [slot for slot in recent if minute - MINUTES < slot[0] <= minute]
 
 
-def _until_spare(text: str, column: int, most: int, now: float) -> float:
+def _until_spare(recent: list[list[int]], column: int, most: int, now: float) -> float:
     """Seconds until fewer than `most` requests are of the last hour."""
-    known = _recent(text, now)
+    known = _last_hour(recent, now)
     over = sum(slot[column] for slot in known) - max(most, 1) + 1
     for slot in known:
         if over <= 0:
@@ -136,9 +158,10 @@ def turn(
     told from others', so one more than `in_flight` is let pass.
     """
     if lease is None:
-        seconds = wait(db, host, now=now, in_flight=in_flight + 1, budget=budget)
+        asked = Host(db, host)
+        seconds = asked.wait(now=now, in_flight=in_flight + 1, budget=budget)
         if seconds <= 0:
-            send(db, host, now=now, delay=delay)
+            asked.send(now=now, delay=delay)
         return seconds
     fetch_id, own_host, until = lease
     first = db.conn.execute(
@@ -155,9 +178,10 @@ def turn(
         asked_before = True
     if asked_before:  # the answer to its last request has just come
         take(db, host, now=now, delay=delay)
-    seconds = wait(db, host, now=now, in_flight=in_flight, fetch_id=fetch_id, budget=budget)
+    asked = Host(db, host)
+    seconds = asked.wait(now=now, in_flight=in_flight, fetch_id=fetch_id, budget=budget)
     if seconds <= 0:
-        send(db, host, now=now, delay=delay)
+        asked.send(now=now, delay=delay)
         db.conn.execute("UPDATE hop SET granted = 1 WHERE fetch_id = ? AND host = ?", (fetch_id, host))
     return seconds
 
@@ -179,7 +203,9 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, 
 
     Answers the hosts of which this answer, at `now`, ended an outage, each with the time since when it had given nothing
     but failures: the one that answered last, and those that only led to it."""
-    db.conn.execute("INSERT INTO host (host) VALUES (?) ON CONFLICT DO NOTHING", (found.host,))
+    own = db.conn.execute(_OUTAGE, (found.host,)).fetchone()
+    if own is None:
+        db.conn.execute("INSERT INTO host (host) VALUES (?)", (found.host,))
     if found.robots is not None:
         rules_ = found.robots
         db.conn.execute(
@@ -195,11 +221,10 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, 
     ended = []
     if found.failed:
         _failed(db, found, now=now)
-    for host in () if found.failed is None else (*found.others, *(() if found.failed else (found.host,))):
-        row = db.conn.execute(
-            "SELECT failures, down_since FROM host WHERE host = ? AND (failures > 0 OR down_since IS NOT NULL)", (host,)
-        ).fetchone()
-        if row is not None:
+    there = () if found.failed is None else (*found.others, *(() if found.failed else (found.host,)))
+    for host in dict.fromkeys(there):
+        row = own if host == found.host else db.conn.execute(_OUTAGE, (host,)).fetchone()
+        if row is not None and (row[0] > 0 or row[1] is not None):
             db.conn.execute("UPDATE host SET failures = 0, down_since = NULL, said = NULL WHERE host = ?", (host,))
             if row[0] >= breaker.OPENS and row[1] is not None:
                 ended.append((host, row[1]))
@@ -208,7 +233,7 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, 
 
 def _failed(db: Database, found: HostNote, *, now: float) -> None:
     """One failure more, and the rest that it costs the host."""
-    failures, since = db.conn.execute("SELECT failures, down_since FROM host WHERE host = ?", (found.host,)).fetchone()
+    failures, since = db.conn.execute(_OUTAGE, (found.host,)).fetchone()
     since = now if since is None or not failures else since
     seconds = breaker.rest(failures + 1, down=now - since, refused=found.refused)
     db.conn.execute(
@@ -218,21 +243,6 @@ def _failed(db: Database, found: HostNote, *, now: float) -> None:
     )
 
 
-def rules_until(db: Database, host: str) -> float:
-    """Until when the host's rules are fresh."""
-    row = db.conn.execute("SELECT robots_until FROM host WHERE host = ?", (host,)).fetchone()
-    return float(row[0]) if row else 0.0
-
-
-def crawl_delay(db: Database, host: str) -> float | None:
-    """Seconds between two requests that the host's robots.txt asks for."""
-    row = db.conn.execute("SELECT crawl_delay FROM host WHERE host = ?", (host,)).fetchone()
-    return row[0] if row else None
-
-
 def rules(db: Database, host: str) -> HostRules:
     """What the host's robots.txt said when it was last asked; `status` None: never."""
-    row = db.conn.execute(
-        "SELECT robots_status, robots_body, robots_until, crawl_delay FROM host WHERE host = ?", (host,)
-    ).fetchone()
-    return HostRules(host, *row) if row else HostRules(host)
+    return Host(db, host).rules

@@ -90,17 +90,17 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
         source=source, owner=owner, run_id=run_id, now=now, until=now + seconds, delay=delay, backfill=backfill
     )
     for host, first in _hosts(db, plain, scope):
-        queries, left = [plain], list[int]()
+        queries, left, asked = [plain], list[int](), hosts.Host(db, host)
         for row in _one_by_one(db, queries, scope | {"host": host}, first):
             if whole and len(taken) < limit and _is_whole(row):
-                taken.append(_take(db, row, host, holder, sends=False))
+                taken.append(_take(db, row, asked, holder, sends=False))
                 continue
-            wait = hosts.wait(db, host, now=now, in_flight=in_flight, run_id=run_id, budget=budget)
+            wait = asked.wait(now=now, in_flight=in_flight, run_id=run_id, budget=budget)
             if wait > 0 or len(taken) >= limit:
                 waits.append(wait if backfill or wait != hosts.BUSY_LOOK else yielding.look(db, host))
                 break
             if budget is not None and not backfill and row[2] in POLLED:
-                wait = hosts.wait_to_poll(db, host, now=now, budget=budget)
+                wait = asked.wait_to_poll(now=now, budget=budget)
                 if wait > 0:  # articles may be asked for all the same
                     waits.append(wait)
                     queries.append(_NEXT.format(kinds=_only(kinds) + " AND kind = 'article'"))
@@ -118,12 +118,12 @@ def lease(  # noqa: PLR0912 - what may hold a row up, one after the other
                 queries.append(_NEXT_IN_PLACE.format(**_in_place(kinds, left)))
             if step in ("leave", "end"):
                 continue
-            if hosts.rules_until(db, host) > now:
-                taken.append(_take(db, row, host, holder))
+            if asked.rules.until > now:
+                taken.append(_take(db, row, asked, holder))
                 continue
             robots = _robots_row(db, source, host, row[1], now)
             if not isinstance(robots, float):
-                taken.append(_take(db, robots, host, holder))
+                taken.append(_take(db, robots, asked, holder))
             waits.append(robots if isinstance(robots, float) else hosts.OWN_LOOK)
             break
     if not waits:
@@ -221,8 +221,8 @@ def _only(kinds: Sequence[LinkKind] | None) -> str:
     return "AND kind IN ({})".format(", ".join(f"'{kind}'" for kind in kinds))
 
 
-def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sends: bool = True) -> Lease:
-    """Lease a row. `sends`: its fetch asks the host for something, and takes its turn."""
+def _take(db: Database, row: tuple[Any, ...], asked: hosts.Host, holder: _Holder, *, sends: bool = True) -> Lease:
+    """Lease a row of the host. `sends`: its fetch asks the host for something, and takes its turn."""
     link_id, url, kind, _, _, found_at, seen, tries, etag, last_modified, witness, first, missing, rhythm = row[:14]
     cursor = db.conn.execute(
         "INSERT INTO fetch (run_id, source, url, kind, at, owner, backfill) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -235,15 +235,15 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
     )
     if sends:
         polls = kind in POLLED and not holder.backfill
-        hosts.send(db, host, now=holder.now, delay=holder.delay, poll=polls)
-    rules = hosts.rules(db, host)
+        asked.send(now=holder.now, delay=holder.delay, poll=polls)
+    asked.leased(run_id=holder.run_id)
     return Lease(
         fetch_id=fetch_id,
         link_id=link_id,
         source=holder.source,
         url=url,
         kind=kind,
-        host=host,
+        host=asked.host,
         until=holder.until,
         found_at=found_at if kind != "article" else _young_from(db, holder.source, url, found_at),
         seen=seen,
@@ -256,8 +256,8 @@ def _take(db: Database, row: tuple[Any, ...], host: str, holder: _Holder, *, sen
         first_poll=bool(first and not seen and not holder.backfill and kind not in ("article", "robots")),
         missing=missing,
         rhythm=rhythm,
-        crawl_delay=rules.crawl_delay,
-        rules=rules,
+        crawl_delay=asked.rules.crawl_delay,
+        rules=asked.rules,
     )
 
 

@@ -53,11 +53,12 @@ def attended(db: Database, source: str, *, now: float) -> bool:
 
 def watches(db: Database, source: str, owner: str, *, now: float) -> None:
     """Note that a process asks for the source's live rows."""
-    db.conn.execute(
-        "INSERT INTO watch (source, owner, at) VALUES (:source, :owner, :now) ON CONFLICT (source, owner)"
-        " DO UPDATE SET at = excluded.at WHERE at < excluded.at - :again",
-        {"source": source, "owner": owner, "now": now, "again": _WATCH_AGAIN},
-    )
+    row = db.conn.execute("SELECT at FROM watch WHERE source = ? AND owner = ?", (source, owner)).fetchone()
+    if row is None or row[0] < now - _WATCH_AGAIN:
+        db.conn.execute(
+            "INSERT INTO watch (source, owner, at) VALUES (?, ?, ?) ON CONFLICT (source, owner) DO UPDATE SET at = excluded.at",
+            (source, owner, now),
+        )
 
 
 def look(db: Database, host: str) -> float:
@@ -77,7 +78,7 @@ def way(db: Database, host: str, *, now: float, gap: float, budget: hosts.Budget
         {"gap": gap, "host": host},
     ).fetchone()
     asked, since = row or (gap, None)
-    spent = budget is not None and hosts.wait_to_poll(db, host, now=now + asked, budget=budget) > 0
+    spent = budget is not None and hosts.Host(db, host).wait_to_poll(now=now + asked, budget=budget) > 0
     (due,) = db.conn.execute(
         "SELECT min(due) FROM link INDEXED BY link_live WHERE host = :host AND state = 'pending' AND backfill = 0"
         " AND due <= :until AND source IN (SELECT source FROM watch WHERE at > :seen) AND (kind = 'article' OR NOT :spent)",
