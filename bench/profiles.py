@@ -115,7 +115,7 @@ def warm() -> None:
     from trafilatura import bare_extraction
 
     from pipelines import languages
-    from pipelines.extractor import warm as warm_ours
+    from pipelines.warming import warm as warm_ours
 
     logging.disable(logging.CRITICAL)
     warm_ours()

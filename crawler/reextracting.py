@@ -100,7 +100,7 @@ def reextract(config: Config, sources: Mapping[str, Source], asked: Asked, *, as
                     if as_json:
                         click.echo(terminal.dumps({"event": "left to another", "since": since}))
                     return 0
-            pool, slots = ExtractionPool(workers=workers, nice=NICE), asyncio.Semaphore(workers * QUEUED)
+            pool, slots = ExtractionPool(workers=workers, nice=NICE, many=True), asyncio.Semaphore(workers * QUEUED)
             try:
                 return await _Work(asked, profiles, reader, store, pool, slots, stop, Told(as_json), lease, room).done()
             finally:

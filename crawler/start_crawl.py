@@ -127,7 +127,8 @@ def crawl_settings(config: Config, base: Settings | None = None, *, quiet: bool 
     """Scrapy's settings of a crawl; `base` is what a `scrapy` command was given (`-s`, `-O`)."""
     agent = user_agent(config, version("dateline"))
     level = "WARNING" if quiet else "INFO"
-    own = project_settings.for_crawls(agent, log_level=level, proxy=config.proxy)
+    cookies = base is not None and base.getbool("COOKIES_ENABLED")
+    own = project_settings.for_crawls(agent, log_level=level, proxy=config.proxy, cookies=cookies)
     if config.log_file:
         own["LOG_FILE"] = str(config.log_file)
     if base is not None:

@@ -14,6 +14,7 @@ from crawler.in_order import Runs, settle
 from crawler.session import open_session
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
 from crawler.warc_records import WarcRecord, identity, records
+from crawler.workers_first import pool_of
 from pipelines.judge import judge
 from storage.errors import Full, StorageError
 from storage.settling import Record
@@ -66,7 +67,10 @@ def import_files(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
-            async with open_session(config, sources, stop=stop, progress=shown, version=version("dateline")) as session:
+            pool = pool_of(config, many=True)
+            async with open_session(
+                config, sources, stop=stop, progress=shown, version=version("dateline"), pool=pool
+            ) as session:
                 reader = _Reader(session, sources, take_all=take_all)
                 tallies = [await reader.read(path) for path in files if not stop.is_set()]
                 unread = len(files) - len(tallies)

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from crawler.config import Config
 
 
-def pool_of(config: Config, *, nice: int = 0, seldom: bool = False) -> ExtractionPool:
+FOR_CRAWLS = ("crawler.discovery.parted",)
+"""What reads feeds and listings in workers."""
+
+
+def pool_of(config: Config, *, nice: int = 0, seldom: bool = False, many: bool = False) -> ExtractionPool:
     """An installation's pool. Its workers start now where there is no database: then all that the sources list is before it.
-    Else they start with the first page, which most runs of a timer do not come to, nor a command that reads pages `seldom`."""
-    pool = ExtractionPool(workers=config.workers or max(1, os.cpu_count() or 1), nice=nice)
+    Else they start with the first page, which most runs of a timer do not come to, nor a command that reads pages `seldom`.
+    `many`: an import, which reads pages only, and many."""
+    workers = config.workers or max(1, os.cpu_count() or 1)
+    pool = ExtractionPool(workers=workers, nice=nice, many=many, modules=() if many else FOR_CRAWLS)
     if not seldom and not config.database.exists():
         one_heap()  # the pool's threads are the first
         pool.start()

@@ -84,15 +84,6 @@ def extract(page: Page) -> Extraction:
     return replace(result, ms=watch.ms, spent=watch.spent)
 
 
-def warm() -> None:
-    """Loads what every page needs: trafilatura's expressions. What few pages need waits for the first of them: the language
-    model (0.5 s), and the stop words of a hundred languages (0.2 s), asked for where a page shows no article's place."""
-    text = "<p>The port is open again since the repairs, the mayor said on Tuesday, and ships are on their way.</p>"
-    page = tree.parse_text(f"<html><body><article>{4 * text}</article></body></html>")
-    cascade.general(page, url="http://warm.invalid/", told=None)
-    fingerprint.sketch("œuvre")
-
-
 def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) -> Extraction:
     if not _looks_like_html(page):
         return Extraction(None, "not_html", f"content type {page.content_type}")

@@ -18,12 +18,22 @@ import signal
 import sys
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from multiprocessing import connection, forkserver, reduction, spawn
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 SERVER_NAME, WORKER_NAME = "dateline-forks", "dateline-worker"
 """What `ps -o comm` calls them (Linux: at most 15 bytes)."""
+
+
+class Needs(NamedTuple):
+    """What is loaded for workers before their first call. `extracts`: what every page needs; `many`: also what some pages need,
+    since many are sure to come. `modules`: what else is called."""
+
+    extracts: bool = True
+    many: bool = False
+    modules: tuple[str, ...] = ()
 
 
 def die_with(parent: int) -> None:
@@ -42,7 +52,7 @@ def _named(name: str) -> None:
     _prctl(PR_SET_NAME, ctypes.create_string_buffer(name.encode()))
 
 
-def serve(asked: int, parent: int, nice: int, extracts: bool) -> NoReturn:
+def serve(asked: int, parent: int, nice: int, needs: Needs) -> NoReturn:
     """Load, then fork whenever the connection `asked` brings a request, until it is closed; then end the workers and itself.
 
     A request is the number of descriptors and they: where the worker's own description is read from, where its process id and
@@ -51,7 +61,7 @@ def serve(asked: int, parent: int, nice: int, extracts: bool) -> NoReturn:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     die_with(parent)
     _named(SERVER_NAME)
-    load(nice, extracts)
+    load(nice, needs)
     gc.collect()
     gc.freeze()
     with connection.Connection(asked) as requests:
@@ -59,7 +69,7 @@ def serve(asked: int, parent: int, nice: int, extracts: bool) -> NoReturn:
     os._exit(0)
 
 
-def load(nice: int, extracts: bool) -> None:
+def load(nice: int, needs: Needs) -> None:
     """What no page changes, in a fork server, or in a spawned worker: give way, write no core files, be silent, warm up."""
     if nice:
         os.nice(nice)
@@ -69,10 +79,12 @@ def load(nice: int, extracts: bool) -> None:
     warnings.simplefilter("ignore")
     # numpy's BLAS (below py3langid) reserves address space for each core, which would count against the limit.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if extracts:
-        from pipelines.extractor import warm
+    for module in needs.modules:
+        import_module(module)
+    if needs.extracts:
+        from pipelines.warming import warm
 
-        warm()
+        warm(many=needs.many)
 
 
 class _Forks:

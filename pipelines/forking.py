@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
 import subprocess
@@ -29,7 +30,8 @@ FORKS = sys.platform == "linux"
 """Whether workers are forked: only Linux kills them with their parent, and other systems' libraries may not be used on both
 sides of a fork."""
 _CODE = (
-    "import sys; sys.path[:] = sys.argv[5:]; from pipelines.fork_server import serve; serve(*map(int, sys.argv[1:5]))"
+    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; import pipelines.workers; "
+    "from pipelines.fork_server import Needs, serve; serve(*told['numbers'], Needs(*told['needs']))"
 )
 ENDING = 3.0
 """Seconds in which a fork server ends that has been told to, before it is killed."""
@@ -38,8 +40,8 @@ ENDING = 3.0
 class ForkServer:
     """One fork server: started with the first worker and again where it has died; `end()` ends it and all its workers."""
 
-    def __init__(self, *, nice: int, extracts: bool) -> None:
-        self._nice, self._extracts = nice, extracts
+    def __init__(self, nice: int, needs: fork_server.Needs) -> None:
+        self._nice, self._needs = nice, needs
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._ended = False
@@ -56,7 +58,7 @@ class ForkServer:
                 self._running.end()
                 self._running = None
             if self._running is None:
-                self._running = _Running(self._nice, self._extracts)
+                self._running = _Running(self._nice, self._needs)
             running = self._running
         read, write = os.pipe()
         told, tell = os.pipe()
@@ -89,10 +91,11 @@ class ForkServer:
 class _Running:
     """A server's process, and a thread that waits for its end: the kernel kills it with the thread that started it."""
 
-    def __init__(self, nice: int, extracts: bool) -> None:
+    def __init__(self, nice: int, needs: fork_server.Needs) -> None:
         self.gone, self.ready = threading.Event(), False
         self.asking, self._asked = connection.Pipe()
-        self._arguments = [str(number) for number in (self._asked.fileno(), os.getpid(), nice, int(extracts))]
+        path = [name or str(Path.cwd()) for name in sys.path]
+        self._given = json.dumps({"numbers": [self._asked.fileno(), os.getpid(), nice], "needs": needs, "path": path})
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._live, name="extraction-forks", daemon=True)
@@ -101,11 +104,10 @@ class _Running:
     def _live(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the server ignores it
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-        path = [name or str(Path.cwd()) for name in sys.path]
         try:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-                    [spawn.get_executable(), *flags, "-c", _CODE, *self._arguments, *path],
+                    [spawn.get_executable(), *flags, "-c", _CODE, self._given],
                     pass_fds=(self._asked.fileno(),),
                     stdin=subprocess.DEVNULL,
                 )

@@ -60,7 +60,7 @@ class ExtractionPool:
     (Linux; elsewhere no memory limit). Workers start with the first call and are replaced when they die: at first so many that
     a core is left to who asks, all of them as soon as more calls are made than those can take. `nice`: how much
     they give way to other processes (0..19). `extracts`: whether what extraction needs is loaded before the first call, which
-    takes a second of CPU time, once. Not to be shared between event loops.
+    takes a second of CPU time, once; `many` and `modules`: see `Needs`. Not to be shared between event loops.
     """
 
     def __init__(
@@ -72,12 +72,14 @@ class ExtractionPool:
         nice: int = 0,
         clock: float = CLOCK,
         extracts: bool = True,
+        many: bool = False,
+        modules: tuple[str, ...] = (),
     ) -> None:
         if workers < 1:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
         self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
-        self._clock, self._extracts = clock, extracts
-        self._server = forking.ForkServer(nice=nice, extracts=extracts) if forking.FORKS else None
+        self._clock, self._needs = clock, fork_server.Needs(extracts, many, modules)
+        self._server = forking.ForkServer(nice, self._needs) if forking.FORKS else None
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
@@ -181,7 +183,7 @@ class ExtractionPool:
                 forked = forking.Forking(self._server, self._counted)
                 self._generation = _Generation(self._workers, forked, _begin, self._memory)
             else:
-                given = (os.getpid(), self._memory, self._nice, self._extracts)
+                given = (os.getpid(), self._memory, self._nice, self._needs)
                 self._generation = _Generation(self._workers, forking.Spawning(self._counted), _begin_alone, *given)
         return self._generation
 
@@ -276,12 +278,12 @@ def _begin(memory: int) -> None:
     gc.set_threshold(YOUNG, 10, 10)
 
 
-def _begin_alone(parent: int, memory: int, nice: int, extracts: bool) -> None:
+def _begin_alone(parent: int, memory: int, nice: int, needs: fork_server.Needs) -> None:
     """First thing in a worker that was spawned: what the fork server does for others, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         fork_server.die_with(parent)
-    fork_server.load(nice, extracts)
+    fork_server.load(nice, needs)
     _begin(memory)
 
 

@@ -7,8 +7,10 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from crawler.heard import HeardSignals
+from crawler.config import Config
 from crawler.runner import ShareableSettings, runner_of
 from crawler.settings import for_crawls
+from crawler.start_crawl import crawl_settings
 
 
 def test_a_copy_of_the_settings_says_what_scrapys_deep_copy_says() -> None:
@@ -44,3 +46,10 @@ def test_a_crawl_that_the_runner_made_is_started_as_it_is() -> None:
 def test_a_crawl_of_somebody_elses_gets_the_runners_settings() -> None:
     foreign = Crawler(type("Foreign", (Spider,), {"name": "foreign"}), Settings())
     assert runner_of(for_crawls("agent")).create_crawler(foreign).settings["USER_AGENT"] == "agent"
+
+
+def test_cookies_are_loaded_where_somebody_has_switched_them_on() -> None:
+    cookies = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
+    on = Settings({"COOKIES_ENABLED": True}, priority="cmdline")
+    assert cookies not in crawl_settings(Config())["DOWNLOADER_MIDDLEWARES_BASE"]
+    assert cookies in crawl_settings(Config(), on)["DOWNLOADER_MIDDLEWARES_BASE"]

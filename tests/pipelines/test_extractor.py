@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import body
-from pipelines.extractor import extract, warm
+from pipelines import body, languages
+from pipelines.extractor import extract
+from pipelines.warming import warm
 from storage.models import Article, Page, Profile
 
 URL = "https://wire.test/economy/1181182"
@@ -184,5 +185,19 @@ def test_warming_up_loads_nothing_that_few_pages_need(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(body, "place", noted)
     monkeypatch.setattr(body, "full", lambda root, url: pytest.fail("justext's stop words were loaded"))
+    monkeypatch.setattr(languages, "detector", lambda: pytest.fail("the language model was loaded"))
     warm()
     assert asked
+
+
+def test_where_many_pages_are_to_come_what_only_some_need_is_loaded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, full = list[str](), body.full
+
+    def noted(root: Any, url: str) -> Any:
+        asked.append("stop words")
+        return full(root, url)
+
+    monkeypatch.setattr(body, "full", noted)
+    monkeypatch.setattr(languages, "detector", lambda: asked.append("model"))
+    warm(many=True)
+    assert asked == ["stop words", "model"]
