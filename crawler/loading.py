@@ -5,7 +5,9 @@ Scrapy loads a component when a crawl is made that names it. All crawls of a pro
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from inspect import signature
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 from scrapy.utils.misc import load_object
 
@@ -23,6 +25,7 @@ PHRASES = (
     "TOLD", "UPDATED",
 )  # fmt: skip
 """What decisions ask of two texts (`pipelines.furniture`): they are made in the loop."""
+METHODS = ("process_", "open_spider", "close_spider")
 LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES")
 
 
@@ -32,6 +35,13 @@ def load_phrases() -> None:
     fingerprint.words("é")  # of texts that are not all ASCII
 
 
+def _asked_once(component: Any) -> None:
+    """Let Python keep what the methods of a component take: Scrapy asks it of each of them for each crawl."""
+    for name, method in vars(component).items():
+        if isinstance(method, FunctionType) and name.startswith(METHODS):
+            method.__signature__ = signature(method)  # type: ignore[attr-defined]  # as `inspect` says
+
+
 def load_components(settings: BaseSettings) -> None:
     """Load what crawls with these settings are made of. Raises what loading raises, as the crawl would."""
     import_module("scrapy.core.engine")
@@ -39,7 +49,7 @@ def load_components(settings: BaseSettings) -> None:
         load_object(settings[name])
     for name in LISTS:
         for component in settings.getwithbase(name):
-            load_object(component)  # also what is left out: Scrapy loads it to know that
+            _asked_once(load_object(component))  # also what is left out: Scrapy loads it to know that
     for handler in settings.getwithbase("DOWNLOAD_HANDLERS").values():
         if handler is not None:
             load_object(handler)

@@ -14,6 +14,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import BaseSettings, Settings, SettingsAttribute
 
 from crawler.heard import HeardSignals
+from crawler.straight import StraightCrawler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,10 @@ class Runner(AsyncCrawlerRunner):
     def create_crawler(self, crawler_or_spidercls: type[Spider] | str | Crawler) -> Crawler:
         if isinstance(crawler_or_spidercls, Crawler) and crawler_or_spidercls in self._made:
             return crawler_or_spidercls
-        crawler = super().create_crawler(crawler_or_spidercls)
+        if isinstance(crawler_or_spidercls, type):
+            crawler: Crawler = StraightCrawler(crawler_or_spidercls, self.settings)
+        else:
+            crawler = super().create_crawler(crawler_or_spidercls)
         crawler.signals = HeardSignals(crawler)
         self._made.add(crawler)
         return crawler

@@ -1,24 +1,32 @@
 """Scrapy's queues for requests that need not wait: the frontier gives a lease in the moment in which its host's turn comes.
 
 Scrapy takes each request through a queue by priority and one of its host, each emptied by tasks and timers of its own. A
-request that finds them empty, as those of leases do, passes by them; every other one takes its turn.
+request that finds them empty, as those of leases do, passes by them; every other one takes its turn. So does
+what comes of an answer.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.core.downloader import Downloader
 from scrapy.core.scheduler import Scheduler
-from scrapy.utils.defer import deferred_from_coro
+from scrapy.core.scraper import Scraper
+from scrapy.crawler import Crawler
+from scrapy.utils.defer import aiter_errback, deferred_from_coro
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy import Request, Spider
+    from scrapy.core.engine import ExecutionEngine
     from scrapy.http import Response
     from twisted.internet.defer import Deferred
+    from twisted.python.failure import Failure
 
 
 class StraightScheduler(Scheduler):
@@ -52,6 +60,28 @@ class StraightScheduler(Scheduler):
             for name in ("enqueued", "enqueued/memory", "dequeued", "dequeued/memory"):
                 self.stats.inc_value(f"scheduler/{name}", self._passed)
         return super().close(reason)
+
+
+class StraightScraper(Scraper):
+    """What a callback gives is worked on as it comes: Scrapy makes a queue and two tasks for each answer."""
+
+    async def handle_spider_output_async(
+        self, result: Iterable[Any] | AsyncIterator[Any], request: Request, response: Response | Failure
+    ) -> None:
+        if self.concurrent_items > 1 or not isinstance(result, AsyncIterator):
+            await super().handle_spider_output_async(result, request, response)
+            return
+        async for each in aiter_errback(result, self.handle_spider_error, request, response):
+            await self._process_spidermw_output_async(each, response)
+
+
+class StraightCrawler(Crawler):
+    """A crawl with that scraper, which no setting names."""
+
+    def _create_engine(self) -> ExecutionEngine:
+        engine = super()._create_engine()
+        engine.scraper.__class__ = StraightScraper  # it adds nothing to what the other one holds
+        return engine
 
 
 class StraightDownloader(Downloader):

@@ -1,9 +1,13 @@
 """What the event loop would stand still for is loaded before it is asked for."""
 
 import ast
+import inspect
 from pathlib import Path
 
-from crawler.loading import PHRASES
+from crawler.loading import PHRASES, load_components
+from crawler.politeness.gate import Gate
+from crawler.runner import runner_of
+from crawler.settings import for_crawls
 from pipelines import furniture, labels, margins, phrases
 
 
@@ -20,3 +24,11 @@ def test_every_phrase_that_a_decision_may_ask_for_is_compiled_beforehand() -> No
 def test_every_phrase_of_the_data_is_a_regular_expression() -> None:
     for name, entry in phrases._ENTRIES.items():
         assert phrases.compiled(name.lower(), entry).pattern, name
+
+
+def test_what_a_component_takes_is_kept_and_stays_what_it_is() -> None:
+    before = inspect.signature(Gate.process_request)
+    load_components(runner_of(for_crawls("agent")).settings)
+    assert inspect.signature(Gate.process_request) == before
+    assert list(inspect.signature(Gate({}, None).process_request).parameters) == ["request"]
+    assert "__signature__" in vars(Gate.process_request)

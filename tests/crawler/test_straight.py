@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from scrapy import Request, Spider
+from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
 from scrapy.utils.request import RequestFingerprinter
 
 from crawler.runner import runner_of
 from crawler.settings import for_crawls
-from crawler.straight import StraightScheduler
+from crawler.straight import StraightCrawler, StraightScheduler, StraightScraper
 
 
 def scheduler() -> StraightScheduler:
@@ -54,3 +57,28 @@ def test_a_request_of_somebodys_own_goes_by_its_priority_and_once() -> None:
     queue.enqueue_request(leased(1))
     assert len(queue) == 3
     assert addresses(queue)[0] == "first"
+
+
+async def test_what_a_callback_gives_is_worked_on_in_its_order_and_its_faults_are_told() -> None:
+    crawler = runner_of(for_crawls("agent")).create_crawler(type("Own", (Spider,), {"name": "own"}))
+    scraper = StraightScraper.__new__(StraightScraper)
+    scraper.concurrent_items = 1
+    done: list[object] = []
+
+    async def worked_on(output: object, response: object) -> None:
+        done.append((output, response))
+
+    def told(failure: object, request: object, response: object) -> None:
+        done.append(type(failure.value).__name__)  # type: ignore[attr-defined]
+
+    async def callback() -> AsyncIterator[int]:
+        yield 1
+        yield 2
+        raise ValueError("the callback's own fault")
+
+    scraper._process_spidermw_output_async = worked_on  # type: ignore[method-assign]
+    scraper.handle_spider_error = told  # type: ignore[method-assign,assignment]
+    response = Response("http://agency.test/")
+    await scraper.handle_spider_output_async(callback(), Request("http://agency.test/"), response)
+    assert done == [(1, response), (2, response), "ValueError"]
+    assert isinstance(crawler, StraightCrawler)
