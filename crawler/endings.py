@@ -132,7 +132,7 @@ def complete(ending: Ending, *, source: Source, first_poll: int, jitter: float) 
         missing=lease.missing,
         gone_gap=source.gone_gap,
         rhythm=known,
-        least=_least(lease, source, endpoint),
+        least=0.0 if lease.kind in ("article", "robots") else _least(lease, source, endpoint),
         longest=None if endpoint else float(CHILD_INTERVAL),
     )
     if _pace_of(lease) != lease.kind and ending.outcome.name in GONE:
