@@ -168,7 +168,8 @@ def _hand_over(db: Database, rows: Sequence[int], article_id: int, story_id: int
         (story_id, article_id, COMMON),
     ).fetchall():
         held = left.intersection(week(at) << 32 | key for key in indexed(unpack(blob)))
-        db.conn.executemany("INSERT OR IGNORE INTO sketch VALUES (?, ?)", [(row, fellow) for row in sorted(held)])
+        there = _holders(db, (0,), held)
+        sums.insert(db, "sketch", [(row, fellow) for row in sorted(held) if fellow not in there.get(row, ())])
         left -= held
 
 

@@ -24,10 +24,10 @@ _MASK: Final = (1 << 56) - 1
 _LEFT_OUT: Final = {"raw_page": ("body",)}
 """Columns that have a hash of their own in the row."""
 
-_SINGLY: Final = "dateline_singly"
 _ADD: Final = f"UPDATE meta SET value = CAST((CAST(value AS INTEGER) + ?) & {_MASK} AS TEXT) WHERE key = ?"  # noqa: S608 - ours
 _MANY: Final = frozenset({"sketch"})
-"""Tables of whole numbers into which many rows go at once, by `insert`."""
+"""Tables of whole numbers into which many rows go at once, by `insert` and by nothing else: a trigger would call Python for
+each row, and each time wait until no other thread runs it."""
 
 _NOT_OURS: Final = ("sqlite_%", "search%")
 _TOLD_ROWS: Final = 200_000
@@ -36,17 +36,8 @@ _TOLD_ROWS: Final = 200_000
 log = logging.getLogger(__name__)
 
 
-class _Counted:
-    """Of one connection: the keys of the tables' sums, and whether its triggers count rows that are inserted."""
-
-    __slots__ = ("keys", "singly")
-
-    def __init__(self) -> None:
-        self.keys: dict[str, str] = {}
-        self.singly = True
-
-
-_COUNTED: WeakKeyDictionary[Database, _Counted] = WeakKeyDictionary()
+_KEYS: WeakKeyDictionary[Database, dict[str, str]] = WeakKeyDictionary()
+"""Of each connection that keeps sums: table -> the key of its sum."""
 
 
 def keep(db: Database) -> None:
@@ -55,46 +46,38 @@ def keep(db: Database) -> None:
     conn = db.conn
     conn.create_function(_FUNCTION, -1, row_number, deterministic=True)
     conn.create_function(_CHANGED, -1, _changed, deterministic=True)
-    counted = _COUNTED[db] = _Counted()
-    conn.create_function(_SINGLY, 0, lambda: counted.singly)
+    keys = _KEYS[db] = {}
     conn.execute("PRAGMA recursive_triggers = ON")  # or a REPLACE would take rows away without a trigger
     tables = _tables(db)
     missing = [name for name, columns in tables.items() if _stored(db, name, columns) is None]
     if missing:
         _renew(db, missing, tables)
     for name, columns in tables.items():
-        key = counted.keys[name] = _key(name, columns)
+        key = keys[name] = _key(name, columns)
         old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
         for event, change in (
             ("INSERT", f"+ {_FUNCTION}({new})"),
             ("DELETE", f"- {_FUNCTION}({old})"),
             ("UPDATE", f"+ {_CHANGED}({old}, {new})"),
         ):
+            if name in _MANY and event == "INSERT":
+                continue
             row = "OLD" if event == "DELETE" else "NEW"
             when = f" WHEN {row}.key NOT LIKE 'sum:%'" if name == "meta" else ""
-            if name in _MANY and event == "INSERT":
-                when = f" WHEN {_SINGLY}()"
             conn.execute(  # our own names
                 f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{name}_{event.lower()} AFTER {event} ON main.{name}{when} BEGIN"  # noqa: S608
                 f" UPDATE meta SET value = CAST((CAST(value AS INTEGER) {change}) & {_MASK} AS TEXT) WHERE key = '{key}'; END"
             )
 
 
-def insert(db: Database, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert whole rows into a table, and renew its sum once for all of them. On a connection without sums: insert."""
+def insert(db: Database, table: str, rows: Sequence[tuple[int, ...]]) -> None:
+    """Insert whole rows into a table of `_MANY`, and renew its sum once for all. On a connection without sums: insert."""
     if not rows:
         return
-    marks, counted = f"({', '.join('?' * len(rows[0]))})", _COUNTED.get(db)
-    if counted is None or table not in _MANY:
-        db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
-        return
-    counted.singly = False
-    try:
-        db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
-    finally:
-        counted.singly = True
-    total = sum(_numbers(rows)) & _MASK
-    db.conn.execute(_ADD, (total, counted.keys[table]))
+    marks = f"({', '.join('?' * len(rows[0]))})"
+    db.conn.executemany(f"INSERT INTO {table} VALUES {marks}", rows)  # noqa: S608 - our own name
+    if (keys := _KEYS.get(db)) is not None:
+        db.conn.execute(_ADD, (sum(_numbers(rows)) & _MASK, keys[table]))
 
 
 def renew(db: Database) -> None:
