@@ -167,7 +167,7 @@ def _variant(words: Sequence[str], which: int, lexicon: Lexicon) -> Any:
 
 def _keys(words: Sequence[str]) -> Any:
     return np.array(
-        [int.from_bytes(fingerprint._word_key(word)) & fingerprint._MASK for word in words], dtype=np.uint64
+        [int.from_bytes(fingerprint._KEYS[word]) & fingerprint._MASK for word in words], dtype=np.uint64
     )
 
 
@@ -179,7 +179,7 @@ def _pair_keys(text: str) -> Any:
 
 @cache
 def _pair_key(pair: str) -> int:
-    return int.from_bytes(fingerprint._word_key(pair)) & fingerprint._MASK
+    return int.from_bytes(fingerprint._KEYS[pair]) & fingerprint._MASK
 
 
 def _listed(language: str) -> list[str]:

@@ -58,7 +58,7 @@ class Texts:
         weights = 1 / np.arange(1, len(names) + 1)
         self.cumulative = np.cumsum(weights / weights.sum())
         self.keys = np.array(
-            [int.from_bytes(fingerprint._word_key(word)) & fingerprint._MASK for word in self.vocabulary],
+            [int.from_bytes(fingerprint._KEYS[word]) & fingerprint._MASK for word in self.vocabulary],
             dtype=np.uint64,
         )
         self.pool = self.sentences(pool)

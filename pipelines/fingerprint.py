@@ -11,13 +11,14 @@ However long a body, `LONGEST` characters of it are compared as words, and what 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from bisect import bisect_left
+from array import array
 from functools import lru_cache
 from hashlib import blake2b
 from struct import unpack_from
 
-from pipelines import dateline
+from pipelines import dateline, spelled
 
 VERSION = "1"
 SHINGLE = 5
@@ -25,6 +26,7 @@ BITS = 32
 ONE_IN = 4
 PILE = 30
 SMALLEST = 64
+KNOWN = 65_536
 LONGEST = 60_000
 """Characters of a body that are compared as words, here and in `furniture`, `kinship` and `identity`: ten thousand words,
 more than any news story has. Texts that differ only behind them are still told apart (`text_hash`), but there also by
@@ -118,10 +120,13 @@ def decomposed(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of `text` in small letters, without punctuation; overlapping pairs of characters where no blanks part words."""
+    found = spelled.words(text)
+    if found is not None:
+        return found
     folded = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", decomposed(text)).casefold()
     if folded.isascii() or not _UNSPACED.search(folded):
         return _TOKEN.findall(folded)
-    found: list[str] = []
+    found = []
     for token in _TOKEN.findall(_UNSPACED.sub(lambda run: f" {run[0]} ", folded)):
         if len(token) > 1 and _UNSPACED.match(token):
             found += [token[i : i + 2] for i in range(len(token) - 1)]
@@ -137,11 +142,19 @@ def text_hash(body: str) -> str:
     return f"{VERSION}:{_digest((*words(_COUNTER.sub('', _without_dateline(body[:LONGEST]))), *rest))}"
 
 
-@lru_cache(maxsize=65536)
-def _word_key(word: str) -> bytes:
-    """A word's 63-bit key, as its slot."""
-    digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return _FIRST[digest[0]] + digest[1:]
+class _Keys(dict[str, bytes]):
+    """Words' 63-bit keys, as their slots; all are forgotten when they are too many (a dict is asked in half of the time that a
+    cache takes)."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= KNOWN:
+            self.clear()
+        digest = blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        key = self[word] = _FIRST[digest[0]] + digest[1:]
+        return key
+
+
+_KEYS = _Keys()
 
 
 def shingle_keys(text: str) -> set[int]:
@@ -150,14 +163,32 @@ def shingle_keys(text: str) -> set[int]:
     return {key & _MASK for key in _shingles(text)}
 
 
+def _product(text: str) -> tuple[int, int]:
+    """The number of words of a text's first LONGEST characters, and the product of which each slot is a shingle."""
+    slots = b"".join(map(_KEYS.__getitem__, words(text[:LONGEST])))
+    return len(slots) // _SLOT, int.from_bytes(slots, "big") * _WEIGHTS
+
+
 def _shingles(text: str) -> tuple[int, ...]:
     """64-bit numbers whose last 63 bits are the keys of the shingles, in order."""
-    slots = b"".join(map(_word_key, words(text[:LONGEST])))
-    if not slots:
+    count, product = _product(text)
+    if not count:
         return ()
-    count = len(slots) // _SLOT
-    product = (int.from_bytes(slots, "big") * _WEIGHTS).to_bytes(len(slots) + SHINGLE * _SLOT, "big")
-    return unpack_from(f">{2 * (SHINGLE + count)}Q", product)[2 * min(SHINGLE, count) + 1 : 2 * count + 2 : 2]
+    whole = product.to_bytes((count + SHINGLE) * _SLOT, "big")
+    return unpack_from(f">{2 * (SHINGLE + count)}Q", whole)[2 * min(SHINGLE, count) + 1 : 2 * count + 2 : 2]
+
+
+def _short_keys(text: str) -> set[int]:
+    """The first 32 of the 63 bits of each shingle's key."""
+    count, product = _product(text)
+    if not count:
+        return set()
+    # One bit further to the left they fill the second of a slot's four words; what a slot loses lands in the next one's first.
+    found = array("I", (product << 1).to_bytes((count + SHINGLE + 1) * _SLOT, "little"))
+    if sys.byteorder == "big":
+        found.byteswap()
+    last = count + SHINGLE - min(SHINGLE, count)
+    return set(found[4 * (SHINGLE - 1) + 1 : 4 * last : 4])
 
 
 def body_words(body: str) -> list[str]:
@@ -167,5 +198,6 @@ def body_words(body: str) -> list[str]:
 
 def sketch(body: str) -> tuple[int, ...]:
     """The sorted 32-bit keys that stand for `body` when copies are looked for; its dateline does not count."""
-    keys = sorted({(key & _MASK) >> 63 - BITS for key in _shingles(_without_dateline(body[:LONGEST]))})
-    return tuple(keys[: max(SMALLEST, bisect_left(keys, (1 << BITS) // ONE_IN))])
+    keys = _short_keys(_without_dateline(body[:LONGEST]))
+    small = [key for key in keys if key < (1 << BITS) // ONE_IN]
+    return tuple(sorted(small) if len(small) >= SMALLEST else sorted(keys)[:SMALLEST])

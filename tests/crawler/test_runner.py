@@ -6,8 +6,8 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from crawler.heard import HeardSignals
 from crawler.config import Config
+from crawler.heard import HeardSignals
 from crawler.runner import ShareableSettings, runner_of
 from crawler.settings import for_crawls
 from crawler.start_crawl import crawl_settings
