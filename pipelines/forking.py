@@ -30,7 +30,7 @@ FORKS = sys.platform == "linux"
 """Whether workers are forked: only Linux kills them with their parent, and other systems' libraries may not be used on both
 sides of a fork."""
 _CODE = (
-    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; import pipelines.workers; "
+    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; "
     "from pipelines.fork_server import Needs, serve; serve(*told['numbers'], Needs(*told['needs']))"
 )
 ENDING = 3.0
@@ -95,6 +95,7 @@ class _Running:
         self.gone, self.ready = threading.Event(), False
         self.asking, self._asked = connection.Pipe()
         path = [name or str(Path.cwd()) for name in sys.path]
+        needs = needs._replace(modules=("pipelines.workers", *needs.modules))
         self._given = json.dumps({"numbers": [self._asked.fileno(), os.getpid(), nice], "needs": needs, "path": path})
         self._process: subprocess.Popen[bytes] | None = None
         self._begun = threading.Event()
