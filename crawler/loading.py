@@ -44,7 +44,7 @@ def _asked_once(component: Any) -> None:
 def load_components(settings: BaseSettings) -> None:
     """Load what crawls with these settings are made of. Raises what loading raises, as the crawl would."""
     import_module("scrapy.core.engine")
-    fingerprint.words("é")  # a fiftieth of a second at the first text that is not all ASCII, which comes at once
+    fingerprint.unpiled("é")  # a fiftieth of a second at the first text that is not all ASCII, which comes at once
     for name in CLASSES:
         load_object(settings[name])
     for name in LISTS:

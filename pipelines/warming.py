@@ -28,7 +28,7 @@ def warm(*, many: bool = False) -> None:
     s), asked for where a page shows no article's place."""
     extract(Page(URL, URL, SAMPLE.encode(), "2026-03-03T10:00:00Z", Profile("")))
     cascade.general(tree.parse_text(SAMPLE), url=URL, told=None)
-    fingerprint.sketch("œuvre")
+    fingerprint.unpiled("œuvre")
     if many:
         body.full(tree.parse_text(SAMPLE), URL)
         languages.detector()
