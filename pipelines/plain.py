@@ -14,6 +14,7 @@ import enum
 import io
 import pickle
 import sys
+import zlib
 from multiprocessing import connection
 from multiprocessing.reduction import register
 from typing import Any, Final
@@ -49,6 +50,20 @@ def _plain(kind: type, module: str) -> bool:
     if issubclass(kind, (Exception, *_PLAIN)):
         return True
     return module.startswith(_OURS) and (dataclasses.is_dataclass(kind) or issubclass(kind, enum.Enum | tuple))
+
+
+def packed(value: Any) -> bytes:
+    """Plain data in few bytes, which the parent may keep as they came and read later (`unpacked`)."""
+    return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
+
+
+def unpacked(data: bytes) -> Any:
+    """What `packed` was given. Raises `NotPlain`, and for a damaged pickle anything."""
+    unpacking = zlib.decompressobj()
+    message = unpacking.decompress(data, LONGEST)
+    if unpacking.unconsumed_tail:
+        raise NotPlain(f"a worker process sent an answer of more than {LONGEST} bytes")
+    return Unpickler(io.BytesIO(message)).load()
 
 
 class PlainConnection(connection.Connection):

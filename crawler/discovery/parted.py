@@ -7,16 +7,13 @@ live list of articles comes in parts, each a packed pickle, that are looked at o
 from __future__ import annotations
 
 import gzip
-import pickle
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from crawler.discovery import traps
 from crawler.discovery.read import read as discover
 from crawler.listed import listed
-from pipelines.plain import LONGEST, NotPlain, Unpickler
+from pipelines import plain
 from storage import clock
 
 if TYPE_CHECKING:
@@ -90,17 +87,13 @@ def read(
     if newest_first:
         links = tuple(sorted(links, key=lambda link: clock.newest(link) or 0.0, reverse=True))
     *before, last = [links[at : at + PART] for at in range(0, len(links), PART)]
-    parts = tuple(zlib.compress(pickle.dumps(part, pickle.HIGHEST_PROTOCOL), 1) for part in before)
+    parts = tuple(plain.packed(part) for part in before)
     return Parted(ended.outcome, last, asked, found.ttl, traps_found, parts)
 
 
 def links_of(part: bytes) -> tuple[Link, ...]:
     """The links of a part. Raises `NotPlain` for whatever is none: a worker may be in a hostile page's hands."""
-    unpacking = zlib.decompressobj()
-    plain = unpacking.decompress(part, LONGEST)
-    if unpacking.unconsumed_tail:
-        raise NotPlain(f"a worker process sent a part of more than {LONGEST} bytes")
-    links: tuple[Link, ...] = Unpickler(BytesIO(plain)).load()
+    links: tuple[Link, ...] = plain.unpacked(part)
     return links
 
 

@@ -16,6 +16,7 @@ import pytest
 from crawler.discovery import parted
 from crawler.discovery.parted import Parted, links_of, packed, read
 from crawler.source import Endpoint, Source
+from pipelines import plain
 from pipelines.plain import NotPlain
 from storage.links import Offered
 from storage.models import Ending, Lease, Link, Profile
@@ -144,7 +145,7 @@ def test_what_is_no_part_is_refused() -> None:
 
 
 def test_a_part_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parted, "LONGEST", 1000)
+    monkeypatch.setattr(plain, "LONGEST", 1000)
     with pytest.raises(NotPlain, match="more than 1000 bytes"):
         links_of(zlib.compress(b"\0" * 100_000))
 
