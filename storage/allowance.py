@@ -146,17 +146,21 @@ class Allowance:
         self._refused[host, reason] = (count + 1, example)
         return True
 
-    def close(self, source: str, finder: int | None) -> int:
-        """Write the days and the refusals; answers how many there were. `finder`: the row that offered."""
+    def close(self, source: str) -> int:
+        """Write the days and the refusals; answers how many there were. That the document is read anew is said once all of
+        it was offered (`forget`)."""
         if self._limit is None:
             return 0
         for host, today in self._days.items():
             write(self._db, host, _json(today))
         for (host, reason), (count, example) in self._refused.items():
             refuse(self._db, source, host, reason, count, now=self._now, example=example)
-        if self._refused and finder is not None:
-            self._db.conn.execute("UPDATE link SET etag = NULL, last_modified = NULL WHERE id = ?", (finder,))
         return sum(count for count, _ in self._refused.values())
+
+
+def forget(db: Database, finder: int) -> None:
+    """Let the row of a document of which something was refused be asked without validators, or a 304 would hide that."""
+    db.conn.execute("UPDATE link SET etag = NULL, last_modified = NULL WHERE id = ?", (finder,))
 
 
 def refuse(db: Database, source: str, host: str, reason: str, count: int, *, now: float, example: str = "") -> None:

@@ -145,9 +145,11 @@ def _offered(db: Database, ending: Ending, source: str, before: links.Offered | 
     left = []
     if offered.over:
         left.append(f"{offered.over} new addresses over the day's allowance were not taken")
-        if ours and ending.lease is not None and ending.lease.backfill:
-            until = allowance.next_day(ending.at)
-            backfills.wait_for_allowance(db, ending.lease.link_id, until=until, over=offered.over)
+        if ours and ending.lease is not None:
+            allowance.forget(db, ending.lease.link_id)  # after `_end_link`, also where only a part before was over
+            if ending.lease.backfill:
+                until = allowance.next_day(ending.at)
+                backfills.wait_for_allowance(db, ending.lease.link_id, until=until, over=offered.over)
     if offered.refused:
         left.append(f"{len(offered.refused)} links could not be stored, the first: {offered.refused[0][1]}")
     if left:

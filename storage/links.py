@@ -88,7 +88,7 @@ def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, n
         except Exception as error:  # noqa: BLE001 - `refusal` raises what is no fault of the link
             assert result.refused is not None
             result.refused.append((clean.text(str(link.url)), clean.refusal(error)))
-    result.over = allowed.close(source, finder.link_id)
+    result.over = allowed.close(source)
     return result
 
 

@@ -19,7 +19,7 @@ from crawler.source import Endpoint, Source
 from pipelines import plain
 from pipelines.plain import NotPlain
 from storage.links import Offered
-from storage.models import Ending, Lease, Link, Profile
+from storage.models import Ending, Lease, Link, Profile, Validators
 from storage.reader import Reader
 from storage.store import Store
 from tests.crawler.small_site import SmallSite, crawls
@@ -47,7 +47,9 @@ def said(lease: Lease, body: bytes, *, newest_first: bool) -> Parted:
 
 def rows(path: Path) -> list[tuple[Any, ...]]:
     with Reader(path) as reader:
-        query = "SELECT url, state, due, first, rank, newest, witness, backfill FROM link ORDER BY url"
+        query = (
+            "SELECT url, state, due, first, rank, newest, witness, backfill, etag, last_modified FROM link ORDER BY url"
+        )
         return reader.db.conn.execute(query).fetchall()
 
 
@@ -63,23 +65,27 @@ def test_parts_leave_the_rows_and_the_counts_of_the_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int | None
 ) -> None:
     monkeypatch.setattr(parted, "PART", 3)
-    body = urlset(11)
+    body = urlset(14)
     ends = []
     for name in ("whole", "parts"):
         crawl, lease = begun(tmp_path / f"{name}.db")
+        crawl.offer(*(Link(page(n)) for n in range(11, 14)))  # the last part refuses nothing: all of it is known
         lease = replace(lease, first_poll=limit is not None)  # whose articles no allowance counts
         if name == "whole":
             monkeypatch.setattr(parted, "PART", 100)
         found = said(lease, body, newest_first=limit is not None)
         monkeypatch.setattr(parted, "PART", 3)
-        assert len(found.parts) == (0 if name == "whole" else 3)
-        offered = _offered(crawl.store, lease, found, first_poll_limit=limit, new_links=9)
+        assert len(found.parts) == (0 if name == "whole" else 4)
+        validators = Validators('"b"', "Tue")
+        offered = _offered(crawl.store, lease, found, first_poll_limit=limit, new_links=9, validators=validators)
         ends.append(
             (found.outcome, found.sample, offered, rows(crawl.path), crawl.sql("SELECT outcome, detail FROM fetch"))
         )
         crawl.close()
     assert ends[0] == ends[1]
     assert ("2 new addresses over the day's allowance" in str(ends[0][-1])) == (limit is None)
+    kept = {row[-2:] for row in ends[0][3] if row[0] == MAP}
+    assert kept == {(None, None) if limit is None else ('"b"', "Tue")}, "a 304 would hide what was not taken"
 
 
 def _offered(store: Store, lease: Lease, found: Parted, **more: Any) -> Any:
