@@ -22,6 +22,10 @@ from typing import Any, Final
 LONGEST: Final = 256 * 2**20
 """Bytes of one answer."""
 
+MOST: Final = 4 * 2**20
+"""Bytes that what is packed may have: the parent reads it in one go, and each byte of a hostile one may be a list of 64. A
+thousand addresses of 2,000 signs are half as many."""
+
 _PEBBLE: Final = "pebble.common.types"
 _OURS: Final = ("pebble.", "storage.", "crawler.", "pipelines.")
 _PLAIN: Final = (str, datetime.date, datetime.timedelta, datetime.timezone)
@@ -52,18 +56,34 @@ def _plain(kind: type, module: str) -> bool:
     return module.startswith(_OURS) and (dataclasses.is_dataclass(kind) or issubclass(kind, enum.Enum | tuple))
 
 
-def packed(value: Any) -> bytes:
-    """Plain data in few bytes, which the parent may keep as they came and read later (`unpacked`)."""
-    return zlib.compress(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), 1)
+def packed(value: Any) -> bytes | None:
+    """Plain data in few bytes, which the parent may keep as they came and read later (`unpacked`); None where it is longer
+    than the parent would read."""
+    message = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return zlib.compress(message, 1) if len(message) <= MOST else None
 
 
 def unpacked(data: bytes) -> Any:
-    """What `packed` was given. Raises `NotPlain`, and for a damaged pickle anything."""
+    """What `packed` was given. Raises `NotPlain` for whatever that did not make, also what would unpack to more."""
     unpacking = zlib.decompressobj()
-    message = unpacking.decompress(data, LONGEST)
-    if unpacking.unconsumed_tail:
-        raise NotPlain(f"a worker process sent an answer of more than {LONGEST} bytes")
-    return Unpickler(io.BytesIO(message)).load()
+    try:
+        message = unpacking.decompress(data, MOST + 1)
+    except zlib.error as error:
+        raise NotPlain(f"a worker process sent what is not packed: {error}") from error
+    if len(message) > MOST:
+        raise NotPlain(f"a worker process sent more than {MOST} bytes packed")
+    if not unpacking.eof:
+        raise NotPlain("a worker process sent a packed answer that has no end")
+    return _loaded(io.BytesIO(message))
+
+
+def _loaded(message: io.BytesIO) -> Any:
+    try:
+        return Unpickler(message).load()
+    except NotPlain:
+        raise
+    except Exception as error:  # a damaged pickle raises anything
+        raise NotPlain(f"a worker process sent what is no answer: {type(error).__name__}: {error}") from error
 
 
 class PlainConnection(connection.Connection):
@@ -74,12 +94,7 @@ class PlainConnection(connection.Connection):
         self._check_closed()  # type: ignore[attr-defined]
         self._check_readable()  # type: ignore[attr-defined]
         message: io.BytesIO = self._recv_bytes(LONGEST)  # type: ignore[attr-defined]
-        try:
-            return Unpickler(io.BytesIO(message.getbuffer())).load()
-        except NotPlain:
-            raise
-        except Exception as error:  # a damaged pickle raises anything
-            raise NotPlain(f"a worker process sent what is no answer: {type(error).__name__}: {error}") from error
+        return _loaded(io.BytesIO(message.getbuffer()))
 
 
 register(PlainConnection, connection.reduce_connection)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ live list of articles comes in parts, each a packed pickle, that are looked at o
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crawler.discovery import traps
@@ -15,6 +15,7 @@ from crawler.discovery.read import read as discover
 from crawler.listed import listed
 from pipelines import plain
 from storage import clock
+from storage.models import Link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from crawler.discovery.read import Discovery
     from crawler.source import Endpoint, Source
-    from storage.models import Lease, Link, Outcome
+    from storage.models import Lease, Outcome
 
 PART: Final = 1000
 """Links of a part, and of a document that is not parted."""
@@ -39,7 +40,7 @@ _GZIP: Final = b"\x1f\x8b"
 @dataclass(frozen=True, slots=True)
 class Parted:
     """What a document gave. `links`: the last of them, those before in `parts`, each read by `links_of`; `sample`: those whose
-    being new is asked for. `found`: all that was read, where nothing is parted."""
+    being new is asked for. `found`: all that was read, of a backfill's page, which is never parted."""
 
     outcome: Outcome
     links: tuple[Link, ...]
@@ -82,18 +83,23 @@ def read(
     )
     ended = listed(found, lease, endpoint, span, zone)
     links, traps_found, asked = ended.links, traps.among(found.refused), sample(ended.links)
-    if lease.backfill is not None or len(links) <= PART or any(link.kind != "article" for link in links):
+    if lease.backfill is not None:
         return Parted(ended.outcome, links, asked, found.ttl, traps_found, found=found)
+    whole = Parted(ended.outcome, links, asked, found.ttl, traps_found)
+    if len(links) <= PART or any(link.kind != "article" for link in links):
+        return whole
     if newest_first:
         links = tuple(sorted(links, key=lambda link: clock.newest(link) or 0.0, reverse=True))
     *before, last = [links[at : at + PART] for at in range(0, len(links), PART)]
-    parts = tuple(plain.packed(part) for part in before)
-    return Parted(ended.outcome, last, asked, found.ttl, traps_found, parts)
+    parts = tuple(part for part in map(plain.packed, before) if part is not None)
+    return replace(whole, links=last, parts=parts) if len(parts) == len(before) else whole  # of long texts: as it is
 
 
 def links_of(part: bytes) -> tuple[Link, ...]:
     """The links of a part. Raises `NotPlain` for whatever is none: a worker may be in a hostile page's hands."""
-    links: tuple[Link, ...] = plain.unpacked(part)
+    links = plain.unpacked(part)
+    if type(links) is not tuple or len(links) > PART or not all(type(link) is Link for link in links):
+        raise plain.NotPlain("a worker process sent what is no part of a list")
     return links
 
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from crawler.discovery import parted
-from crawler.discovery.parted import Parted, links_of, packed, read
+from crawler.discovery.parted import PART, Parted, links_of, packed, read
 from crawler.source import Endpoint, Source
 from pipelines import plain
-from pipelines.plain import NotPlain
+from pipelines.plain import MOST, NotPlain
 from storage.links import Offered
 from storage.models import Ending, Lease, Link, Profile, Validators
 from storage.reader import Reader
@@ -143,17 +143,57 @@ async def test_a_crawl_reads_a_long_sitemap_in_parts(
         assert told == [("listed", "8 entries, 8 links")]
 
 
-def test_what_is_no_part_is_refused() -> None:
-    link = Link(page(1))
-    assert links_of(zlib.compress(pickle.dumps((link,)))) == (link,)
-    with pytest.raises(NotPlain, match=r"posix\.system"):
-        links_of(zlib.compress(pickle.dumps(os.system)))
+def sent(value: Any) -> bytes:
+    return zlib.compress(pickle.dumps(value))
 
 
-def test_a_part_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain, "LONGEST", 1000)
-    with pytest.raises(NotPlain, match="more than 1000 bytes"):
-        links_of(zlib.compress(b"\0" * 100_000))
+LINK = Link(page(1))
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (sent(os.system), r"posix\.system"),
+        (sent("abc"), "no part of a list"),
+        (sent(7), "no part of a list"),
+        (sent([LINK]), "no part of a list"),
+        (sent((LINK, "abc")), "no part of a list"),
+        (sent((LINK,) * (PART + 1)), "no part of a list"),
+        (b"xx", "not packed"),
+        (sent((LINK,))[:-6], "no end"),
+        (b"", "no end"),
+        (zlib.compress(pickle.dumps((LINK,))[:-1]), "no answer"),
+        (zlib.compress(b"\x80\x04(" + b"]" * MOST + b"t."), f"more than {MOST} bytes"),
+    ],
+)
+def test_what_is_no_part_is_refused(part: bytes, why: str) -> None:
+    assert links_of(sent((LINK,))) == (LINK,)
+    with pytest.raises(NotPlain, match=why):
+        links_of(part)
+
+
+def test_a_part_is_read_up_to_its_last_byte_and_no_longer_one_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = (Link(page(1), full_text="x" * 5000),)
+    monkeypatch.setattr(plain, "MOST", len(pickle.dumps(longest, pickle.HIGHEST_PROTOCOL)))
+    part = plain.packed(longest)
+    assert part is not None
+    assert links_of(part) == longest
+    monkeypatch.setattr(plain, "MOST", plain.MOST - 1)
+    assert plain.packed(longest) is None
+    with pytest.raises(NotPlain, match="more than"):
+        links_of(part)
+
+
+def test_a_list_of_longer_texts_than_a_part_may_have_stays_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    crawl, lease = begun(tmp_path / "long.db")
+    crawl.close()
+    monkeypatch.setattr(parted, "PART", 3)
+    assert len(said(lease, urlset(8), newest_first=False).parts) == 2
+    monkeypatch.setattr(plain, "MOST", 100)
+    whole = said(lease, urlset(8), newest_first=False)
+    assert (len(whole.links), whole.parts) == (8, ())
 
 
 def test_a_long_document_is_packed_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,3 +221,6 @@ def test_a_list_with_other_lists_in_it_stays_whole(monkeypatch: pytest.MonkeyPat
     assert (len(found.links), found.parts) == (3, ())
     backfill = said(replace(lease, backfill=1), urlset(3), newest_first=False)
     assert (len(backfill.links), backfill.parts) == (3, ())
+    assert backfill.found is not None
+    assert backfill.found.total == 3
+    assert found.found is None, "what nobody asks for is sent by no worker"
