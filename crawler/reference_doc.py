@@ -115,7 +115,7 @@ def _scrapy() -> list[str]:
             if isinstance(node, ast.Assign)
             else None
         )
-        if not isinstance(target, ast.Name) or not target.id.isupper():
+        if not isinstance(target, ast.Name) or not target.id.isupper() or target.id[0] == "_":
             continue
         why, line = list[str](), node.lineno - 2
         while lines[line].startswith("#"):

@@ -94,6 +94,7 @@ REMOTE_CONTROL_ENABLED = False
 RETRY_ENABLED = False
 # For spiders of your own (`obey.py`); leased requests carry `dont_obey_robotstxt`: the frontier has judged them by RFC 9309.
 ROBOTSTXT_OBEY = True
+# The same on the way there: a request of a lease comes alone, and goes on at once.
 SCHEDULER = "crawler.straight.StraightScheduler"
 SCHEDULER_DEBUG = False
 SPIDER_LOADER_CLASS = "crawler.loader.SourceLoader"
@@ -113,7 +114,7 @@ _IDLE_DOWNLOADER = frozenset(
     f"scrapy.downloadermiddlewares.{name}"
     for name in ("httpauth.HttpAuthMiddleware", "downloadtimeout.DownloadTimeoutMiddleware", "stats.DownloaderStats")
 )
-_IDLE_SPIDER = frozenset(
+_IDLE_SPIDER: dict[str, None] = dict.fromkeys(
     f"scrapy.spidermiddlewares.{name}"
     for name in (
         "start.StartSpiderMiddleware",
@@ -145,7 +146,9 @@ def for_crawls(
         left_out |= {_COOKIES}
     own["DOWNLOADER_MIDDLEWARES"] = named
     own["DOWNLOADER_MIDDLEWARES_BASE"] = _without(default_settings.DOWNLOADER_MIDDLEWARES_BASE, left_out)
-    own["SPIDER_MIDDLEWARES_BASE"] = _without(default_settings.SPIDER_MIDDLEWARES_BASE, _IDLE_SPIDER)
+    # By None, not by a shorter base: who gives SPIDER_MIDDLEWARES of their own gets these back, which their callbacks count on
+    # (`load_components` loads them before the pass).
+    own["SPIDER_MIDDLEWARES"] = dict(_IDLE_SPIDER)
     # A crawl is given its spider; the loader of the commands would read the whole registry again.
     own["SPIDER_LOADER_CLASS"] = "scrapy.spiderloader.DummySpiderLoader"
     own |= {"USER_AGENT": user_agent, "LOG_LEVEL": log_level, "HTTPPROXY_ENABLED": proxy is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.settings import Settings
+from scrapy.settings import Settings, default_settings
 
 from crawler.config import Config
 from crawler.heard import HeardSignals
@@ -53,3 +53,16 @@ def test_cookies_are_loaded_where_somebody_has_switched_them_on() -> None:
     on = Settings({"COOKIES_ENABLED": True}, priority="cmdline")
     assert cookies not in crawl_settings(Config())["DOWNLOADER_MIDDLEWARES_BASE"]
     assert cookies in crawl_settings(Config(), on)["DOWNLOADER_MIDDLEWARES_BASE"]
+
+
+def test_a_spider_with_middlewares_of_its_own_has_scrapys_beside_them() -> None:
+    def of(own: dict[str, int]) -> set[str]:
+        settings = {"SPIDER_MIDDLEWARES": own} if own else {}
+        spider = type("Own", (Spider,), {"name": "own", "custom_settings": settings})
+        crawler = runner_of(for_crawls("agent")).create_crawler(spider)
+        named = crawler.settings.getwithbase("SPIDER_MIDDLEWARES")
+        return {name for name, order in named.items() if order is not None}
+
+    scrapys = set(default_settings.SPIDER_MIDDLEWARES_BASE)
+    assert of({"own.Mine": 543}) == {"own.Mine", *scrapys}, "or what is 404 would come to its callback"
+    assert {name.rpartition(".")[2] for name in of({})} == {"RefererMiddleware", "UrlLengthMiddleware"}
