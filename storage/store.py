@@ -107,8 +107,9 @@ class Store:
     def end(self, ending: Ending, before: Offered | None = None) -> Future[Ended]:
         """Write the end of a fetch, in one transaction: outcome, article, links, validators, the address's next time,
         the host's turn. `stale`: the decision's basis had moved, nothing was written. `before`: what became of the parts
-        that were offered before. See `endings`."""
-        return self.writer.submit(lambda db: endings.end(db, ending, before))
+        of a long list that were offered, and committed, before (`offer_part`). See `endings`."""
+        host = ending.lease.host if ending.lease else None
+        return self.writer.submit(lambda db: endings.end(db, ending, before), host=host)
 
     def offer_part(self, ending: Ending, read: Callable[[], Sequence[Link]]) -> Future[Offered]:
         """Offer a part of a long document's links before the end of its fetch, in a transaction of its own: a process that dies

@@ -1,6 +1,7 @@
 """One writer thread: jobs come through a queue, are done together in one transaction, and are answered once it is safe.
 
-Whatever waits (up to 64 jobs) shares a commit, since that is the slow part. A job that fails takes only itself back.
+Whatever waits (up to 64 jobs) shares a commit, since that is the slow part; a job that comes in company waits some
+milliseconds for more (`company` says how long). A job that fails takes only itself back.
 
 What cannot be written for a reason that may pass (`errors.PASSING`: a lock, a full disk) is kept and tried again every
 second for as long as `hold` says. Whoever asked waits, so that nothing new is fetched meanwhile, and nothing is dropped.
@@ -83,13 +84,16 @@ class Writer:
         self._thread.start()
         self._opened.result()
 
-    def submit(self, call: Callable[[Database], T], *, writes: bool = True) -> Future[T]:
-        """Have `call` done; the future is resolved after the commit, or fails with what went wrong.
+    def submit(self, call: Callable[[Database], T], *, writes: bool = True, host: str | None = None) -> Future[T]:
+        """Have `call` done; the future is resolved after the commit, or fails with what went wrong. `host`: where it is the
+        end of a fetch, from which one (`company`).
 
         `call` may be done twice (its first transaction having been rolled back), so it must depend on the database and
         its own arguments only. Raises Closed after `close`.
         """
         job = Job(call, writes)
+        if host is not None:
+            self._company.met(host)
         with self._closing:
             if self._closed:
                 raise Closed(f"{self.path}: the store is closed")
@@ -146,7 +150,7 @@ class Writer:
         if first is None:
             return None
         jobs = [first]
-        late = self._linger()
+        self._linger()
         while len(jobs) < GROUP:
             try:
                 job = self._jobs.get_nowait()
@@ -156,20 +160,17 @@ class Writer:
                 self._jobs.put(None)  # after these
                 break
             jobs.append(job)
-        self._company.took(len(jobs), late=late, now=time.monotonic())
+        self._company.took(len(jobs), now=time.monotonic())
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
-    def _linger(self) -> bool:
-        """Wait for others; a full group and the end wait for nobody. Answers whether some came in the latter half of it."""
-        pause, there = self._company.linger(self._jobs.qsize()) / _LOOKS, 0
+    def _linger(self) -> None:
+        """Wait for others. A full group and the end wait for nobody, enough jobs for no more than a moment."""
+        pause = self._company.linger(self._jobs.qsize()) / _LOOKS
         for look in range(_LOOKS if pause else 0):
             waiting = self._jobs.qsize()
             if waiting >= GROUP - 1 or self._closed or (waiting >= ENOUGH and look * pause >= SHORT):
-                return False
-            if look == _LOOKS // 2:
-                there = waiting
+                return
             time.sleep(pause)
-        return pause > 0 and self._jobs.qsize() > there
 
     def _do(self, db: Database, jobs: list[Job[object]]) -> None:
         """Write them together; where that fails each alone, since one may be to blame; what may pass is kept."""

@@ -5,15 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from storage import writer
+from storage.company import ENOUGH, SHORT
 from storage.errors import Closed, StorageError
 from storage.models import Decision
 from tests.conftest import LEAN
-from tests.storage.harness import NOON, SOURCE, Crawl, article
+from tests.storage.harness import HOST, NOON, SOURCE, Crawl, article
 
 if TYPE_CHECKING:
     import sqlite3
@@ -169,3 +173,40 @@ def test_a_disk_that_a_journal_filled_is_written_again_when_its_reader_has_ended
     written, held = map(int, done.stdout.splitlines()[0].split())
     assert written > 5
     assert held > 900_000
+
+
+def test_enough_jobs_wait_only_a_moment_for_more(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    gate, begun = threading.Event(), threading.Event()
+    writer_ = crawl.store.writer
+
+    def hold(_: Any) -> None:
+        begun.set()
+        gate.wait(10)
+
+    def group(jobs: int) -> list[float]:
+        gate.clear()
+        begun.clear()
+        first = writer_.submit(hold)
+        begun.wait(10)
+        waits.clear()
+        waiting = [writer_.submit(_insert(f"{jobs}-{n}")) for n in range(jobs)]
+        gate.set()
+        for job in (first, *waiting):
+            job.result()
+        return list(waits)
+
+    monkeypatch.setattr(writer_._company, "linger", lambda _: 8 * SHORT)
+    monkeypatch.setattr(writer, "time", SimpleNamespace(sleep=waits.append, monotonic=time.monotonic, time=time.time))
+    assert group(ENOUGH + 1) == [2 * SHORT], "they are looked at after a moment"
+    assert group(ENOUGH) == [2 * SHORT] * 4, "one fewer waits to the end"
+
+
+def test_the_end_of_a_fetch_tells_the_writer_from_which_host(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[str] = []
+    monkeypatch.setattr(crawl.store.writer._company, "met", met.append)
+    crawl.new(article(1))
+    assert met == []
+    crawl.seed()
+    crawl.end(crawl.take(), due=crawl.now)
+    assert met == [HOST]
