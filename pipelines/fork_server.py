@@ -165,7 +165,7 @@ def asked_for(requests: connection.Connection) -> list[int]:
     """The descriptors of a request. Raises EOFError where there is none any more."""
     try:
         return [reduction.recv_handle(requests) for _ in range(requests.recv_bytes()[0])]
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: no descriptor came where one was due
         raise EOFError from error
 
 

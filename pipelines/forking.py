@@ -1,4 +1,4 @@
-"""How worker processes come to be: forked from a process of ours that has loaded what they need (`fork_server`), on Linux;
+"""How worker processes come to be: forked from a process of ours that has loaded what they need (`fork_client`), on Linux;
 elsewhere spawned, each loading for itself. Both are contexts of multiprocessing, for pebble's pool.
 
 Not multiprocessing's own fork server: that imports the starting script, starts a process for the names of its locks, and
@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
-import signal
-import subprocess
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Iterator
 from multiprocessing import connection, forkserver, popen_forkserver, process, reduction, spawn, util
@@ -22,116 +20,23 @@ from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess, set
 from pathlib import Path
 from typing import Any
 
-from pipelines import fork_server
+from pipelines import fork_client
 from pipelines.plain import plain
 from pipelines.turns import Turn
 
 FORKS = sys.platform == "linux"
 """Whether workers are forked: only Linux kills them with their parent, and other systems' libraries may not be used on both
 sides of a fork."""
-_CODE = (
-    "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; "
-    "from pipelines.fork_server import Needs, serve; serve(*told['numbers'], Needs(*told['needs']))"
-)
-ENDING = 3.0
-"""Seconds in which a fork server ends that has been told to, before it is killed."""
-
-
-class ForkServer:
-    """One fork server: started with the first worker and again where it has died; `end()` ends it and all its workers."""
-
-    def __init__(self, nice: int, needs: fork_server.Needs) -> None:
-        self._nice, self._needs = nice, needs
-        self._lock = threading.Lock()
-        self._running: _Running | None = None
-        self._ended = False
-
-    def worker(self, description: memoryview, descriptors: list[int]) -> tuple[int, int, int]:
-        """Fork a worker that reads `description`: its process id, the descriptor that tells its exit status, and the writing
-        end of what it reads, which it takes for gone when that is closed. Waits until the server has loaded.
-
-        Raises OSError or EOFError where it has died, or cannot load: what is wrong stands on standard error."""
-        with self._lock:
-            if self._ended:
-                raise EOFError("the processes of this pool were ended")
-            if self._running is not None and self._running.gone.is_set():
-                self._running.end()
-                self._running = None
-            if self._running is None:
-                self._running = _Running(self._nice, self._needs)
-            running = self._running
-        read, write = os.pipe()
-        told, tell = os.pipe()
-        try:
-            try:
-                fork_server.ask(running.asking, [read, tell, *descriptors])
-            finally:
-                os.close(read)
-                os.close(tell)
-            pid: int = forkserver.read_signed(told)
-            running.ready = True
-            with open(write, "wb", closefd=False) as out:
-                out.write(description)
-        except (OSError, EOFError):
-            os.close(told)
-            os.close(write)
-            running.end()
-            raise
-        return pid, told, write
-
-    def end(self) -> None:
-        """Harmless when called twice."""
-        with self._lock:
-            self._ended = True
-            running, self._running = self._running, None
-        if running is not None:
-            running.end()
-
-
-class _Running:
-    """A server's process, and a thread that waits for its end: the kernel kills it with the thread that started it."""
-
-    def __init__(self, nice: int, needs: fork_server.Needs) -> None:
-        self.gone, self.ready = threading.Event(), False
-        self.asking, self._asked = connection.Pipe()
-        path = [name or str(Path.cwd()) for name in sys.path]
-        needs = needs._replace(modules=("pipelines.workers", *needs.modules))
-        self._given = json.dumps({"numbers": [self._asked.fileno(), os.getpid(), nice], "needs": needs, "path": path})
-        self._process: subprocess.Popen[bytes] | None = None
-        self._begun = threading.Event()
-        self._thread = threading.Thread(target=self._live, name="extraction-forks", daemon=True)
-        self._thread.start()
-
-    def _live(self) -> None:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the server ignores it
-        flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
-        try:
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-                    [spawn.get_executable(), *flags, "-c", _CODE, self._given],
-                    pass_fds=(self._asked.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                )
-            finally:
-                self._asked.close()
-                self._begun.set()
-            self._process.wait()
-        finally:
-            self.gone.set()
-
-    def end(self) -> None:
-        self._begun.wait()
-        self.asking.close()
-        if self._process is not None and not (self.ready and self.gone.wait(ENDING)):
-            self._process.kill()
-        self._thread.join()
+LOOK = 0.5
+"""Seconds between two looks after a worker that is waited for."""
 
 
 class _ForkedPopen(popen_forkserver.Popen):
     """A worker that a server forks. Its exit status comes by a pipe: it is no child of this process."""
 
-    def __init__(self, process_obj: Any, server: ForkServer) -> None:
-        self._server = server
+    def __init__(self, process_obj: Any, server: fork_client.ForkServer) -> None:
+        self._forks, self._reading = server, threading.Lock()
+        self._dead_since: float | None = None
         super().__init__(process_obj)
 
     def _launch(self, process_obj: Any) -> None:
@@ -144,12 +49,55 @@ class _ForkedPopen(popen_forkserver.Popen):
             reduction.dump(process_obj, description)
         finally:
             set_spawning_popen(None)
-        self.pid, self.sentinel, write = self._server.worker(description.getbuffer(), self._fds)  # type: ignore[attr-defined]
+        self.pid, self.sentinel, write, self._server = self._forks.worker(
+            description.getbuffer(),
+            self._fds,  # type: ignore[attr-defined]
+        )
         self.finalizer = util.Finalize(self, util.close_fds, (self.sentinel, write))  # type: ignore[attr-defined]
+
+    def poll(self, flag: int = os.WNOHANG) -> int | None:
+        """Its exit status, 255 where nobody can tell it any more; None while it lives. Another `flag` waits for its end."""
+        once = flag == os.WNOHANG
+        while self.returncode is None:
+            told = bool(connection.wait([self.sentinel], 0 if once else LOOK))
+            with self._reading:  # it is told once, and several threads may ask
+                if self.returncode is None:
+                    self.returncode = self._status() if told else self._untold()
+            if once:
+                break
+        return self.returncode
+
+    def _status(self) -> int:
+        try:
+            return int(forkserver.read_signed(self.sentinel))
+        except (OSError, EOFError):
+            return 255
+
+    def _untold(self) -> int | None:
+        """Ends a server that says nothing of a worker that has ended."""
+        if not _ended(self.pid):
+            return None
+        if self._dead_since is None:
+            self._dead_since = time.monotonic()
+        if time.monotonic() - self._dead_since < fork_client.TELLING:
+            return None
+        self._server.end(hangs=True)
+        return 255
 
     def _send_signal(self, number: int) -> None:
         if self.poll() is None:  # its number may be another process's once it has ended
             super()._send_signal(number)  # type: ignore[misc]
+
+
+def _ended(pid: int) -> bool:
+    """Whether it has ended, be it that its parent does not know."""
+    try:
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+            in "ZX"
+        )
+    except OSError:
+        return Path("/proc/self/stat").exists()
 
 
 class _Counted:
@@ -178,7 +126,7 @@ class Forking(_Counted, BaseContext):
 
     _name = "forkserver"
 
-    def __init__(self, server: ForkServer, told: Callable[[], None]) -> None:
+    def __init__(self, server: fork_client.ForkServer, told: Callable[[], None]) -> None:
         self._started, self._told, self._server = [], told, server
 
     def Process(self, *args: Any, **kwargs: Any) -> Any:  # noqa: N802 - multiprocessing's name
@@ -210,9 +158,9 @@ class Spawning(_Counted, SpawnContext):
 class _Forked(process.BaseProcess):
     _start_method = "forkserver"
 
-    def __init__(self, server: ForkServer, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, server: fork_client.ForkServer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._server: ForkServer | None = server
+        self._server: fork_client.ForkServer | None = server
 
     def _Popen(self, process_obj: Any) -> Any:  # noqa: N802 - multiprocessing's name
         assert self._server is not None

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
-from pipelines import fork_server, forking
+from pipelines import fork_client, fork_server, forking
 from storage.models import Extraction, Page
 
 T = TypeVar("T")
@@ -29,9 +29,10 @@ SECONDS = 10.0
 """CPU time that a page may take."""
 CLOCK = 6.0
 """Limit of the clock in limits of CPU time: it ends what waits for ever, and hardly what the machine has no time for. By the
-clock alone a crowded machine fails every page: each failure costs a worker, each new worker a second of CPU time more."""
+clock alone a crowded machine fails every page, and each failure costs a worker, and a fetch more."""
 START_SECONDS = 120.0
-"""Within so many seconds more than all that waits may take, a call has an answer, or its workers do not even start."""
+"""So many seconds after all that waits should be done, a call without an answer goes to other workers, once. Those start within
+`fork_client.LOADING` seconds, or it ends."""
 MEMORY = 1536 * 2**20
 RECYCLE = 5_000
 """Tasks after which a worker is replaced: replacing one every 100 tasks cost a fifth of the CPU."""
@@ -79,7 +80,7 @@ class ExtractionPool:
             raise ValueError(f"extraction needs at least one worker process, not {workers}")
         self._workers, self._seconds, self._memory, self._nice = workers, seconds, memory, nice
         self._clock, self._needs = clock, fork_server.Needs(extracts, many, modules)
-        self._server = forking.ForkServer(nice, self._needs) if forking.FORKS else None
+        self._server = fork_client.ForkServer(nice, self._needs) if forking.FORKS else None
         self._slots = asyncio.Semaphore(workers * QUEUED)
         self._generation: _Generation | None = None
         self.starts = self.deaths = 0  # worker processes so far; those that died, or were ended at a limit
@@ -136,6 +137,7 @@ class ExtractionPool:
     async def _tried(
         self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
     ) -> T | _Failure:
+        cause: Exception | None = None
         for _ in range(2):
             if self._closed:
                 return _Failure("extract_crash", "the pool of worker processes is closed")
@@ -159,19 +161,20 @@ class ExtractionPool:
                 if error.exitcode == -signal.SIGPROF:
                     return _Failure("extract_timeout", f"took longer than {seconds:g} s of CPU time")
                 return _Failure("extract_crash", f"the worker process died (exit code {error.exitcode})")
-            except (BrokenExecutor, _PoolGone):
+            except (BrokenExecutor, _PoolGone) as error:
                 # A worker that dies idle breaks pebble's pool: all calls go to a new one, each once more.
+                cause = error
                 await asyncio.to_thread(self._replace, generation)
             except Exception as error:  # noqa: BLE001 - whatever the worker raised is the page's reason
                 return _Failure("extract_error", f"{type(error).__name__}: {error}")
-        return _Failure("extract_crash", "the worker processes died twice, or did not start")
+        return _Failure("extract_crash", f"the worker processes died twice, or did not start: {cause}")
 
     async def _answer(self, future: asyncio.Future[T], longest: float) -> T:
         self._asked.add(future)
         try:
             await asyncio.wait((future,), timeout=longest)
             if not future.done() or future.cancelled():  # by `close`
-                raise _PoolGone
+                raise _PoolGone("no answer came")
             return future.result()
         finally:
             self._asked.discard(future)
@@ -222,7 +225,8 @@ class _Generation:
         self._context = context
         self._workers, self._first = workers, min(workers, max(1, (os.cpu_count() or 1) - 1))
         self._pool = ProcessPool(self._first, max_tasks=RECYCLE, initializer=begin, initargs=given, context=context)
-        self._ended, self.started, self._broken = threading.Event(), threading.Event(), False
+        self._ended, self.started = threading.Event(), threading.Event()
+        self._broken: BaseException | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._live, name="extraction-workers", daemon=True)
         self._thread.start()
@@ -239,8 +243,8 @@ class _Generation:
     def schedule(self, function: Callable[..., Any], args: tuple[Any, ...], seconds: float) -> asyncio.Future[Any]:
         """Raises _PoolGone where the pool is broken."""
         self.started.wait()
-        if self._broken:  # pebble would start it now, and wait for it, in the event loop
-            raise _PoolGone("no worker could be started")
+        if self._broken is not None:  # pebble would start it now, and wait for it, in the event loop
+            raise _PoolGone(f"no worker could be started: {type(self._broken).__name__}: {self._broken}")
         try:
             return asyncio.wrap_future(self._pool.schedule(function, args=args, timeout=seconds))
         except RuntimeError as error:
@@ -260,8 +264,8 @@ class _Generation:
     def _live(self) -> None:
         try:
             _ = self._pool.active  # asking is what starts it
-        except BrokenExecutor:  # what is wrong was said by the process that could not be started
-            self._broken = True
+        except Exception as error:  # noqa: BLE001 - what was refused: pebble's BrokenExecutor has it as its cause
+            self._broken = error.__cause__ or error
         finally:
             self.started.set()
         self._ended.wait()

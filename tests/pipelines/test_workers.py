@@ -17,7 +17,7 @@ from types import ModuleType
 import pytest
 import pytest_asyncio
 
-from pipelines import forking, workers
+from pipelines import fork_client, forking, workers
 from pipelines.workers import FAILURES, ExtractionPool
 from storage.models import Page, Profile
 
@@ -304,7 +304,7 @@ async def test_workers_inherit_no_descriptor_of_the_crawler(tmp_path: Path) -> N
 
 @linux
 async def test_a_pool_that_is_closed_while_it_loads_does_not_wait_for_that(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forking, "_CODE", "import time; time.sleep(30)")
+    monkeypatch.setattr(fork_client, "CODE", "import time; time.sleep(30)")
     own = ExtractionPool(1)
     own.start()
     asked = asyncio.ensure_future(own.run(hostile.echo, 1, seconds=5))
