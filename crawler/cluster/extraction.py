@@ -81,7 +81,7 @@ def begun(workers: int) -> Pool:
     thread.start()
 
     async def made() -> ExtractionPool:
-        pool = ExtractionPool(workers)
+        pool = ExtractionPool(workers, many=True)
         pool.start()
         return pool
 
