@@ -1,4 +1,5 @@
-"""The end of a fetch: everything that it leaves behind, in the one transaction of the job that calls this.
+"""The end of a fetch: what it leaves behind, in the one transaction of the job that calls this. Only of a long live list
+the parts before the last are offered earlier, each in a transaction of its own (`offer`).
 
 Rules for the odd cases:
 * A fetch's outcome is written once. One that comes after its lease ran out finds `interrupted` there; that stays. Its

@@ -341,7 +341,7 @@ class HostRules:
 class HostNote:
     """What a fetch taught about its host, written with its outcome. None: no change. `failed`: it speaks against the host
     as a whole (True) or for it (False); `refused`: the host answered, and would have none of us; `said`: the outcome, for
-    people; `others`: hosts that answered on the way."""
+    people; `others`: hosts that answered on the way, whose failures are over (also the host itself, where it is named)."""
 
     host: str
     robots: HostRules | None = None
@@ -459,8 +459,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """All that one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier
-    row's next time, the host's turn. `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
+    """What one fetch leaves behind, written in ONE transaction: outcome, article, links, validators, the frontier row's next
+    time, the host's turn. Of a long live list `links` are the last part; those before it were committed, each part alone
+    (`Store.offer_part`). `ttl` and `max_age` are what the answer itself asked for, in seconds. `due` None: not
     again (unless offered anew); `quarantine`: given up, kept. `responded_at`: when the last byte came (the host's next
     turn counts from there). `gone_gap`: the answer says that the page is no longer there; so many seconds must lie between
     the first such look and one that makes it a withdrawal. `rhythm`: an endpoint's, with this poll; None: as it was.
