@@ -28,7 +28,7 @@ from bench import record
 from bench.charts import Bars
 from pipelines import fingerprint
 from pipelines.decision import decide
-from storage import articles, clock, database, sketches
+from storage import articles, clock, database, sketches, sums
 from storage.models import Article, Instant
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _write(db: Database, rows: list[Any], found: list[Any], bodies: list[Any], s
         " VALUES (?, 1, 'first', ?, ?, '[]', ?, ?, 'bench', x'')",
         bodies,
     )
-    conn.executemany("INSERT INTO sketch VALUES (?, ?)", rows)
+    sums.insert(db, "sketch", rows)
     conn.execute("COMMIT")
 
 
