@@ -241,6 +241,25 @@ def test_the_self_test_sees_a_guard_that_was_weakened(monkeypatch: pytest.Monkey
         guard.assert_installed(reactor)
 
 
+def test_only_the_guard_that_was_tried_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    reactor, other = FakeReactor(), FakeReactor()
+    guard.install(reactor)
+    assert not guard.is_proved(reactor), "nobody has tried it"
+    guard.assert_installed(reactor)
+    assert guard.is_proved(reactor)
+    guard.install(other)
+    assert not guard.is_proved(other), "another guard"
+    simple, reactor.resolver = reactor.resolver, other
+    assert not guard.is_proved(reactor), "a tunnel would ask past it"
+    reactor.resolver = simple
+    guard.install(reactor)
+    assert not guard.is_proved(reactor), "one put in its place"
+    monkeypatch.setattr(guard, "judge", lambda name, addresses: addresses)
+    with pytest.raises(RuntimeError):
+        guard.assert_installed(reactor)
+    assert not guard.is_proved(reactor), "one that lets through"
+
+
 def test_a_literal_proxy_is_the_one_way_past_the_resolver() -> None:
     """Twisted connects to an IP address itself where an endpoint asks no resolver: Scrapy does so for a proxy only."""
     reactor = FakeReactor()

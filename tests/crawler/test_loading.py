@@ -2,9 +2,12 @@
 
 import ast
 import inspect
+from functools import partial
 from pathlib import Path
 
-from crawler.loading import PHRASES, load_components
+from scrapy.utils.python import get_func_args_dict
+
+from crawler.loading import PHRASES, _asked_once, load_components
 from crawler.politeness.gate import Gate
 from crawler.runner import runner_of
 from crawler.settings import for_crawls
@@ -32,3 +35,41 @@ def test_what_a_component_takes_is_kept_and_stays_what_it_is() -> None:
     assert inspect.signature(Gate.process_request) == before
     assert list(inspect.signature(Gate({}, None).process_request).parameters) == ["request"]
     assert "__signature__" in vars(Gate.process_request)
+
+
+class Component:
+    """What Scrapy asks of what it calls: which names it takes, and whether it needs them."""
+
+    def process_request(self, request: object, spider: object = None) -> None:
+        raise NotImplementedError
+
+    @staticmethod
+    def process_item(item: object) -> None:
+        raise NotImplementedError
+
+    process_response = partial(print, 1)
+
+    def open_spider(self, spider: object) -> None:
+        raise NotImplementedError
+
+    def own(self, number: int) -> None:
+        raise NotImplementedError
+
+
+class Narrower(Component):
+    def process_request(self, request: object) -> None:  # type: ignore[override]
+        raise NotImplementedError
+
+
+def test_scrapy_is_told_the_same_of_a_component_that_was_asked_once() -> None:
+    def told(component: object) -> list[object]:
+        names = ("process_request", "process_item", "process_response", "open_spider", "own")
+        return [get_func_args_dict(getattr(component, name)) for name in names]
+
+    before = told(Component()), told(Narrower())
+    _asked_once(Component)
+    _asked_once(Narrower)
+    assert (told(Component()), told(Narrower())) == before
+    kept = [name for name, value in vars(Component).items() if "__signature__" in getattr(value, "__dict__", ())]
+    assert kept == ["process_request", "open_spider"], "the methods that Scrapy asks of, and no other"
+    assert "__signature__" in vars(Narrower.process_request)
