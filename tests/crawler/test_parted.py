@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import zlib
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from crawler.discovery.parted import PART, Parted, links_of, packed, read
 from crawler.source import Endpoint, Source
 from pipelines import plain
 from pipelines.plain import MOST, NotPlain
+from storage.errors import Busy
 from storage.links import Offered
 from storage.models import Ending, Lease, Link, Profile, Validators
 from storage.reader import Reader
@@ -141,6 +143,52 @@ async def test_a_crawl_reads_a_long_sitemap_in_parts(
         assert sorted(crawl.targets()) == ["/map.xml", *(f"/news/{n}" for n in range(8))]
         told = crawl.rows("SELECT outcome, detail FROM fetches WHERE kind = 'sitemap'")
         assert told == [("listed", "8 entries, 8 links")]
+
+
+async def test_a_database_that_fails_between_two_parts_ends_the_crawl_and_loses_no_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reactor: object
+) -> None:
+    del reactor
+    monkeypatch.setattr(parted, "PART", 3)
+    offer_part, answers = Store.offer_part, [None, Busy("news.db: locked")]
+
+    def failing(store: Store, *given: Any) -> Future[Offered]:
+        if (error := answers.pop(0) if answers else None) is None:
+            return offer_part(store, *given)
+        failed: Future[Offered] = Future()
+        failed.set_exception(error)
+        return failed
+
+    monkeypatch.setattr(Store, "offer_part", failing)
+    site = SmallSite({})
+    async with crawls(tmp_path, site, Endpoint("/map.xml", "sitemap")) as crawl:
+        site.answers["/map.xml"] = (200, {"ETag": '"a"'}, urlset(8, f"{crawl.source.home}/news/"))
+        with pytest.raises(Busy):
+            await crawl.live()
+        assert crawl.rows("SELECT finish_reason FROM runs") == [("storage_error",)]
+        assert crawl.rows("SELECT outcome FROM fetches WHERE kind = 'sitemap'") == [("interrupted",)]
+        assert crawl.rows("SELECT count(*) FROM link WHERE kind = 'article'") == [(3,)], "the first part is there"
+        assert crawl.rows("SELECT etag FROM link WHERE kind = 'sitemap'") == [(None,)], "or the rest would hide"
+        report = await crawl.live()
+        assert report.reason == "finished"
+        assert sorted(crawl.targets()) == ["/map.xml", "/map.xml", *(f"/news/{n}" for n in range(8))]
+        assert crawl.rows("SELECT etag FROM link WHERE kind = 'sitemap'") == [('"a"',)]
+
+
+async def test_a_part_that_is_none_fails_its_fetch_and_not_the_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reactor: object
+) -> None:
+    del reactor
+    monkeypatch.setattr(parted, "PART", 3)
+    monkeypatch.setattr(plain, "packed", lambda _: b"from a worker that is not ours any more")
+    site = SmallSite({})
+    async with crawls(tmp_path, site, Endpoint("/map.xml", "sitemap")) as crawl:
+        site.answers["/map.xml"] = (200, {"ETag": '"a"'}, urlset(8, f"{crawl.source.home}/news/"))
+        report = await crawl.live()
+        assert (report.reason, report.counts["failed:internal"]) == ("finished", 1)
+        ((detail,),) = crawl.rows("SELECT detail FROM fetches WHERE kind = 'sitemap'")
+        assert detail.startswith("NotPlain: a worker process sent what is not packed")
+        assert crawl.rows("SELECT count(*), max(etag) FROM link WHERE kind <> 'robots'") == [(1, None)]
 
 
 def sent(value: Any) -> bytes:
