@@ -116,6 +116,19 @@ def test_a_backfill_leaves_a_share_of_the_hour_to_the_live_crawl(crawl: Crawl) -
     assert len(crawl.lease(budget=budget).leases) == 1
 
 
+def test_leases_of_one_look_spend_the_budget_one_after_another(crawl: Crawl) -> None:
+    crawl.open_host()
+    crawl.offer(*(link(number) for number in range(5)))
+    assert len(crawl.lease(limit=3, in_flight=5, budget=Budget(hourly=2, polls=2)).leases) == 2
+
+
+def test_leases_of_one_look_are_in_flight_for_one_another(crawl: Crawl) -> None:
+    crawl.open_host()
+    crawl.offer(*(link(number) for number in range(6)))
+    assert len(crawl.lease(limit=5, in_flight=1).leases) == 1
+    assert len(crawl.lease(limit=5, in_flight=3).leases) == 2, "three with the one before"
+
+
 def test_a_clock_that_goes_back_blocks_no_host(crawl: Crawl) -> None:
     budget = Budget(hourly=1, polls=1)
     crawl.seed()

@@ -22,6 +22,7 @@ from tests.storage.harness import article
         "data:text/html,x",
         "file:///etc/passwd",
         "//evil.test/",
+        "http\u017f://a.test/",
         " http://a.test/",
         "",
     ],

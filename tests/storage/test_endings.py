@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from storage import articles
 from storage.errors import StorageError
 from storage.models import Decision, Ending, Outcome, Page, Profile, Validators
 from storage.reader import Reader
@@ -47,6 +48,15 @@ def test_a_new_article_is_there_whole_in_one_transaction(crawl: Crawl) -> None:
         )
         assert [hit.id for hit in reader.search("harbour")] == [1]
     assert crawl.sql("SELECT state, due FROM link WHERE url = ?", page(1)) == [("pending", crawl.now + 900)]
+
+
+def test_the_first_article_of_a_source_that_was_never_crawled_makes_it_known(crawl: Crawl) -> None:
+    for number in (1, 2):
+        found = article(number, source="apollo-en")
+        crawl.store.writer.submit(
+            partial(articles.save, article=found, decision=NEW, address=found.url, at=1.0)
+        ).result()
+    assert crawl.sql("SELECT count(*) FROM source WHERE name = 'apollo-en'") == [(1,)]
 
 
 def test_a_revision_keeps_the_old_text(crawl: Crawl) -> None:

@@ -123,6 +123,15 @@ def test_a_key_that_an_article_held_for_its_story_goes_to_another_that_has_it(cr
     assert keys(crawl) == {(1, 1), (2, 2), (3, 1), (9, 2)}
 
 
+def test_a_key_that_the_other_article_holds_too_is_not_given_to_it_again(crawl: Crawl) -> None:
+    crawl.save(article(1, text="Told. Box.", sketch=(1, 2, 3)), NEW, page=kept(1))
+    crawl.save(article(2, text="Told, too. Box.", sketch=(1, 2, 9)), NEW)
+    crawl.save(article(3, text="Told both."), Decision("copy", None, 0, "first", story_id=1, merges=(2,)))
+    assert {(2, 1), (2, 2)} <= keys(crawl)
+    rewrite(crawl, texts(crawl)[0], article(1, text="Told.", sketch=(1, 3)))
+    assert keys(crawl) == {(1, 1), (1, 2), (2, 2), (3, 1), (9, 2)}
+
+
 def test_no_reading_takes_the_address_of_another_article_or_a_key(crawl: Crawl) -> None:
     crawl.save(article(1), NEW, page=kept(1))
     crawl.save(article(2), NEW, page=kept(2))
