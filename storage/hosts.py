@@ -223,7 +223,7 @@ def note(db: Database, found: HostNote, *, now: float = 0.0) -> list[tuple[str, 
         _failed(db, found, now=now)
     there = () if found.failed is None else (*found.others, *(() if found.failed else (found.host,)))
     for host in dict.fromkeys(there):
-        row = own if host == found.host else db.conn.execute(_OUTAGE, (host,)).fetchone()
+        row = own if host == found.host and not found.failed else db.conn.execute(_OUTAGE, (host,)).fetchone()
         if row is not None and (row[0] > 0 or row[1] is not None):
             db.conn.execute("UPDATE host SET failures = 0, down_since = NULL, said = NULL WHERE host = ?", (host,))
             if row[0] >= breaker.OPENS and row[1] is not None:

@@ -74,6 +74,13 @@ def test_a_good_answer_between_keeps_it_closed(crawl: Crawl) -> None:
     assert crawl.lease().leases
 
 
+def test_a_host_that_answered_on_the_way_to_its_own_failure_has_none_left(crawl: Crawl) -> None:
+    listing(crawl, [link(1)])
+    note = HostNote(HOST, failed=True, others=(HOST,))
+    crawl.end(crawl.take(kinds=["article"]), "failed:timeout", due=crawl.now, host=note)
+    assert crawl.sql("SELECT failures, down_since FROM host WHERE host = ?", HOST) == [(0, None)]
+
+
 def test_a_redirects_first_host_that_answered_is_closed_and_the_last_is_blamed(crawl: Crawl) -> None:
     listing(crawl, [link(1), link(2)])
     fail(crawl)
@@ -217,6 +224,13 @@ def test_a_host_whose_new_addresses_are_known_articles_gets_few_more(crawl: Craw
         crawl.end(crawl.take(kinds=["article"]), outcome, due=None, new_links=1000)
     assert poll(crawl, range(2000, 2300), allowed=1000) == allowance.SUSPECTED
     assert crawl.sql("SELECT reason, count FROM refused_link") == [(allowance.SAME, 100)]
+
+
+def test_a_first_look_without_a_request_is_counted_in_the_hosts_day_too(crawl: Crawl) -> None:
+    listing(crawl, [link(0)], new_links=1000)
+    crawl.end(crawl.take(kinds=["article"]), "rejected:empty", due=None, urls=(), new_links=1000)
+    day = crawl.store.writer.submit(lambda db: allowance.read(db, HOST, now=crawl.now), writes=False).result()
+    assert day.live.looks == 1
 
 
 def test_a_backfill_has_an_allowance_of_its_own(crawl: Crawl) -> None:
