@@ -62,7 +62,7 @@ class Offered:
 def offer(db: Database, source: str, links: Sequence[Link], *, finder: Finder, now: float) -> Offered:
     """Put `links` into the frontier. Under a first poll's limit the newest are due and the rest held."""
     result = Offered(refused=[])
-    if not links and not finder.backfill:
+    if not links:
         return result
     if finder.backfill and backfills.is_closed(db, finder.backfill):
         # A page that was under way when somebody closed its backfill: its articles are left like the others.
