@@ -57,9 +57,18 @@ def test_a_rush_that_is_over_counts_no_more() -> None:
     company = _busy(50)
     company.took(2, now=66.0)
     assert company.linger(0) == SHORT
-    for turn in range(300):  # an import
+    for turn in range(1, 300):  # an import
         company.took(3, now=66.0 + turn * 0.03)
-    assert company.linger(0) == SHORT
+        assert company.linger(0) == SHORT
+
+
+def test_hosts_count_a_while_after_the_ends_of_their_fetches() -> None:
+    company, at = _busy(50, seconds=5.0), 5.1
+    assert company.linger(0) == LONG
+    while company.linger(0) > SHORT:
+        at += 0.03
+        company.took(3, now=at)
+    assert 10.0 <= at < 10.2
 
 
 @pytest.mark.parametrize("told", [False, True])
