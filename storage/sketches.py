@@ -238,8 +238,7 @@ def _stored_day(db: Database, article_id: int) -> str | None:
 
 
 def _holders(db: Database, weeks: Iterable[int], keys: Iterable[int]) -> dict[int, list[int]]:
-    """The articles that hold the keys of each week, at most COMMON + 1 of a row, for `write` adds no more. Keys that bear
-    their week already are asked for with `weeks` (0,)."""
+    """The articles that hold keys, COMMON + 1 of a row at the most (`index`). `weeks` (0,): the keys bear their week."""
     rows = clean.dumps([each << 32 | key for each in weeks for key in keys])
     found: defaultdict[int, list[int]] = defaultdict(list)
     for row, article_id in db.conn.execute(
