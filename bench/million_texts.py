@@ -166,9 +166,7 @@ def _variant(words: Sequence[str], which: int, lexicon: Lexicon) -> Any:
 
 
 def _keys(words: Sequence[str]) -> Any:
-    return np.array(
-        [int.from_bytes(fingerprint._KEYS[word]) & fingerprint._MASK for word in words], dtype=np.uint64
-    )
+    return np.array([int.from_bytes(fingerprint._KEYS[word]) & fingerprint._MASK for word in words], dtype=np.uint64)
 
 
 def _pair_keys(text: str) -> Any:
