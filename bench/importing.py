@@ -4,8 +4,10 @@
 
 CORPUS holds make_warc.py, gold/dev.jsonl and pages/dev/ID.html.gz. Its pages as one WARC file are imported with `--all` into a
 database of their own: robots' and rights' reservations, extraction, dates, datelines, judging, deduplication, stories, raw
-pages, full-text search, durable commits, in as many workers as there are cores. Beside it one process reads the same pages
-from plain files and calls `trafilatura.bare_extraction(with_metadata=True)` on each: nothing is unpacked, judged or stored.
+pages, full-text search, durable commits, in as many workers as there are cores. Beside it as many processes read the same
+pages from plain files, each its share, and call `trafilatura.bare_extraction(with_metadata=True)` on each: nothing is unpacked,
+judged or stored. So many at once, since a page takes more CPU time where the other core is busy, too: one process alone would
+be measured on another machine than the import. What starting takes is counted once.
 Each round runs both, in turns; CPU is user and system time of the process and of all that it waited for (wait4). Start-up is
 the same command over the first two pages. The ratio is that of each round; the medians are given. Exit status 1 where a page
 got no outcome.
@@ -20,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -32,6 +35,9 @@ from bench import record  # noqa: E402
 from bench.charts import Bars  # noqa: E402
 from crawler.warc_records import records  # noqa: E402
 from storage.reader import Reader  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FEW = 2
 """Pages of a run that is all start-up."""
@@ -47,10 +53,12 @@ finally:
     open("spent.json", "w").write(json.dumps([each.ru_utime + each.ru_stime for each in spent]))
 """
 BARE = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 from trafilatura import bare_extraction
-for number, url in enumerate(json.loads(Path(sys.argv[1]).read_text())):
+Path(f"start-{sys.argv[2]}").write_text(str(time.process_time()))
+first, step = map(int, sys.argv[2:])
+for number, url in list(enumerate(json.loads(Path(sys.argv[1]).read_text())))[first::step]:
     bare_extraction(Path(sys.argv[1]).with_name(f"{number}.html").read_bytes(), url=url, with_metadata=True)
 """
 
@@ -90,19 +98,33 @@ def pages_of(corpus: Path, folder: Path, every: int) -> tuple[Pages, Pages]:
     return both[0], both[1]
 
 
-def run(code: str, *arguments: str, folder: Path) -> float:
-    """CPU seconds of a Python process and of what it waited for. Raises SystemExit where it fails, with what it said."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with (folder / "said").open("w+", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], cwd=folder, env=environment, stdout=said, stderr=said
-        )
-        _, status, spent = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            said.seek(0)
-            sys.exit(f"{arguments[0]} ended with {process.returncode}: {said.read()[-2000:]}")
-    return spent.ru_utime + spent.ru_stime
+def run(code: str, *each: Sequence[str], folder: Path) -> float:
+    """CPU seconds of Python processes, one for the arguments of each, all at once, and of what they waited for. Raises
+    SystemExit where one fails, with what it said."""
+    environment, seconds = {**os.environ, "PYTHONPATH": str(ROOT)}, 0.0
+    with ExitStack() as files:
+        told = [files.enter_context((folder / f"said-{at}").open("w+", encoding="utf-8")) for at in range(len(each))]
+        processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, *words], cwd=folder, env=environment, stdout=said, stderr=said
+            )
+            for words, said in zip(each, told, strict=True)
+        ]
+        for process, said in zip(processes, told, strict=True):
+            _, status, spent = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            seconds += spent.ru_utime + spent.ru_stime
+            if process.returncode:
+                said.seek(0)
+                sys.exit(f"{process.args!r} ended with {process.returncode}: {said.read()[-2000:]}")
+    return seconds
+
+
+def bare(pages: Pages, folder: Path, processes: int) -> Ran:
+    """Bare trafilatura over the same pages, as if one process had started."""
+    shares = [(str(pages.listed), str(first), str(processes)) for first in range(processes)]
+    cpu = run(BARE, *shares, folder=folder)
+    return Ran(cpu - sum(float((folder / f"start-{first}").read_text()) for first in range(1, processes)))
 
 
 def imported(pages: Pages, folder: Path) -> tuple[Ran, Counter[str]]:
@@ -110,7 +132,7 @@ def imported(pages: Pages, folder: Path) -> tuple[Ran, Counter[str]]:
     database = folder / "news.db"
     for old in folder.glob("news.db*"):
         old.unlink()
-    cpu = run(IMPORT, "import", str(pages.warc), "--all", "--db", str(database), "--json", folder=folder)
+    cpu = run(IMPORT, ("import", str(pages.warc), "--all", "--db", str(database), "--json"), folder=folder)
     first, _ = json.loads((folder / "spent.json").read_text(encoding="utf-8"))
     with Reader(database) as reader:
         outcomes = Counter[str](
@@ -168,7 +190,7 @@ def main() -> int:
                         ran, outcomes = imported(pages, folder)
                         unended += pages.count - outcomes.total()
                     else:
-                        ran = Ran(run(BARE, str(pages.listed), folder=folder))
+                        ran = bare(pages, folder, (os.cpu_count() or 1) if pages is everything else 1)
                     into[way].append(ran)
             print(f"round {number + 1}: {whole[OURS][-1].cpu / whole[PEER][-1].cpu:.3f}", file=sys.stderr, flush=True)
     rows = rows_of(whole, starts, everything.count)
