@@ -26,6 +26,10 @@ _MOST: Final = 999
 LOCAL_CONFIG: Final = {
     "distributed.worker.daemon": False,  # else it could have no extraction processes
     "distributed.worker.profile.enabled": False,  # looks at all threads a hundred times a second
+    "distributed.admin.tick.interval": "500ms",  # fifty times a second, each process asks itself whether its loop is held up
+    "distributed.admin.system-monitor.interval": "5s",  # twice a second, each process reads what the machine is doing
+    "distributed.admin.system-monitor.disk": False,
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,  # memory given back after each page is faulted in again
 }
 
 

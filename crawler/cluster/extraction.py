@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import threading
 from contextlib import contextmanager, suppress
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
 IDLE = 20.0
 """Seconds without a task after which the extraction processes end."""
+
+TRIMMING = "MALLOC_TRIM_THRESHOLD_"
+"""Dask gives its workers this variable of glibc (malloc(3)), so that memory for large arrays goes back soon. A process that reads
+page after page needs the same memory again at once: faulting it in anew took a millisecond a page and more."""
 
 
 class Unfit(RuntimeError):
@@ -106,6 +111,7 @@ class ExtractionPlugin(WorkerPlugin):
         self._timer: threading.Timer | None = None
         self._where = worker.address
         fit(self.rules, self._where)
+        os.environ.pop(TRIMMING, None)  # before there are extraction processes, which inherit it
         swept()
         if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
             signal.signal(
