@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 IDLE = 20.0
 """Seconds without a task after which the extraction processes end."""
 
-TRIMMING = "MALLOC_TRIM_THRESHOLD_"
-"""Dask gives its workers this variable of glibc (malloc(3)), so that memory for large arrays goes back soon. A process that reads
-page after page needs the same memory again at once: faulting it in anew took a millisecond a page and more."""
+TRIMMING, DASKS_OWN = "MALLOC_TRIM_THRESHOLD_", "65536"
+"""Dask gives its workers this variable of glibc (malloc(3)), so that memory for large arrays goes back soon. A process that
+reads page after page needs the same memory at once again: to fault it in anew took a millisecond a page and more."""
 
 
 class Unfit(RuntimeError):
@@ -111,7 +111,8 @@ class ExtractionPlugin(WorkerPlugin):
         self._timer: threading.Timer | None = None
         self._where = worker.address
         fit(self.rules, self._where)
-        os.environ.pop(TRIMMING, None)  # before there are extraction processes, which inherit it
+        if os.environ.get(TRIMMING) == DASKS_OWN:
+            del os.environ[TRIMMING]  # before there are extraction processes, which inherit it
         swept()
         if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
             signal.signal(

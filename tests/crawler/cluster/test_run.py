@@ -348,6 +348,16 @@ def test_a_workers_pool_ends_when_it_is_idle_and_begins_again(tmp_path: Path, mo
         pass
 
 
+@pytest.mark.parametrize(("value", "left"), [("65536", None), ("1000000", "1000000")])
+def test_extraction_processes_keep_their_memory_unless_somebody_chose_otherwise(
+    value: str, left: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", value)
+    plugin = ExtractionPlugin(rules_of((), tmp_path / "none.db", take_all=True))
+    plugin.setup(cast("Any", SimpleNamespace(address="here", state=SimpleNamespace(nthreads=1))))
+    assert os.environ.get("MALLOC_TRIM_THRESHOLD_") == left
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
