@@ -121,6 +121,10 @@ async def _over(cluster: str, urls: Iterator[str], place: Dataset, rules: Rules,
             await client.register_plugin(plugin, name=plugin.name)
         except (ImportError, AttributeError) as error:
             raise Unfit(f"a Dask worker has no 'dateline[cluster]' of this version: {error}") from error
+        except OSError as error:
+            if stop.is_set():  # whoever signals all processes ends the workers, too
+                return True
+            raise EngineGone(f"the Dask scheduler, or a worker, was lost as the run began: {error}") from error
         window = Window(client, place, plugin.name, run, shown, stop)
         await window.over(urls)
     return stop.is_set()

@@ -274,6 +274,16 @@ def test_a_worker_that_was_there_before_and_is_unfit_is_said_plainly(
         called(tmp_path)
 
 
+def test_a_scheduler_that_is_lost_as_a_run_begins_is_said_plainly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engine, "connected", Connecting(OSError("Stream is closed")).connected)
+    assert called(tmp_path) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out.splitlines()[-1])["finish_reason"] == "scheduler_lost"
+    assert "lost as the run began: Stream is closed. Called again with the same dataset" in said.err
+
+
 def test_a_dataset_that_another_run_begins_at_the_same_time_gets_no_part_of_this_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
