@@ -8,6 +8,7 @@ outlives a crawler that is killed for as long as one of its workers does.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import sys
@@ -27,6 +28,8 @@ from pipelines.turns import Turn
 FORKS = sys.platform == "linux"
 """Whether workers are forked: only Linux kills them with their parent, and other systems' libraries may not be used on both
 sides of a fork."""
+PIPE = 2**20
+"""Bytes that a pipe holds: as many as Linux lets everybody ask for."""
 LOOK = 0.5
 """Seconds between two looks after a worker that is waited for."""
 
@@ -134,10 +137,18 @@ class Forking(_Counted, BaseContext):
 
     def Pipe(self, duplex: bool = True) -> Any:  # noqa: N802 - multiprocessing's name
         reader, writer = super().Pipe(duplex)
+        _roomy(writer)
         return plain(reader), writer
 
     def RLock(self) -> Any:  # noqa: N802 - multiprocessing's name
         return Turn()
+
+
+def _roomy(pipe: connection.Connection[Any, Any]) -> None:
+    """Let it hold whole pages. Linux gives a pipe 64 kB: each page then goes over in pieces, for each of which the
+    worker waits for the crawler's thread, and that for the interpreter's lock."""
+    with contextlib.suppress(OSError):  # a user's pipes may have so much in all: it goes on as it is
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
 
 
 class Spawning(_Counted, SpawnContext):

@@ -186,3 +186,12 @@ def test_all_threads_that_wait_for_a_worker_are_told_how_it_ended(server: fork_c
         thread.join(10)
     assert found == [-signal.SIGTERM] * 4
     assert worker.exitcode == -signal.SIGTERM
+
+
+def test_a_page_waits_whole_in_the_pipe_to_the_workers(server: fork_client.ForkServer) -> None:
+    reader, writer = forking.Forking(server, lambda: None).Pipe(duplex=False)
+    with reader, writer:
+        os.set_blocking(writer.fileno(), False)
+        if int(Path("/proc/sys/fs/pipe-max-size").read_text()) < forking.PIPE:
+            pytest.skip("this machine's pipes may not be so large")
+        assert os.write(writer.fileno(), bytes(forking.PIPE)) == forking.PIPE
