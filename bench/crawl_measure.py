@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LOOKS = 0.1
 """Seconds between two looks at the processes."""
+SHARES = 20
+"""Looks from one at which the kernel is asked for what all hold together to the next: it walks every page table for it, 5 ms of
+CPU a process, which a system that keeps both cores busy would lose."""
 GRACE = 20.0
 """Seconds that a process has to end when it is told to."""
 
@@ -114,7 +117,7 @@ def end(process: subprocess.Popen[Any]) -> None:
 def _watch(pid: int, looks: list[Look], ended: threading.Event) -> None:
     number = 0
     while not ended.wait(LOOKS):
-        look = Look(time.monotonic(), {}, {}, 0 if number % 4 == 0 else None)
+        look = Look(time.monotonic(), {}, {}, 0 if number % SHARES == SHARES // 2 else None)
         for each in (pid, *below(pid)):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError, PermissionError):
                 _at(each, look)
