@@ -42,7 +42,6 @@ def import_(
     With --dask, FILES may also be folders, patterns and URLs that fsspec reads; each becomes one Parquet file of the dataset,
     by the rules learned in --db. A file that has one is done."""
     from crawler.arguments import ArgumentProblem
-    from crawler.start_crawl import sources_of
 
     config = configuration(db)
     if cluster is not None:
@@ -52,16 +51,18 @@ def import_(
 
         check_installed()
         from crawler.cluster.run import Asked, import_by_dask
+        from crawler.start_crawl import sources_of
 
         asked = Asked(files, listed, prefix, cluster, dataset, take_all)
         return import_by_dask(asked, sources_of(config).values(), config.database, as_json=as_json)
     if dataset is not None or listed is not None or prefix:
         raise ArgumentProblem("--dataset, --list and --prefix belong to --dask")
+    from crawler.read_late import registry_by_host
     from crawler.warc import import_files
 
     paths = local_files(files)
     click.echo(f"database {config.database}", err=True)
-    return import_files(config, sources_of(config), paths, take_all=take_all, as_json=as_json)
+    return import_files(config, registry_by_host(config), paths, take_all=take_all, as_json=as_json)
 
 
 @click.command()

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawler.disk import keep_room
+from crawler.fields import RegistryError
 from crawler.in_order import Runs, settle
 from crawler.session import open_session
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
@@ -20,12 +21,12 @@ from storage.errors import Full, StorageError
 from storage.settling import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from crawler.config import Config
     from crawler.session import Session
-    from crawler.source import Source
+    from crawler.warc_pages import OfHost
     from storage.models import Profile, RuleSet
 
 ROOM_EVERY = 1000
@@ -52,14 +53,12 @@ class Tally:
         return any(name.startswith("failed") for name in self.counts)
 
 
-def import_files(
-    config: Config, sources: Mapping[str, Source], files: Sequence[Path], *, take_all: bool, as_json: bool
-) -> int:
+def import_files(config: Config, sources: OfHost, files: Sequence[Path], *, take_all: bool, as_json: bool) -> int:
     """Import `files`; 0, or 1 when a record could not be read or extracted or it was stopped (SIGINT, SIGTERM) before the
     end; called again, it goes on.
 
     Without `take_all`, records of hosts that no registry file names are counted and left.
-    Raises `StorageError`."""
+    Raises `StorageError`, and what `sources` raises."""
     from crawler.progress import progress
 
     async def main() -> int:
@@ -69,13 +68,13 @@ def import_files(
         try:
             pool = pool_of(config, many=True)
             async with open_session(
-                config, sources, stop=stop, progress=shown, version=version("dateline"), pool=pool
+                config, {}, stop=stop, progress=shown, version=version("dateline"), pool=pool
             ) as session:
                 reader = _Reader(session, sources, take_all=take_all)
                 tallies = [await reader.read(path) for path in files if not stop.is_set()]
                 unread = len(files) - len(tallies)
                 return 1 if stop.is_set() or unread or any(tally.failed() for tally in tallies) else 0
-        except* StorageError as several:
+        except* (StorageError, RegistryError) as several:
             raise _first(several) from several
         finally:
             shown.close()
@@ -89,9 +88,9 @@ class _Reader:
     Pages are extracted beside one another, and decided and stored in the order of their file: an import of the same files
     gives the same rows each time."""
 
-    def __init__(self, session: Session, sources: Mapping[str, Source], *, take_all: bool) -> None:
+    def __init__(self, session: Session, sources: OfHost, *, take_all: bool) -> None:
         self._session = session
-        self._owners = Owners(sources.values(), take_all=take_all)
+        self._owners = Owners(sources, take_all=take_all)
         self._room = asyncio.Semaphore(UNDER_WAY)
         self._runs = Runs(session)
         self._rules: dict[str, asyncio.Future[RuleSet | None]] = {}
@@ -174,8 +173,8 @@ class _Reader:
         return await self._rules[source]
 
 
-def _first(several: BaseExceptionGroup[StorageError]) -> StorageError:
-    """The first storage failure of a group, however deep: the tasks of an import fail together."""
+def _first(several: BaseExceptionGroup[StorageError | RegistryError]) -> StorageError | RegistryError:
+    """The first failure of a group, however deep: the tasks of an import fail together."""
     for one in several.exceptions:
         return _first(one) if isinstance(one, BaseExceptionGroup) else one
     raise AssertionError("an exception group is never empty")

@@ -14,10 +14,13 @@ from pipelines.urls import host
 from storage.models import Dispatch, Ending, Outcome, Page, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from crawler.source import Source
     from crawler.warc_records import WarcRecord
+
+    OfHost = Callable[[str], Iterable[Source]]
+    """The sources of a host that is named without `www.` and without a port."""
 
 UNREADABLE = "unreadable"
 """Source of the records whose address cannot be read: they fail, whatever was asked for, and are not passed over."""
@@ -28,23 +31,34 @@ UNDER_WAY = 8
 _PAGES = ("response text/html", "response application/xhtml+xml", "broken", "too_large", "truncated")
 
 
+def by_host(sources: Iterable[Source]) -> OfHost:
+    """Of sources that are read already. Asked for thousands of hosts a file, so they are kept by host."""
+    found: dict[str, list[Source]] = {}
+    for source in sources:
+        for name in names_of(source.hosts):
+            found.setdefault(name, []).append(source)
+    return lambda name: found.get(name, ())
+
+
+def names_of(hosts: Iterable[str]) -> set[str]:
+    """What `OfHost` is asked for, of a source's hosts."""
+    return {host.partition(":")[0].removeprefix("www.") for host in hosts}
+
+
 class Owners:
-    """Whose page a record is, by its address. Asked for thousands of hosts a file, so sources are kept by host.
+    """Whose page a record is, by its address.
 
     The operator holds the file already: reserved texts are kept, and marked so (`Profile.licensed`)."""
 
-    def __init__(self, sources: Iterable[Source], *, take_all: bool) -> None:
+    def __init__(self, sources: OfHost, *, take_all: bool) -> None:
         self._take_all = take_all
-        self._by_host: dict[str, list[Source]] = {}
-        for source in sources:
-            for name in {name.partition(":")[0].removeprefix("www.") for name in source.hosts}:
-                self._by_host.setdefault(name, []).append(source)
+        self._sources = sources
 
     def profile(self, record: WarcRecord) -> Profile | None:
         """The profile that a record is read by; None: of a site in no registry file, and not all were asked for."""
         try:
             site = host(record.url or "")
-            source = source_of(record.url or "", self._by_host.get(site.removeprefix("www."), []))
+            source = source_of(record.url or "", self._sources(site.removeprefix("www.")))
         except ValueError:
             return Profile(source=UNREADABLE, licensed=True)
         if source is not None:

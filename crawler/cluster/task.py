@@ -14,7 +14,7 @@ from crawler.cluster import part
 from crawler.cluster.dataset import DatasetProblem, file_name, opened
 from crawler.cluster.extraction import Ended, Unfit
 from crawler.cluster.reading import reading
-from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
+from crawler.warc_pages import UNDER_WAY, Owners, by_host, dispatched, left, no_pages
 from crawler.warc_records import identity, records
 from pipelines.judge import judge
 from storage import clean
@@ -104,7 +104,7 @@ def _written(url: str, file: BinaryIO, rules: Rules, pool: Pool, out: part.Write
         tally.ms += row.ms
         out.add(row)
 
-    owners = Owners(rules.sources, take_all=rules.take_all)
+    owners = Owners(by_host(rules.sources), take_all=rules.take_all)
     for record in records(file, counts=tally.kinds):
         profile = owners.profile(record)
         if profile is None:
