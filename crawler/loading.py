@@ -1,4 +1,4 @@
-"""What Scrapy loads by name for a crawl, loaded before the first one: within the pass the event loop would stand still for it.
+"""What a crawl loads late, loaded before or beside its first requests: within the pass the event loop would stand still for it.
 
 Scrapy loads a component when a crawl is made that names it. All crawls of a process name the same ones."""
 
@@ -10,8 +10,6 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from scrapy.utils.misc import load_object
-
-from pipelines import fingerprint, phrases
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -29,8 +27,12 @@ METHODS = ("process_", "open_spider", "close_spider")
 LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES")
 
 
-def load_phrases() -> None:
-    """Compile what decisions ask for, a tenth of a second: for a thread beside the first crawls."""
+def load_decisions() -> None:
+    """Load and compile what decides of articles, .2 s: for a thread beside the first requests, which wait for their turns."""
+    import_module("pipelines.decision")
+    from pipelines import fingerprint, phrases
+
+    fingerprint.unpiled("é")
     phrases.ready(PHRASES)
 
 
@@ -44,7 +46,6 @@ def _asked_once(component: Any) -> None:
 def load_components(settings: BaseSettings) -> None:
     """Load what crawls with these settings are made of. Raises what loading raises, as the crawl would."""
     import_module("scrapy.core.engine")
-    fingerprint.unpiled("é")  # a fiftieth of a second at the first text that is not all ASCII, which comes at once
     for name in CLASSES:
         load_object(settings[name])
     for name in LISTS:

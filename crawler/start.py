@@ -54,7 +54,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
     """A session with the address guard installed and proved, and a runner of crawls in it. Needs the reactor."""
     from twisted.internet import reactor
 
-    from crawler.loading import load_components, load_phrases
+    from crawler.loading import load_components, load_decisions
     from crawler.politeness import guard
     from crawler.runner import runner_of
 
@@ -84,7 +84,7 @@ async def at_work(start: Start, stop: asyncio.Event) -> AsyncIterator[tuple[Sess
             gc.freeze()
             gc.collect()  # counts what is left; else that wait is once as long as before
             gc.set_threshold(YOUNG, 10, 10)
-            async with _awaited(asyncio.create_task(asyncio.to_thread(load_phrases))):
+            async with _awaited(asyncio.create_task(asyncio.to_thread(load_decisions))):
                 yield session, runner
 
 

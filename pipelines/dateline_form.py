@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pipelines import days
 from storage.models import Dateline
 
 GROUPS = ("place", "date", "agency")
@@ -20,6 +19,8 @@ def read(
     expression that cannot be read, naming it."""
     if pattern is None:
         return None
+    from pipelines import days  # not for the registry, which reads forms and no texts
+
     try:
         match = re.compile(pattern).match(body, 0, WINDOW)
     except re.error as error:

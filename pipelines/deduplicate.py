@@ -1,13 +1,14 @@
-"""Third pipeline: new, revised, unchanged, an alias or a copy, by what the store knows."""
+"""Third pipeline: new, revised, unchanged, an alias or a copy, by what the store knows.
+
+What decides is loaded beside a crawl's first requests (`judge.Judge`), so that it is imported where it is asked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from pipelines import identity, remnants, rereading
+from pipelines import rereading
 from pipelines.awaited import awaited
-from pipelines.decision import decide
 from pipelines.wiring import wired
 from storage.models import Outcome
 
@@ -61,6 +62,9 @@ def _found(dispatch: Dispatch) -> Article:
 
 def _by(dispatch: Dispatch, article: Article, known: Known) -> Dispatch:
     """The decision on what is known."""
+    from pipelines import remnants
+    from pipelines.decision import decide
+
     if known.article is not None and (note := remnants.only_a_note(article, known.article)):
         ending = replace(dispatch.ending, article=None, decision=None, page=None, outcome=Outcome("gone", note))
         return replace(dispatch, decided=True, ending=ending)
@@ -74,6 +78,8 @@ def _by(dispatch: Dispatch, article: Article, known: Known) -> Dispatch:
 def _identified(article: Article) -> Generator[Article, Known, tuple[Article, Known]]:
     """What is stored of an article, and the article under the key by which that is its own. Yields what is to be looked up,
     and is sent what is known of it."""
+    from pipelines import identity
+
     known = yield article
     if known.article is not None and identity.stranger(article, known.article):
         article = identity.apart(article, known.article)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
-from pipelines import identity, urls
+from pipelines import urls
 from pipelines.passing import PASSING
 from pipelines.workers import FAILURES
 from storage.models import Outcome
@@ -35,6 +37,8 @@ def judge(dispatch: Dispatch) -> Dispatch:
     the page is no article or lies outside the backfill's span, `gone` when the site sent the reader to its front page
     or a section instead.
     """
+    from pipelines import identity  # it is loaded beside the first requests (`Judge`)
+
     extraction = dispatch.extraction
     assert extraction is not None, "judge comes after extract"
     article, page = extraction.article, dispatch.page
@@ -93,7 +97,11 @@ def _decided(dispatch: Dispatch, outcome: Outcome) -> Dispatch:
 
 
 class Judge:
-    """Extraction -> Article or outcome."""
+    """Extraction -> Article or outcome. Waits for what decides of articles, .2 s: it is loaded beside the first requests, in a
+    thread, so that none waits for it and the event loop does not stand still."""
+
+    def __init__(self) -> None:
+        self._loaded = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -101,4 +109,7 @@ class Judge:
         return cls()
 
     async def process_item(self, item: Dispatch) -> Dispatch:
+        if not self._loaded:
+            await asyncio.to_thread(import_module, "pipelines.decision")
+            self._loaded = True
         return judge(item)
