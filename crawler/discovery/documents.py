@@ -6,10 +6,16 @@ import html
 import html.entities
 import re
 import zlib
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from w3lib.encoding import read_bom, resolve_encoding
 
+from crawler.discovery import tagless
 from pipelines.tree import encoding_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_FEED_BYTES = 5_000_000
 MAX_WHOLE_FEED_BYTES = 10_000_000
@@ -29,18 +35,22 @@ _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
 _META_CHARSET = re.compile(r"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CONTROLS = (*map(chr, (*range(9), 11, 12, *range(14, 32))), "\ufffe", "\uffff")
+_CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32)))
+_SHORT = 8_000
+"""Bytes up to which one pass by a table is quicker than a scan for each control character."""
+
 _REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));")
 _PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
-_SILENT = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_NO_TEXT = re.compile(r"<(script|style|figcaption|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_BLOCKS = r"(?:p|div|h[1-6]|li|ul|ol|blockquote|br|tr|table|figure)\b"
-_BLOCK = re.compile(rf"</?(?:{_BLOCKS}|\w{{1,9}}:{_BLOCKS})[^<>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|</?[A-Za-z][^<>]*>", re.DOTALL)
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);|#)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
 )
+
+_WIDE = {
+    b"<\x00\x00\x00": "utf-32-le", b"\x00\x00\x00<": "utf-32-be", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be",
+}  # fmt: skip
+"""By a document's first bytes where it has no byte order mark."""
 
 _SEVERAL_BYTES = ("gb", "hz", "big5", "euc", "cp932", "cp949", "shift", "iso2022", "iso-2022", "johab")
 
@@ -105,23 +115,20 @@ def decode(body: bytes, charset: str | None) -> str:
     cp1252, with replacements. Names are read as browsers do (gb2312 as gb18030, latin-1 as cp1252:
     encoding.spec.whatwg.org).
     """
-    marked, mark = read_bom(body)
-    if marked and mark:
-        return _clean(body[len(mark) :].decode(marked, "replace"))
-    utf16 = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}.get(body[:2])
-    if body[:4] in (b"<\x00\x00\x00", b"\x00\x00\x00<"):
-        utf16 = "utf-32-le" if body[0] else "utf-32-be"
-    if utf16:
-        return _clean(body.decode(utf16, "replace"))
-    head = body[:2048].decode("latin-1")
-    declared = _DECLARED.match(head) or _META_CHARSET.search(head)
-    given = [name for name in (charset, declared and declared.group(1)) if name and encoding_of(name)]
-    names = [resolve_encoding(name) for name in given]
-    known = [name for name in names if name and not name.startswith(("utf-16", "utf-32"))]
-    several = [name for name in known if name.startswith(_SEVERAL_BYTES)]
-    for name in dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known]):
+    head = body[:4]
+    if not head.isascii() or b"\x00" in head:
+        marked, mark = read_bom(body)
+        if marked and mark:
+            return _clean(body[len(mark) :].decode(marked, "replace"))
+        if wide := _WIDE.get(head) or _WIDE.get(head[:2]):
+            return _clean(body.decode(wide, "replace"))
+    start = body[:2048].decode("latin-1")
+    declared = _DECLARED.match(start) or _META_CHARSET.search(start)
+    named = (charset, declared and declared[1])
+    known = [codec for name in named if name and (codec := _codec_of(name))]
+    for name in _in_turn(known) if known else ("utf-8",):
         try:
-            return _clean(body.decode(name))
+            text = body.decode(name)
         except UnicodeDecodeError as error:
             if (
                 name == "utf-8" and error.end == len(body) and error.start >= len(body) - 3
@@ -129,7 +136,32 @@ def decode(body: bytes, charset: str | None) -> str:
                 return _clean(body[: error.start].decode(name))
         except LookupError:
             continue
+        else:
+            return text if name == "utf-8" and _is_plain(body) else _clean(text)
     return _clean(body.decode(known[0] if known else "cp1252", "replace"))
+
+
+@lru_cache(maxsize=64)
+def _codec_of(name: str) -> str | None:
+    """The codec that browsers mean by a charset's name; None for what is no document's, and for those of two bytes, which
+    a document shows itself."""
+    codec = resolve_encoding(name) if encoding_of(name) else None
+    return None if codec is None or codec.startswith(("utf-16", "utf-32")) else codec
+
+
+def _in_turn(known: list[str]) -> Iterable[str]:
+    several = [name for name in known if name.startswith(_SEVERAL_BYTES)]
+    return dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known])
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a short body of UTF-8 holds nothing that `_clean` would take out, told by one pass over its bytes."""
+    return (
+        len(body) <= _SHORT
+        and body.isascii()
+        and b"#" not in body
+        and len(body.translate(None, _CONTROL_BYTES)) == len(body)
+    )
 
 
 def as_utf8(text: str) -> bytes:
@@ -139,7 +171,8 @@ def as_utf8(text: str) -> bytes:
 
 
 def _clean(text: str) -> str:
-    return _REFERENCE.sub(_allowed_reference, _legal(text.removeprefix("\ufeff")))
+    text = _legal(text.removeprefix("\ufeff"))
+    return _REFERENCE.sub(_allowed_reference, text) if "#" in text else text
 
 
 def _legal(text: str) -> str:
@@ -232,11 +265,7 @@ def plain(text: str | None) -> str | None:
     if "&" in text:
         text = unescape(text)
     if "<" in text:
-        if "<s" in text or "<S" in text:
-            text = _SILENT.sub(" ", text)
-        text = _BLOCK.sub(" ", text)
-        if "<" in text:
-            text = _TAG.sub("", text)
+        text = tagless.one_line(text)
     if "&" in text:
         text = unescape(text)
     if text.isprintable():  # as most are: nothing to take out, and no blank but the space
@@ -252,11 +281,9 @@ def paragraphs(text: str | None) -> str | None:
     if "<" not in text and "&lt;" in text:
         text = unescape(text)
     legal = _is_legal(text)
-    lines = []
-    for piece in _BLOCK.split(_NO_TEXT.sub(" ", text)):
-        line = _TAG.sub("", piece) if "<" in piece else piece
-        if "&" in line or not legal:
-            line = _NOT_XML.sub("", unescape(line))
-        if line := " ".join(line.split()):
-            lines.append(line)
-    return "\n\n".join(lines) or None
+    kept = []
+    for line in tagless.lines(text):
+        told = _NOT_XML.sub("", unescape(line)) if "&" in line or not legal else line
+        if told := told.strip(" ") if "  " not in told and told.isprintable() else " ".join(told.split()):
+            kept.append(told)
+    return "\n\n".join(kept) or None

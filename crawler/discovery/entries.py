@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.discovery.dates import read_instant
-from crawler.discovery.documents import paragraphs, plain
+from crawler.discovery.documents import plain
+from crawler.discovery.leads import full_text_of, lead_of
 from crawler.politeness.addresses import without_user
 from pipelines.urls import harmless
 from storage.models import Instant, Link
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAX_TAGS = 50
-MAX_FULL_TEXT = 200_000
-"""Characters; what is longer is no article's text, and is not kept."""
-
-MAX_MARKUP = 5 * MAX_FULL_TEXT
-"""Characters of its HTML."""
-
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.ASCII | re.IGNORECASE)
 _USUAL = re.compile(r"https?://[!#-;=?A-_a-~]+", re.ASCII)
@@ -58,6 +53,9 @@ _USUAL_KEYS = {
 _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
 _PICTURED = frozenset({"media:group", "enclosure", "media:content", "media:thumbnail"})
 _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
+_TAGS = frozenset({"category", "dc:subject"})
+_LINKING = _PICTURED | {"link", "atom:link"}
+_WHOLE = frozenset(_FULL_TEXT)
 _MODIFIED = ("updated", "modified", "dcterms:modified")
 
 
@@ -95,6 +93,11 @@ def language_of(text: str | None) -> str | None:
     return tag if _LANGUAGE.fullmatch(tag) else None
 
 
+def is_usual(text: str | None) -> bool:
+    """Whether a text is an address that is kept as it is."""
+    return _USUAL.fullmatch((text or "").strip()) is not None
+
+
 def http_url(text: str | None, base: str) -> str | None:
     """`text` as an absolute http(s) address, None where it is none. Spaces and line ends inside are taken out, what steers
     a terminal or ends an attribute is encoded, user names go."""
@@ -119,85 +122,42 @@ def tags_of(names: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(kept)[:MAX_TAGS]
 
 
-def read_entry(entry: _Element, *, url: str, zone: str | None, language: str | None) -> Link | None:
-    """The entry's link with all that it says of its article, None where it has no http address."""
+def read_entry(
+    entry: _Element, *, url: str, zone: str | None, language: str | None, identity: bool = False
+) -> Link | None:
+    """The entry's link with all that it says of its article, None where it has no http address. `identity`: where it has
+    none, its identity is one, as feedparser has it."""
     children: dict[str, list[_Element]] = {}
     for child in entry:
         tag = child.tag
         if isinstance(tag, str):
-            key = _USUAL_KEYS.get(tag) or key_of(child)
+            key = _USUAL_KEYS.get(tag) or _key(tag, child.prefix if tag.startswith("{") else None)
             if key in children:
                 children[key].append(child)
             else:
                 children[key] = [child]
-    address = _address(children, entry, url)
+    address = _address(children, entry, url) or (_named_by(children, url) if identity else None)
     if address is None:
         return None
-    identity = _text(children, "guid", "id")
+    guid = _text(children, "guid", "id")
     lead = lead_of(_text(children, "description", "summary", "media:description"))
+    said = entry.get(LANG)
     return Link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
         lead=lead,
         published=_instant(children, _PUBLISHED, zone),
         modified=_instant(children, _MODIFIED, zone),
-        language=language_of(entry.get(LANG)) or language_of(_text(children, "dc:language")) or language,
-        tags=tags_of(_tags(children)),
-        image=_image(children, url),
-        guid=identity.strip() if identity else None,
-        full_text=full_text_of(lead, *[_markup(e) for key in _FULL_TEXT if key in children for e in children[key]]),
+        language=(said and language_of(said)) or _language(children) or language,
+        tags=() if _TAGS.isdisjoint(children) else tags_of(_tags(children)),
+        image=None if _LINKING.isdisjoint(children) else _image(children, url),
+        guid=guid.strip() if guid else None,
+        full_text=None if _WHOLE.isdisjoint(children) else full_text_of(lead, *_wholes(children)),
     )
 
 
-_FIRST_ON = (
-    r"(?:appeared first on|first appeared on|появил[а-я]{1,9} сначала на|вперше з.явивс[а-я]{1,9} на|se publicó primero en"
-    r"|apareceu primeiro em|est apparu en premier sur|proviene da|erschien zuerst auf|verscheen eerst op)"
-)
-_APPEARED = re.compile(_FIRST_ON)
-_TAIL = re.compile(
-    r"(?:The post|Сообщение|Запись|Допис|La entrada|O post|L.article|L.articolo|Der Beitrag|Het bericht)\s[^\n]+"
-    + _FIRST_ON
-    + r"\s[^\n]+"
-)
-"""What WordPress puts after each entry of its feeds, in the languages of its translations that were seen."""
-
-_LONGEST_TAIL = 1_000
-"""Characters: an article's title and a site's name stand in it."""
-
-
-def without_tail(text: str) -> str:
-    """Paragraphs without a last one that is WordPress's."""
-    rest, _, last = text.rpartition("\n\n")
-    return rest if len(last) <= _LONGEST_TAIL and _TAIL.fullmatch(last) else text
-
-
-def _may_have_tail(text: str) -> bool:
-    """Whether a word of all that `_APPEARED` finds is there, at a tenth of the time that it takes."""
-    return (
-        "ppeared" in text
-        or "primeiro em" in text
-        or "apparu en" in text
-        or "proviene da" in text
-        or "erst " in text
-        or (not text.isascii() and ("primero en" in text or "сначала на" in text or "вперше" in text))
-    )
-
-
-def lead_of(markup: str | None) -> str | None:
-    """One line of text from a summary."""
-    if markup and _may_have_tail(markup) and _APPEARED.search(markup) and (text := paragraphs(markup)):
-        return " ".join(without_tail(text).split()) or None
-    return plain(markup)
-
-
-def full_text_of(lead: str | None, *markup: str | None) -> str | None:
-    """The longest text of what a feed gives as the article's own; None where it says no more than the summary does."""
-    if not markup:
-        return None
-    short = (raw for raw in markup if raw and len(raw) <= MAX_MARKUP)
-    texts = [without_tail(text) for raw in short if (text := paragraphs(raw))]
-    longest = max(texts, key=len, default="")
-    return longest if len(lead or "") < len(longest) <= MAX_FULL_TEXT else None
+def _wholes(children: dict[str, list[_Element]]) -> list[str | None]:
+    return [_markup(element) for key in _FULL_TEXT for element in children.get(key, ())]
 
 
 def _markup(element: _Element) -> str | None:
@@ -216,9 +176,13 @@ def _text(children: dict[str, list[_Element]], *keys: str) -> str | None:
     for key in keys:
         if key in children:
             for element in children[key]:
-                if (text := text_of(element)).strip():
+                if (text := text_of(element)) and not text.isspace():
                     return text
     return None
+
+
+def _language(children: dict[str, list[_Element]]) -> str | None:
+    return language_of(_text(children, "dc:language")) if "dc:language" in children else None
 
 
 def _instant(children: dict[str, list[_Element]], keys: tuple[str, ...], zone: str | None) -> Instant | None:
@@ -239,10 +203,10 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
             return address
     plain_links: list[str] = []
     alternates: list[tuple[bool, int, str]] = []
-    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
-        if link.get("rel", "alternate").lower() != "alternate":
+    for link in _links(children):
+        rel, href = link.get("rel"), link.get("href")
+        if rel is not None and rel.lower() != "alternate":
             continue
-        href = link.get("href")
         said = text_of(link) if href is None else href
         # lxml looks for xml:base up to the root: only for what is no whole address.
         usual = _USUAL.fullmatch(said.strip())
@@ -261,15 +225,30 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
     return about if about and _HTTP.fullmatch(about) else None
 
 
+def _links(children: dict[str, list[_Element]]) -> list[_Element]:
+    links = children.get("link")
+    if links is None or "atom:link" in children:
+        return [*(links or ()), *children.get("atom:link", ())]
+    return links
+
+
+def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
+    for element in (*children.get("guid", ()), *children.get("id", ())):
+        declared = (value for key, value in element.items() if key.lower() == "ispermalink")
+        if next(declared, "true") == "true" and (address := http_url(text_of(element), url)):
+            return address
+    return None
+
+
 def _tags(children: dict[str, list[_Element]]) -> list[str]:
-    held = [element for key in ("category", "dc:subject") if key in children for element in children[key]]
+    held = (*children.get("category", ()), *children.get("dc:subject", ()))
     return [element.get("label") or element.get("term") or text_of(element) for element in held]
 
 
 def _image(children: dict[str, list[_Element]], url: str) -> str | None:
     if not _PICTURED.isdisjoint(children) and (image := _pictured(children, url)):
         return image
-    for link in [*children.get("link", ()), *children.get("atom:link", ())]:
+    for link in _links(children):
         if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
             return http_url(link.get("href"), url)
     return None

@@ -11,7 +11,7 @@ feedparser 32 ms, this module with its dates, text and address rules 6 ms (CPU, 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -20,7 +20,11 @@ from crawler.discovery import documents, entries, json_feed, loose
 from crawler.discovery.found import Found
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element
+
+    from storage.models import Link
 
 MAX_ITEMS = 5_000
 MAX_LOOSE_TAGS = 100_000
@@ -90,24 +94,26 @@ def _ended(whole: str) -> str:
     return f"{whole}{inside}</{opened[1]}>"
 
 
-def _is_doubtful(found: Found, without: list[_Element], text: str) -> bool:
-    """Whether feedparser may find more in a well-formed document: entries where none was found, or addresses where fewer
-    than half of the entries have one of their own. `without`: entries in which no address was found."""
+def _lacks_addresses(found: Found) -> bool:
+    """Whether fewer than half of the entries have an address of their own."""
     read = found.total - found.refused["over_limit"]
-    if not found.total:
-        return _ENTRY.search(text) is not None
-    if len({link.url for link in found.links}) * 2 >= read:
-        return False
-    return len(_ENTRY.findall(text)) != found.total or any(map(_may_have_address, without))
+    return len({link.url for link in found.links}) * 2 < read
 
 
-def _may_have_address(entry: _Element) -> bool:
-    """Whether there is anything in an entry that feedparser makes its address of: a link, an identity, an `href`; what
-    stands in its `source` is another feed's."""
+def _possible_addresses(entry: _Element) -> list[_Element]:
+    """What there is in an entry that feedparser makes its address of: a link, an identity, the entry itself for an `href`;
+    what stands in its `source` is another feed's."""
     if any(str(name).rpartition("}")[2].lower() == "href" for name in entry.keys()):  # noqa: SIM118 - an element, no dict
-        return True
+        return [entry]
     inside = (element for child in entry if entries.key_of(child) != "source" for element in child.iter("*"))
-    return any(map(_may_be_address, inside))
+    return list(filter(_may_be_address, inside))
+
+
+def _is_identity(possible: _Element, entry: _Element) -> bool:
+    """Whether what may be an entry's address is its own identity, and a whole address."""
+    if possible.getparent() is not entry or entries.key_of(possible) not in ("guid", "id"):
+        return False
+    return not len(possible) and entries.is_usual(possible.text)
 
 
 def _may_be_address(element: _Element) -> bool:
@@ -121,26 +127,49 @@ def _may_be_address(element: _Element) -> bool:
 
 
 def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
-    """What lxml finds, and whether feedparser should be asked, too."""
+    """What lxml finds, and whether feedparser should be asked, too: it may find more in a well-formed document where no
+    entry was found, or where fewer than half have an address of their own and there is more that may be one."""
     root, damaged = _parse(text, url)
-    found = Found()
     if root is None:
+        return Found(), True
+    language, ttl = _of_the_feed(root)
+    read = partial(entries.read_entry, url=url, zone=zone, language=language)
+    found, without, mixed = _entries_in(root, read)
+    found.ttl = ttl
+    if damaged or mixed:
         return found, True
-    language, found.ttl = _of_the_feed(root)
+    if not found.total:
+        return found, _ENTRY.search(text) is not None
+    if not _lacks_addresses(found):
+        return found, False
+    if len(_ENTRY.findall(text)) != found.total:
+        return found, True
+    open_ = [(entry, possible) for entry in without if (possible := _possible_addresses(entry))]
+    if not all(len(possible) == 1 and _is_identity(possible[0], entry) for entry, possible in open_):
+        return found, True
+    if open_:  # as feedparser has it, without asking it
+        found, *_ = _entries_in(root, partial(read, identity=True))
+        found.ttl = ttl
+    return found, False
+
+
+def _entries_in(root: _Element, read: Callable[[_Element], Link | None]) -> tuple[Found, list[_Element], bool]:
+    """The entries, those of them without an address, and whether one stands inside another: an end tag is missing, and
+    what lxml made of it mixes two articles."""
+    found, mixed = Found(), False
     holder: _Element | None = None
     without: list[_Element] = []
     for entry in root.iter("{*}item", "{*}entry"):
-        # An entry inside an entry: an end tag is missing, and what lxml made of it mixes two articles.
         if (parent := entry.getparent()) is not holder:
             holder = parent
-            damaged = damaged or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
+            mixed = mixed or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
         if found.total >= MAX_ITEMS:
             found.add(None, "over_limit")
         else:
-            found.add(link := entries.read_entry(entry, url=url, zone=zone, language=language))
+            found.add(link := read(entry))
             if link is None:
                 without.append(entry)
-    return found, damaged or _is_doubtful(found, without, text)
+    return found, without, mixed
 
 
 def _parse(text: str, url: str) -> tuple[_Element | None, bool]:
@@ -175,15 +204,18 @@ def _of_the_feed(root: _Element) -> tuple[str | None, int | None]:
     minutes (RSS 2.0), else the syndication module's period."""
     holders = (root, *root.iterchildren("{*}channel"))
     said: dict[str, str] = {}
+    language = None
     for holder in holders:
-        for child in holder.iterchildren("*"):
+        language = language or entries.language_of(holder.get(entries.LANG))
+        for child in holder:
+            tag = child.tag
+            if tag in _ENTRY_TAGS or not isinstance(tag, str):
+                continue
             if (key := entries.key_of(child)) in _SAID_KEYS and key not in said:
                 said[key] = entries.text_of(child).strip().lower()
-    declared = (entries.language_of(holder.get(entries.LANG)) for holder in holders)
-    language = next(filter(None, declared), None)
     if language is None and (len(holders) == 1 or not _LANGUAGE_KEYS.isdisjoint(said)):
         language = _channel_language(root)
-    return language, _ttl(said)
+    return language, _ttl(said) if said else None
 
 
 def _channel_language(root: _Element) -> str | None:
@@ -207,4 +239,5 @@ def _ttl(said: dict[str, str]) -> int | None:
 
 
 _LANGUAGE_KEYS = frozenset({"language", "dc:language"})
+_ENTRY_TAGS = frozenset({"item", "{http://www.w3.org/2005/Atom}entry"})
 _SAID_KEYS = _LANGUAGE_KEYS | {"ttl", "sy:updateperiod", "sy:updatefrequency"}

@@ -8,8 +8,9 @@ from typing import Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import plain
-from crawler.discovery.entries import MAX_FULL_TEXT, full_text_of, http_url, language_of, tags_of
+from crawler.discovery.entries import http_url, language_of, tags_of
 from crawler.discovery.found import Found
+from crawler.discovery.leads import MAX_FULL_TEXT, full_text_of
 from storage.models import Link
 
 

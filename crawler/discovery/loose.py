@@ -7,8 +7,9 @@ from typing import Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import as_utf8, plain
-from crawler.discovery.entries import full_text_of, http_url, language_of, lead_of, tags_of
+from crawler.discovery.entries import http_url, language_of, tags_of
 from crawler.discovery.found import Found
+from crawler.discovery.leads import full_text_of, lead_of
 from storage.models import Instant, Link
 
 

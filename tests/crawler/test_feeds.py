@@ -304,7 +304,9 @@ def test_a_feed_whose_texts_are_the_articles_may_be_larger() -> None:
         ('<title>t</title><guid isPermaLink="false">a-1</guid>', [], False),
         ("<title>t</title><id>tag:agency.test,2026:1</id>", [], False),
         ("<title>t</title><guid>/world/1</guid>", ["https://agency.test/world/1"], True),
-        ("<title>t</title><id>https://agency.test/world/1</id>", ["https://agency.test/world/1"], True),
+        ("<title>t</title><id>https://agency.test/world/1</id>", ["https://agency.test/world/1"], False),
+        ("<title>t</title><id>HTTPS://agency.test/world/1</id>", ["https://agency.test/world/1"], True),
+        ("<id>https://agency.test/1</id><x><id>https://agency.test/2</id></x>", ["https://agency.test/1"], True),
     ],
 )
 def test_feedparser_is_asked_of_a_well_formed_feed_only_where_an_address_may_be_left(

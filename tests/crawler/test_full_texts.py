@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawler.discovery.entries import MAX_FULL_TEXT
+from crawler.discovery.leads import MAX_FULL_TEXT
 from crawler.discovery.read import Discovery, read
 from crawler.endings import complete
 from crawler.feed_text import is_whole, page_of

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.discovery import documents, entries
+from crawler.discovery import documents, leads
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, JsonPaths, Source
 from storage.models import Profile
@@ -182,11 +182,11 @@ def test_a_document_of_four_times_the_length_takes_not_much_more_than_four_times
 
 def test_only_a_last_paragraph_of_wordpress_is_taken_off() -> None:
     tail = "The post Ports & ferries appeared first on Agency."
-    assert entries.without_tail(f"One.\n\n{tail}") == "One."
-    assert entries.without_tail(tail) == ""
-    assert entries.without_tail(f"{tail}\n\nOne.") == f"{tail}\n\nOne."
-    assert entries.without_tail(f"One. {tail}") == f"One. {tail}"
-    assert entries.without_tail(f"One.\n\nThe post {'long ' * 300}appeared first on Agency.").startswith("One.\n\nThe")
+    assert leads.without_tail(f"One.\n\n{tail}") == "One."
+    assert leads.without_tail(tail) == ""
+    assert leads.without_tail(f"{tail}\n\nOne.") == f"{tail}\n\nOne."
+    assert leads.without_tail(f"One. {tail}") == f"One. {tail}"
+    assert leads.without_tail(f"One.\n\nThe post {'long ' * 300}appeared first on Agency.").startswith("One.\n\nThe")
 
 
 @given(st.lists(st.binary(max_size=40_000), min_size=1, max_size=5), st.integers(0, 100_000))
