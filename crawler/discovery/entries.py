@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -17,9 +18,11 @@ from pipelines.urls import harmless
 from storage.models import Instant, Link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from lxml.etree import _Element
+
+    _Links = list[tuple[_Element, Mapping[str, str]]]
 
 MAX_TAGS = 50
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
@@ -53,8 +56,8 @@ _USUAL_KEYS = {
 _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created", "created")
 _PICTURED = frozenset({"media:group", "enclosure", "media:content", "media:thumbnail"})
 _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _TAGS = frozenset({"category", "dc:subject"})
-_LINKING = _PICTURED | {"link", "atom:link"}
 _WHOLE = frozenset(_FULL_TEXT)
 _MODIFIED = ("updated", "modified", "dcterms:modified")
 
@@ -118,8 +121,8 @@ def http_url(text: str | None, base: str) -> str | None:
 
 def tags_of(names: Iterable[str | None]) -> tuple[str, ...]:
     """Distinct tags in their order, at most `MAX_TAGS`."""
-    kept = dict.fromkeys([name for raw in names if (name := plain(raw))])
-    return tuple(kept)[:MAX_TAGS]
+    kept = [name for raw in names if (name := plain(raw))]
+    return tuple(kept) if len(kept) < 2 else tuple(dict.fromkeys(kept))[:MAX_TAGS]
 
 
 def read_entry(
@@ -136,7 +139,8 @@ def read_entry(
                 children[key].append(child)
             else:
                 children[key] = [child]
-    address = _address(children, entry, url) or (_named_by(children, url) if identity else None)
+    links = _links(children)
+    address = _address(children, links, entry, url) or (_named_by(children, url) if identity else None)
     if address is None:
         return None
     guid = _text(children, "guid", "id")
@@ -150,7 +154,7 @@ def read_entry(
         modified=_instant(children, _MODIFIED, zone),
         language=(said and language_of(said)) or _language(children) or language,
         tags=() if _TAGS.isdisjoint(children) else tags_of(_tags(children)),
-        image=None if _LINKING.isdisjoint(children) else _image(children, url),
+        image=_image(children, links, url),
         guid=guid.strip() if guid else None,
         full_text=None if _WHOLE.isdisjoint(children) else full_text_of(lead, *_wholes(children)),
     )
@@ -195,7 +199,7 @@ def _instant(children: dict[str, list[_Element]], keys: tuple[str, ...], zone: s
     return None
 
 
-def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> str | None:
+def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element, url: str) -> str | None:
     """RSS: `link`, else the guid where it is an address and not `isPermaLink="false"`. Atom: the alternate link that is
     HTML. FeedBurner's original address goes before its counting one."""
     for original in children.get("feedburner:origlink", ()):
@@ -203,8 +207,8 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
             return address
     plain_links: list[str] = []
     alternates: list[tuple[bool, int, str]] = []
-    for link in _links(children):
-        rel, href = link.get("rel"), link.get("href")
+    for link, attributes in links:
+        rel, href = attributes.get("rel"), attributes.get("href")
         if rel is not None and rel.lower() != "alternate":
             continue
         said = text_of(link) if href is None else href
@@ -214,7 +218,7 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
         if address and href is None:
             plain_links.append(address)
         elif address:
-            alternates.append(("html" not in (link.get("type") or "text/html").lower(), len(alternates), address))
+            alternates.append(("html" not in (attributes.get("type") or "text/html").lower(), len(alternates), address))
     if plain_links or alternates:
         return plain_links[0] if plain_links else min(alternates)[2]
     for guid in children.get("guid", ()):
@@ -225,11 +229,10 @@ def _address(children: dict[str, list[_Element]], entry: _Element, url: str) -> 
     return about if about and _HTTP.fullmatch(about) else None
 
 
-def _links(children: dict[str, list[_Element]]) -> list[_Element]:
-    links = children.get("link")
-    if links is None or "atom:link" in children:
-        return [*(links or ()), *children.get("atom:link", ())]
-    return links
+def _links(children: dict[str, list[_Element]]) -> _Links:
+    """An entry's links with their attributes: to ask for all takes less than to ask for one by its name."""
+    held = (*children.get("link", ()), *children.get("atom:link", ()))
+    return [(link, dict(items) if (items := link.items()) else _NOTHING) for link in held]
 
 
 def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
@@ -242,15 +245,16 @@ def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
 
 def _tags(children: dict[str, list[_Element]]) -> list[str]:
     held = (*children.get("category", ()), *children.get("dc:subject", ()))
-    return [element.get("label") or element.get("term") or text_of(element) for element in held]
+    said = [(element, dict(items) if (items := element.items()) else _NOTHING) for element in held]
+    return [attributes.get("label") or attributes.get("term") or text_of(element) for element, attributes in said]
 
 
-def _image(children: dict[str, list[_Element]], url: str) -> str | None:
+def _image(children: dict[str, list[_Element]], links: _Links, url: str) -> str | None:
     if not _PICTURED.isdisjoint(children) and (image := _pictured(children, url)):
         return image
-    for link in _links(children):
-        if link.get("rel") == "enclosure" and (link.get("type") or "").startswith("image/"):
-            return http_url(link.get("href"), url)
+    for _, attributes in links:
+        if attributes.get("rel") == "enclosure" and (attributes.get("type") or "").startswith("image/"):
+            return http_url(attributes.get("href"), url)
     return None
 
 

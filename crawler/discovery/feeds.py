@@ -11,7 +11,7 @@ feedparser 32 ms, this module with its dates, text and address rules 6 ms (CPU, 
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -20,11 +20,7 @@ from crawler.discovery import documents, entries, json_feed, loose
 from crawler.discovery.found import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lxml.etree import _Element
-
-    from storage.models import Link
 
 MAX_ITEMS = 5_000
 MAX_LOOSE_TAGS = 100_000
@@ -133,8 +129,7 @@ def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
     if root is None:
         return Found(), True
     language, ttl = _of_the_feed(root)
-    read = partial(entries.read_entry, url=url, zone=zone, language=language)
-    found, without, mixed = _entries_in(root, read)
+    found, without, mixed = _entries_in(root, url, zone, language)
     found.ttl = ttl
     if damaged or mixed:
         return found, True
@@ -148,12 +143,14 @@ def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
     if not all(len(possible) == 1 and _is_identity(possible[0], entry) for entry, possible in open_):
         return found, True
     if open_:  # as feedparser has it, without asking it
-        found, *_ = _entries_in(root, partial(read, identity=True))
+        found, *_ = _entries_in(root, url, zone, language, identity=True)
         found.ttl = ttl
     return found, False
 
 
-def _entries_in(root: _Element, read: Callable[[_Element], Link | None]) -> tuple[Found, list[_Element], bool]:
+def _entries_in(
+    root: _Element, url: str, zone: str | None, language: str | None, *, identity: bool = False
+) -> tuple[Found, list[_Element], bool]:
     """The entries, those of them without an address, and whether one stands inside another: an end tag is missing, and
     what lxml made of it mixes two articles."""
     found, mixed = Found(), False
@@ -165,10 +162,12 @@ def _entries_in(root: _Element, read: Callable[[_Element], Link | None]) -> tupl
             mixed = mixed or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
         if found.total >= MAX_ITEMS:
             found.add(None, "over_limit")
+        elif link := entries.read_entry(entry, url=url, zone=zone, language=language, identity=identity):
+            found.total += 1
+            found.links.append(link)
         else:
-            found.add(link := read(entry))
-            if link is None:
-                without.append(entry)
+            found.add(None)
+            without.append(entry)
     return found, without, mixed
 
 
