@@ -7,16 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.awaited import awaited
-from pipelines.deduplicate import decided, settled
-from pipelines.saving import save, with_page
+from pipelines.deduplicate import decided
+from pipelines.saving import deciding, save
 from storage.settling import Settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crawler.session import Session
-    from storage.models import Dispatch
-    from storage.settling import Decide, Kept, Look, Record
+    from storage.settling import Record
 
 
 class Runs:
@@ -47,16 +46,6 @@ class Runs:
         if source not in self._begun:
             self._begun[source] = awaited(self._session.store.begin_run(source, self._session.clock()))
         return self._begun[source]
-
-
-def deciding(*, keep_raw: bool) -> Decide:
-    """What the store is to call for each record: the decision, and the page beside it where pages are kept."""
-
-    def decide(dispatch: Dispatch, look: Look, kept: Kept) -> Dispatch | None:
-        made = dispatch if dispatch.decided else settled(dispatch, look, kept)
-        return with_page(made) if keep_raw and made is not None else made
-
-    return decide
 
 
 async def settle(session: Session, records: Sequence[Record], *, keep_raw: bool) -> list[Settled | None]:

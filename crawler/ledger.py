@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.session import Assignment
-    from storage.models import Article, KeptText, Lease, Page, Profile, Reading, Rewritten
+    from storage.models import Article, Decide, KeptText, Lease, Page, Profile, Reading, Rewritten
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ class Ledger:
             store=ledger,
             keep_raw=assignment.session.config.raw_days > 0,
             taken=takes_items(crawler),
+            at_once=not has_own_pipelines(crawler),
         )
         return ledger
 
@@ -95,6 +97,15 @@ class Ledger:
         told(written, lambda done: self._ended(whole, done))
         return written
 
+    def decide_and_end(self, dispatch: Dispatch, decide: Decide) -> Future[tuple[Dispatch, Ended] | None]:
+        """Decide on a lease's page and write the end of its fetch; its next time is set where the outcome is known, in the
+        writer's thread, by the clock as it goes now."""
+        session = self._assignment.session
+        ending = by_present_clock(dispatch.ending, session.clock)
+        written = session.store.decide_and_end(replace(dispatch, ending=ending), decide, self._completing())
+        told(written, lambda done: self._decided(ending, done))
+        return written
+
     async def end_in_parts(self, ending: Ending, parts: Sequence[bytes]) -> None:
         """Write the end of a fetch whose document was parted (`discovery.parted`), one part after the other."""
         if not parts:
@@ -108,12 +119,12 @@ class Ledger:
         await awaited(written)
 
     def _completed(self, ending: Ending) -> Ending:
+        return self._completing()(by_present_clock(ending, self._assignment.session.clock))
+
+    def _completing(self) -> Callable[[Ending], Ending]:
         session = self._assignment.session
-        return complete(
-            by_present_clock(ending, session.clock),
-            source=self._assignment.source,
-            first_poll=session.config.first_poll,
-            jitter=session.jitter(),
+        return partial(
+            complete, source=self._assignment.source, first_poll=session.config.first_poll, jitter=session.jitter()
         )
 
     def opened(self, lease: Lease, hops: list[str]) -> None:
@@ -152,15 +163,26 @@ class Ledger:
         await asyncio.gather(*(awaited(self._assignment.session.store.end(e)) for e in unanswered))
 
     def _ended(self, ending: Ending, written: Future[Ended], *, parted: bool = False) -> None:
-        error = written.exception()
+        if (error := written.exception()) is not None:
+            self._unwritten(ending, error)
+        else:
+            self._written(ending, written.result(), parted=parted)
+
+    def _decided(self, ending: Ending, written: Future[tuple[Dispatch, Ended] | None]) -> None:
+        if (error := written.exception()) is not None:
+            self._unwritten(ending, error)
+        elif (answer := written.result()) is not None:
+            dispatch, ended = answer
+            self._written(dispatch.ending, ended)
+
+    def _unwritten(self, ending: Ending, error: BaseException) -> None:
         if isinstance(error, StorageError):
             self.store_failed(error, ending.fetch_id)
-            return
-        if error is not None:
-            if ending.outcome.name == BROKEN:  # not even this
-                self.store_failed(StorageError(f"{type(error).__name__}: {error}"), ending.fetch_id)
-            return  # the ending cannot be written as it is: whoever asked for it gets the error, and ends the fetch by `broke`
-        ended = written.result()
+        elif ending.outcome.name == BROKEN:  # not even this
+            self.store_failed(StorageError(f"{type(error).__name__}: {error}"), ending.fetch_id)
+        # else it cannot be written as it is: whoever asked for it gets the error, and ends the fetch by `broke`
+
+    def _written(self, ending: Ending, ended: Ended, *, parted: bool = False) -> None:
         if ended.stale:
             return
         unstorable = ending.article is not None and ended.article_id is None
@@ -221,9 +243,14 @@ def is_of_its_host(ending: Ending, lease: Lease, ended: Ended) -> bool:
     return all(link.url.startswith(home) and not link.whole for link in ending.links)
 
 
+def has_own_pipelines(crawler: Crawler) -> bool:
+    """Whether somebody's own pipeline sees what ours have made of a page."""
+    return not set(crawler.settings.getwithbase("ITEM_PIPELINES")) <= set(ITEM_PIPELINES)
+
+
 def takes_items(crawler: Crawler) -> Callable[[], bool]:
     """Whether anything takes what leaves the last of our pipelines: somebody's own pipeline, a feed, a handler, the log."""
-    if not set(crawler.settings.getwithbase("ITEM_PIPELINES")) <= set(ITEM_PIPELINES):
+    if has_own_pipelines(crawler):
         return lambda: True
     if any(crawler.settings.getpriority(name) for name in ("LOG_FORMATTER", "ITEM_PROCESSOR")):
         return lambda: True  # somebody's own, which may show items at any level

@@ -13,14 +13,11 @@ from pipelines.wiring import wired
 from storage.models import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
 
     from scrapy.crawler import Crawler
 
-    from storage.models import Article, ArticleStore, Dispatch, Extractor, KeptText, Known, Page, Profile
-
-    Kept = Callable[[int, Profile, str], tuple[tuple[KeptText, Page], ...]]
-    """The texts of an article that another extractor than the one named made, with their pages (`ArticleStore.kept`)."""
+    from storage.models import Article, ArticleStore, Dispatch, Extractor, Kept, Known, Look
 
 
 async def decided(dispatch: Dispatch, store: ArticleStore, extractor: Extractor | None) -> Dispatch:
@@ -38,7 +35,7 @@ async def decided(dispatch: Dispatch, store: ArticleStore, extractor: Extractor 
     return _by(dispatch, article, known)
 
 
-def settled(dispatch: Dispatch, look: Callable[[Article], Known], kept: Kept) -> Dispatch | None:
+def settled(dispatch: Dispatch, look: Look, kept: Kept) -> Dispatch | None:
     """The same decision at once, where it is made within the store's own transaction: `look` says what is known there.
 
     None where texts that another extractor made are to be read again before (`kept` has their pages): extraction takes its
@@ -91,7 +88,7 @@ def _identified(article: Article) -> Generator[Article, Known, tuple[Article, Kn
     return article, known
 
 
-def _looked(found: Article, look: Callable[[Article], Known]) -> tuple[Article, Known]:
+def _looked(found: Article, look: Look) -> tuple[Article, Known]:
     identified = _identified(found)
     asked = next(identified)
     while True:
@@ -115,15 +112,18 @@ async def _asked(found: Article, store: ArticleStore) -> tuple[Article, Known]:
 
 
 class Deduplicate:
-    """Article -> Decision; Save asks again when the store has moved on in between."""
+    """Article -> Decision; Save asks again when the store has moved on in between. `at_once`: nothing stands between the two,
+    so Save decides, too, within the transaction that writes."""
 
-    def __init__(self, store: ArticleStore, extractor: Extractor) -> None:
-        self._store, self._extractor = store, extractor
+    def __init__(self, store: ArticleStore, extractor: Extractor, *, at_once: bool) -> None:
+        self._store, self._extractor, self._at_once = store, extractor, at_once
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         wiring = wired(crawler)
-        return cls(wiring.store, wiring.extractor)
+        return cls(wiring.store, wiring.extractor, at_once=wiring.at_once)
 
     async def process_item(self, item: Dispatch) -> Dispatch:
-        return item if item.decided else await decided(item, self._store, self._extractor)
+        if item.decided or self._at_once:
+            return item
+        return await decided(item, self._store, self._extractor)

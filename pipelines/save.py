@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy.exceptions import DropItem
 
 from pipelines.item import item as stored_item
-from pipelines.saving import save
+from pipelines.saving import decide_and_save
 from pipelines.wiring import wired
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from storage.models import ArticleStore, Dispatch
+    from storage.models import ArticleStore, Dispatch, Extractor
 
 STORED = frozenset({"new", "revised", "copy"})
 
@@ -27,21 +27,22 @@ class NothingNew(DropItem):
 
 
 class Save:
-    """Decision -> saved; when a new text was stored, gives it on as a plain dict (`-O out.jsonl` exports it), an empty one
-    where `taken` says that nothing would take it."""
+    """Decision -> saved, with the decision where that is not made yet; when a new text was stored, gives it on as a plain dict
+    (`-O out.jsonl` exports it), an empty one where `taken` says that nothing would take it."""
 
-    def __init__(self, store: ArticleStore, *, keep_raw: bool, taken: Callable[[], bool]) -> None:
+    def __init__(self, store: ArticleStore, extractor: Extractor, *, keep_raw: bool, taken: Callable[[], bool]) -> None:
         self._store = store
+        self._extractor = extractor
         self._keep_raw = keep_raw
         self._taken = taken
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         wiring = wired(crawler)
-        return cls(wiring.store, keep_raw=wiring.keep_raw, taken=wiring.taken)
+        return cls(wiring.store, wiring.extractor, keep_raw=wiring.keep_raw, taken=wiring.taken)
 
     async def process_item(self, item: Dispatch) -> dict[str, Any]:
-        dispatch, ended = await save(item, self._store, keep_raw=self._keep_raw)
+        dispatch, ended = await decide_and_save(item, self._store, self._extractor, keep_raw=self._keep_raw)
         article, decision = dispatch.ending.article, dispatch.ending.decision
         if (
             article is None

@@ -6,13 +6,37 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.awaited import awaited
-from pipelines.deduplicate import decided
+from pipelines.deduplicate import decided, settled
 
 if TYPE_CHECKING:
-    from storage.models import ArticleStore, Dispatch, Ended
+    from storage.models import ArticleStore, Decide, Dispatch, Ended, Extractor, Kept, Look
 
 ATTEMPTS = 5
 """Decisions of one article before giving up: each needs another process to save the same article in between."""
+
+
+async def decide_and_save(
+    dispatch: Dispatch, store: ArticleStore, extractor: Extractor, *, keep_raw: bool
+) -> tuple[Dispatch, Ended]:
+    """Decide on `dispatch` and write its end, in one transaction where that can be.
+
+    Raises what `save` does."""
+    if not dispatch.decided and dispatch.ending.decision is None:
+        written = await awaited(store.decide_and_end(dispatch, deciding(keep_raw=keep_raw)))
+        if written is not None:
+            return written
+        dispatch = await decided(dispatch, store, extractor)
+    return await save(dispatch, store, keep_raw=keep_raw)
+
+
+def deciding(*, keep_raw: bool) -> Decide:
+    """What the store is to call within its transaction: the decision, and the page beside it where pages are kept."""
+
+    def decide(dispatch: Dispatch, look: Look, kept: Kept) -> Dispatch | None:
+        made = dispatch if dispatch.decided else settled(dispatch, look, kept)
+        return with_page(made) if keep_raw and made is not None else made
+
+    return decide
 
 
 async def save(dispatch: Dispatch, store: ArticleStore, *, keep_raw: bool) -> tuple[Dispatch, Ended]:

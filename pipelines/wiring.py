@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wired:
-    """The pool that extracts, the store that knows and keeps, whether raw pages are kept, and whether anything takes the items
-    that leave the last pipeline, asked for each."""
+    """The pool that extracts, the store that knows and keeps, whether raw pages are kept, whether anything takes the items
+    that leave the last pipeline, asked for each, and whether an item goes through our pipelines only (`at_once`)."""
 
     extractor: Extractor
     store: ArticleStore
     keep_raw: bool = True
     taken: Callable[[], bool] = lambda: True
+    at_once: bool = False
 
 
 def wired(crawler: object) -> Wired:

@@ -42,8 +42,8 @@ def offer(db: Database, ending: Ending, part: Sequence[Link]) -> links.Offered:
     return links.offer(db, ending.lease.source, part, finder=_finder(ending), now=ending.at)
 
 
-def end(db: Database, ending: Ending, before: links.Offered | None = None) -> Ended:
-    """Write an ending. See `Store.end`."""
+def end(db: Database, ending: Ending, before: links.Offered | None = None, *, fresh: bool = False) -> Ended:
+    """Write an ending. See `Store.end`. `fresh`: its decision was made within this very transaction."""
     check(ending)
     source, url, outcome_there = fetch_rows.opened(db, ending)
     refused: list[tuple[str, str]] = []
@@ -52,7 +52,7 @@ def end(db: Database, ending: Ending, before: links.Offered | None = None) -> En
     if ending.article is not None and ending.decision is not None:
         try:
             article = clean.article(ending.article)
-            if not articles.stands(db, article, ending.decision):
+            if not fresh and not articles.stands(db, article, ending.decision):
                 return Ended(stale=True)
             with indexing.atomic(db):
                 article_id, revision = articles.save(db, article, ending.decision, address=url, at=ending.at)

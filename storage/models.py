@@ -6,7 +6,7 @@ see are text, `YYYY-MM-DDTHH:MM:SSZ`, or `YYYY-MM-DD` where only the day is know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -573,10 +573,17 @@ class Rewritten:
     differences: tuple[Difference, ...] = ()
 
 
+Look = Callable[[Article], Known]
+Kept = Callable[[int, Profile, str], tuple[tuple[KeptText, Page], ...]]
+Decide = Callable[[Dispatch, Look, Kept], Dispatch | None]
+"""A dispatch that is not decided -> decided, by what is known and kept; None where it cannot be decided at once."""
+
+
 class ArticleStore(Protocol):
     """What the pipelines need of a store; each call is done in the writer's thread and answered when committed. `kept`:
     the texts of an article that another extractor than `by` made and whose pages are kept, newest first, with these
-    pages; `rewrite`: puts what was read again in the place of the stored words, without a revision."""
+    pages; `rewrite`: puts what was read again in the place of the stored words, without a revision. `decide_and_end`:
+    both in one transaction; None where it could not be decided at once, and nothing was written."""
 
     def known(self, article: Article) -> Future[Known]: ...
 
@@ -585,6 +592,8 @@ class ArticleStore(Protocol):
     def rewrite(self, readings: Sequence[Reading]) -> Future[tuple[Rewritten, ...]]: ...
 
     def end(self, ending: Ending) -> Future[Ended]: ...
+
+    def decide_and_end(self, dispatch: Dispatch, decide: Decide) -> Future[tuple[Dispatch, Ended] | None]: ...
 
 
 class Extractor(Protocol):

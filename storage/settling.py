@@ -7,26 +7,20 @@ is handed in: storage knows no rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from storage import articles, clean, clock, endings, fetch_rows, imports, indexing, looked_up, reextraction
-from storage.models import Article, Dispatch, Ended, Known, Outcome
+from storage.models import Ended, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlite_utils import Database
 
-    from storage.models import Ending, KeptText, Page, Profile
+    from storage.models import Article, Decide, Dispatch, Ending, Kept, KeptText, Known, Look, Page, Profile
 
 _STATUSES = range(100, 1000)
-
-Look = Callable[[Article], Known]
-Kept = Callable[[int, "Profile", str], "tuple[tuple[KeptText, Page], ...]"]
-Decide = Callable[[Dispatch, Look, Kept], "Dispatch | None"]
-"""A dispatch that is not decided -> decided, by what is known and kept; None where it cannot be decided at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +53,7 @@ def settle(
     than records: `decide` could not decide at once on the next one, of which nothing was written, nor of those behind it.
 
     A record that cannot be stored ends as `failed:unstorable` and costs itself only. Raises what is no record's fault."""
-
-    def look(article: Article) -> Known:
-        return articles.known(db, article, now=now, window=window)
-
-    def kept(article_id: int, profile: Profile, by: str) -> tuple[tuple[KeptText, Page], ...]:
-        return reextraction.of_article(db, article_id, profile, by)
-
+    look, kept = _asking(db, now=now, window=window)
     answers: list[Settled | None] = []
     try:
         for record in records:
@@ -85,6 +73,43 @@ def settle(
     finally:
         looked_up.forget(db)
     return tuple(answers)
+
+
+def decide_and_end(
+    db: Database,
+    dispatch: Dispatch,
+    decide: Decide,
+    complete: Callable[[Ending], Ending] | None,
+    *,
+    now: float,
+    window: int,
+) -> tuple[Dispatch, Ended] | None:
+    """Decide on the page of a lease, and write the end of its fetch; `complete`, if any, makes the ending whole once its
+    outcome is known. Answers None where it is not to be decided within this transaction, and nothing was written.
+
+    Since nothing is stored between the look and the end, such a decision is never stale."""
+    looked_up.remember(db)
+    try:
+        made = decide(dispatch, *_asking(db, now=now, window=window))
+        if made is None:
+            return None
+        if complete is not None:
+            made = replace(made, ending=complete(made.ending))
+        return made, endings.end(db, made.ending, fresh=True)
+    finally:
+        looked_up.forget(db)
+
+
+def _asking(db: Database, *, now: float, window: int) -> tuple[Look, Kept]:
+    """What a decision may ask of the store within the transaction."""
+
+    def look(article: Article) -> Known:
+        return articles.known(db, article, now=now, window=window)
+
+    def kept(article_id: int, profile: Profile, by: str) -> tuple[tuple[KeptText, Page], ...]:
+        return reextraction.of_article(db, article_id, profile, by)
+
+    return look, kept
 
 
 class _NotAtOnce(Exception):

@@ -30,7 +30,21 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from storage.links import Offered
-    from storage.models import Article, Ended, Ending, KeptText, Known, Link, Page, Profile, Reading, Rewritten, RuleSet
+    from storage.models import (
+        Article,
+        Decide,
+        Dispatch,
+        Ended,
+        Ending,
+        KeptText,
+        Known,
+        Link,
+        Page,
+        Profile,
+        Reading,
+        Rewritten,
+        RuleSet,
+    )
 
 _PATIENCE = 4
 """Times the busy timeout that a writer waits for the write lock: others write in turns."""
@@ -111,6 +125,18 @@ class Store:
         host = ending.lease.host if ending.lease else None
         return self.writer.submit(lambda db: endings.end(db, ending, before), host=host)
 
+    def decide_and_end(
+        self, dispatch: Dispatch, decide: Decide, complete: Callable[[Ending], Ending] | None = None
+    ) -> Future[tuple[Dispatch, Ended] | None]:
+        """Decide on a lease's page and write the end of its fetch, in one transaction: `known` and `end` in one, between which
+        nothing can move. `decide` and `complete` are called in the writer's thread, and may be called again. See `settling`."""
+        now, window, lease = self.clock(), self.window_days, dispatch.ending.lease
+
+        def both(db: Database) -> tuple[Dispatch, Ended] | None:
+            return settling.decide_and_end(db, dispatch, decide, complete, now=now, window=window)
+
+        return self.writer.submit(both, host=lease.host if lease else None)
+
     def offer_part(self, ending: Ending, read: Callable[[], Sequence[Link]]) -> Future[Offered]:
         """Offer a part of a long document's links before the end of its fetch, in a transaction of its own: a process that dies
         in between leaves a fetch without an end, which is made again. `read` gives the links, in the writer's thread."""
@@ -173,9 +199,7 @@ class Store:
         """The offsets of a file's records that have an outcome; `file` as in `warc:<file>#<offset>`."""
         return self.writer.submit(lambda db: imports.done(db, file), writes=False)
 
-    def settle(
-        self, records: Sequence[settling.Record], decide: settling.Decide
-    ) -> Future[tuple[settling.Settled | None, ...]]:
+    def settle(self, records: Sequence[settling.Record], decide: Decide) -> Future[tuple[settling.Settled | None, ...]]:
         """Decide and write records of an import in their order, in one transaction. See `settling.settle`; `decide` is called
         in the writer's thread, and may be called again for the same record (a transaction that was rolled back)."""
         now, window = self.clock(), self.window_days

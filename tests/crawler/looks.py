@@ -12,7 +12,7 @@ from crawler.source import Source
 from pipelines.deduplicate import decided
 from pipelines.extractor import extract
 from pipelines.judge import judge
-from pipelines.saving import save
+from pipelines.saving import decide_and_save
 from storage.models import Dispatch, Ending, HostRules, Lease, Link, Outcome, Page, Profile
 from storage.reader import Reader
 from tests.storage.harness import Crawl
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from storage.models import Article, Ended, Extraction, KeptText, Known, Reading, Rewritten
+    from storage.models import Article, Decide, Ended, Extraction, KeptText, Known, Reading, Rewritten
 
 HOST = "https://www.mercury.test"
 TEXT = (
@@ -64,9 +64,13 @@ class Sheet:
 
 
 class Looks:
-    """Looks at pages of one source, one after another; `now` is the time of the next one, in epoch seconds."""
+    """Looks at pages of one source, one after another; `now` is the time of the next one, in epoch seconds. `at_once`: decided
+    within the transaction that writes, as where only our own pipelines are; else before it."""
 
-    def __init__(self, folder: Path, *, agency_id: str | None = None, now: float = 1_793_600_000.0) -> None:
+    def __init__(
+        self, folder: Path, *, agency_id: str | None = None, now: float = 1_793_600_000.0, at_once: bool = True
+    ) -> None:
+        self.at_once = at_once
         self.crawl = Crawl(folder / "news.db", now=now)
         self.keep_raw = False
         self.extractor = _Here()
@@ -142,9 +146,9 @@ class Looks:
 
     async def _save(self, dispatch: Dispatch) -> None:
         store = _Completing(self)
-        if not dispatch.decided:
+        if not self.at_once and not dispatch.decided:
             dispatch = await decided(dispatch, store, self.extractor)
-        await save(dispatch, store, keep_raw=self.keep_raw)
+        await decide_and_save(dispatch, store, self.extractor, keep_raw=self.keep_raw)
 
     def _end(self, ending: Ending) -> Ended:
         whole = complete(ending, source=self.source, first_poll=0, jitter=0.0)
@@ -178,8 +182,13 @@ class _Completing:
         return self._looks.crawl.store.rewrite(readings)
 
     def end(self, ending: Ending) -> Future[Ended]:
-        whole = complete(ending, source=self._looks.source, first_poll=0, jitter=0.0)
-        return self._looks.crawl.store.end(whole)
+        return self._looks.crawl.store.end(self._whole(ending))
+
+    def decide_and_end(self, dispatch: Dispatch, decide: Decide) -> Future[tuple[Dispatch, Ended] | None]:
+        return self._looks.crawl.store.decide_and_end(dispatch, decide, self._whole)
+
+    def _whole(self, ending: Ending) -> Ending:
+        return complete(ending, source=self._looks.source, first_poll=0, jitter=0.0)
 
 
 def _url(path: str) -> str:

@@ -182,7 +182,7 @@ def failing_once(method: str, kind: type[Any], monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(kind, method, once)
 
 
-@pytest.mark.parametrize(("kind", "method"), [(Store, "known"), (Store, "end"), (Frontier, "lease")])
+@pytest.mark.parametrize(("kind", "method"), [(Store, "decide_and_end"), (Store, "end"), (Frontier, "lease")])
 async def test_a_database_that_fails_once_ends_the_crawl_and_loses_no_request(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Any], method: str
 ) -> None:

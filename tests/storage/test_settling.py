@@ -11,7 +11,7 @@ from storage.settling import Record
 from tests.storage.harness import SOURCE, article, page
 
 if TYPE_CHECKING:
-    from storage.settling import Kept, Look
+    from storage.models import Kept, Look
     from tests.storage.harness import Crawl
 
 
