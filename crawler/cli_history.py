@@ -57,12 +57,16 @@ def import_(
         return import_by_dask(asked, sources_of(config).values(), config.database, as_json=as_json)
     if dataset is not None or listed is not None or prefix:
         raise ArgumentProblem("--dataset, --list and --prefix belong to --dask")
-    from crawler.read_late import registry_by_host
-    from crawler.warc import import_files
+    from crawler.workers_first import workers_first
 
     paths = local_files(files)
     click.echo(f"database {config.database}", err=True)
-    return import_files(config, registry_by_host(config), paths, take_all=take_all, as_json=as_json)
+    with workers_first(config, many=True) as pool:
+        from crawler.read_late import registry_by_host
+        from crawler.warc import import_files
+
+        sources = registry_by_host(config)
+        return import_files(config, sources, paths, take_all=take_all, as_json=as_json, pool=pool)
 
 
 @click.command()

@@ -15,7 +15,6 @@ from crawler.in_order import Runs, settle
 from crawler.session import open_session
 from crawler.warc_pages import UNDER_WAY, Owners, dispatched, left, no_pages
 from crawler.warc_records import WarcRecord, identity, records
-from crawler.workers_first import pool_of
 from pipelines.judge import judge
 from storage.errors import Full, StorageError
 from storage.settling import Record
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.session import Session
     from crawler.warc_pages import OfHost
+    from pipelines.workers import ExtractionPool
     from storage.models import Profile, RuleSet
 
 ROOM_EVERY = 1000
@@ -53,11 +53,13 @@ class Tally:
         return any(name.startswith("failed") for name in self.counts)
 
 
-def import_files(config: Config, sources: OfHost, files: Sequence[Path], *, take_all: bool, as_json: bool) -> int:
+def import_files(
+    config: Config, sources: OfHost, files: Sequence[Path], *, take_all: bool, as_json: bool, pool: ExtractionPool
+) -> int:
     """Import `files`; 0, or 1 when a record could not be read or extracted or it was stopped (SIGINT, SIGTERM) before the
     end; called again, it goes on.
 
-    Without `take_all`, records of hosts that no registry file names are counted and left.
+    `pool`: see `open_session`. Without `take_all`, records of hosts that no registry file names are counted and left.
     Raises `StorageError`, and what `sources` raises."""
     from crawler.progress import progress
 
@@ -66,7 +68,6 @@ def import_files(config: Config, sources: OfHost, files: Sequence[Path], *, take
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
-            pool = pool_of(config, many=True)
             async with open_session(
                 config, {}, stop=stop, progress=shown, version=version("dateline"), pool=pool
             ) as session:

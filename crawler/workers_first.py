@@ -33,9 +33,12 @@ def pool_of(config: Config, *, nice: int = 0, seldom: bool = False, many: bool =
 
 
 @contextmanager
-def workers_first(config: Config) -> Iterator[ExtractionPool]:
-    """`pool_of` for the time of a command, which may end before it has a session that would close it."""
-    pool = pool_of(config)
+def workers_first(config: Config, *, many: bool = False) -> Iterator[ExtractionPool]:
+    """`pool_of` for the time of a command, which may end before it has a session that would close it. Call it before anything
+    is opened: workers then share what the command has loaded."""
+    if many:
+        import pipelines.decision  # noqa: F401 - what an import and its workers both need
+    pool = pool_of(config, many=many)
     try:
         yield pool
     finally:

@@ -14,7 +14,7 @@ from multiprocessing import connection, forkserver, spawn
 from pathlib import Path
 from typing import NamedTuple
 
-from pipelines import fork_server
+from pipelines import fork_here, fork_server
 
 CODE = (
     "import json, sys; told = json.loads(sys.argv[1]); sys.path[:] = told['path']; "
@@ -70,6 +70,10 @@ class ForkServer:
             out.write(description)
         return Forked(pid, told, write, running)
 
+    def begin(self) -> None:
+        """Start it now, where there is none yet: where this process has hardly begun, as a copy of it (`fork_here`)."""
+        self._serving()
+
     def _serving(self) -> Running:
         with self._lock:
             if self._ended:
@@ -91,37 +95,46 @@ class ForkServer:
 
 
 class Running:
-    """A server's process, and a thread that waits for its end: the kernel kills it with the thread that started it."""
+    """A server's process, and a thread that waits for its end. The kernel kills it with the thread that started it: that one,
+    or the process's first, of which it is a copy."""
 
     def __init__(self, nice: int, needs: fork_server.Needs) -> None:
         self.gone, self._ready = threading.Event(), False
+        copied = fork_here.may_fork()
         self._asking, self._asked = connection.Pipe()
         self._turn = threading.Lock()  # the pool that ends and the one that follows it may ask at once
         # The import system passes over what is no text, too.
         path = [name or str(Path.cwd()) for name in sys.path if isinstance(name, str)]
         needs = needs._replace(modules=("pipelines.workers", *needs.modules))
-        self._given = json.dumps({"numbers": [self._asked.fileno(), os.getpid(), nice], "needs": needs, "path": path})
-        self._process: subprocess.Popen[bytes] | None = None
+        numbers = (self._asked.fileno(), os.getpid(), nice)
+        self._given = json.dumps({"numbers": numbers, "needs": needs, "path": path})
+        self._process: subprocess.Popen[bytes] | fork_here.Child | None = None
         self._begun = threading.Event()
+        if copied:
+            with contextlib.suppress(OSError):  # no more processes: a Python of its own is tried, and that told
+                self._process = fork_here.Child(lambda: fork_server.serve(*numbers, needs), self._asking.fileno())
         self._thread = threading.Thread(target=self._live, name="extraction-forks", daemon=True)
         self._thread.start()
 
     def _live(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the server ignores it
-        flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
         try:
             try:
-                self._process = subprocess.Popen(  # noqa: S603 - this interpreter
-                    [spawn.get_executable(), *flags, "-P", "-c", CODE, self._given],
-                    pass_fds=(self._asked.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                )
+                self._process = self._process or self._python()
             finally:
                 self._asked.close()
                 self._begun.set()
             self._process.wait()
         finally:
             self.gone.set()
+
+    def _python(self) -> subprocess.Popen[bytes]:
+        flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]
+        return subprocess.Popen(  # noqa: S603 - this interpreter
+            [spawn.get_executable(), *flags, "-P", "-c", CODE, self._given],
+            pass_fds=(self._asked.fileno(),),
+            stdin=subprocess.DEVNULL,
+        )
 
     def ask(self, descriptors: list[int]) -> None:
         with self._turn:

@@ -103,7 +103,10 @@ class ExtractionPool:
         return result.reason if isinstance(result, _Failure) else result
 
     def start(self) -> None:
-        """Start the workers now, beside what else is to be made ready, where pages are sure to come."""
+        """Start the workers now, beside what else is to be made ready, where pages are sure to come. In a process that has just
+        begun they share what that has loaded (`fork_here`)."""
+        if self._server is not None:
+            self._server.begin()
         self._current()
 
     def end(self) -> None:
