@@ -5,10 +5,10 @@
 Four ways over the same made-up articles (`storage_texts.py`: six languages, a median of 250 words, a tenth copies, a twentieth
 revised), in turns, each in a process of its own that counts its CPU seconds from the first write to the closed file:
 
-writer       what an import does with each page: `Store.begin_record`, `Store.known` (which texts share passages with it),
-             the decision, `Store.end`; `--under-way` articles at a time, in groups as they come; full-text search, stories,
-             row hashes, the tables' sums, foreign keys, `synchronous=FULL`
-writer, 8    the same with eight articles under way, as an import has them
+writer       what an import does with each page that was extracted (`Store.settle`): what is stored around it, which texts
+             share passages with it, the decision, the fetch's row and its end; `--under-way` articles a transaction;
+             full-text search, stories, row hashes, the tables' sums, foreign keys, `synchronous=FULL`
+writer, 16   the same with sixteen articles a transaction, as an import of WARC files has them
 raw          `sqlite3` alone: the rows of every table that the writer left (read from its file, so that nothing has to be
              found out, judged, hashed or summed), into the same schema with all its indexes and the same full-text index
              (its text cut already, in the order of its rowids), by `executemany`, a commit for 100 articles,
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 UNTIL = 1_790_000_000.0
 LANGUAGES = frozenset({"en", "ru", "es", "de", "ar", "zh"})
-WRITER, IMPORT, RAW, PLAIN = "writer", "writer, 8", "raw", "plain"
+WRITER, IMPORT, RAW, PLAIN = "writer", "writer, 16", "raw", "plain"
 LIMIT = 1.25
 FURTHER = 300
 """Articles of one measurement at a million."""
@@ -84,7 +84,7 @@ class Work:
 
         return {
             WRITER: way("real", self.fetched, self.under_way),
-            IMPORT: way("real", self.fetched, 8),
+            IMPORT: way("real", self.fetched, 16),
             RAW: way("raw", self.rows, 0),
             PLAIN: way("plain", self.plain, 0),
         }
@@ -180,8 +180,8 @@ def main() -> None:
             ),
             (
                 f"writer against raw: {paired.ratio(cpu[WRITER], cpu[RAW])}",
-                f"{given.under_way} articles under way; `synchronous=FULL`; raw: the same rows in the same schema, 100 articles"
-                " a commit",
+                f"{given.under_way} articles a transaction; `synchronous=FULL`; raw: the same rows in the same schema, 100"
+                " articles a commit",
             ),
         ),
         keep=given.record,

@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipelines.decision import decide
+from pipelines.deduplicate import settled
 from storage import clock, database, tokens
-from storage.models import Ending, Outcome
+from storage.models import Dispatch, Ending, Outcome, Page, Profile
+from storage.settling import Record
 from storage.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from storage.models import Article
+    from storage.models import Article, Kept, Known, Look
 else:
     from sqlite_utils.utils import sqlite3
 
 BATCH = 100
+WARM = 300
 PLAIN = """
 CREATE TABLE articles (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL UNIQUE, title TEXT NOT NULL, lead TEXT, body TEXT NOT NULL,
@@ -45,41 +47,62 @@ Batches = list[list[tuple[str, list[tuple[Any, ...]]]]]
 """Transactions, each a list of statements with their rows."""
 
 
+class Deciding:
+    """What the store is to call for each record of an import, as `pipelines.saving.deciding` is, and what that took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self, dispatch: Dispatch, look: Look, kept: Kept) -> Dispatch | None:
+        """The decision; what is looked up for it in the store is not counted."""
+        looked = 0.0
+
+        def timed(article: Article) -> Known:
+            nonlocal looked
+            start = time.thread_time()
+            known = look(article)
+            looked += time.thread_time() - start
+            return known
+
+        start = time.thread_time()
+        made = settled(dispatch, timed, kept)
+        self.seconds += time.thread_time() - start - looked
+        return made
+
+
 def real(file: Path, fetched: Sequence[Article], *, under_way: int, now: float) -> dict[str, float]:
-    """What the crawl does with each fetched page, `under_way` of them at a time: the fetch's row, what is stored around its
-    article, the decision, the end."""
+    """What an import does with each page that was extracted, `under_way` of them a transaction: what is stored around its
+    article, the decision, the fetch's row and its end. A part of them goes into another database before: decisions compile
+    expressions when they first need them, once in a process's life."""
+    _settled(file.with_name("warm.db"), fetched[:WARM], under_way=under_way, now=now)
+    return _settled(file, fetched, under_way=under_way, now=now)
+
+
+def _settled(file: Path, fetched: Sequence[Article], *, under_way: int, now: float) -> dict[str, float]:
     with Store.open(file, clock=lambda: now) as store:
         run = store.begin_run("bench", now).result()
-        begun, first, deciding, stale = _cpu(), time.perf_counter(), 0.0, 0
+        begun, first, decide = _cpu(), time.perf_counter(), Deciding()
         (done,) = store.writer.submit(
             lambda db: db.conn.execute("SELECT coalesce(max(id), 0) FROM fetch").fetchone()
         ).result()
         for at in range(0, len(fetched), under_way):
-            waiting = [replace(each, fetched_at=clock.text(now)) for each in fetched[at : at + under_way]]
-            asked = [
-                store.begin_record(run, each.source, each.url, f"warc:bench#{done + at + place}", now)
-                for place, each in enumerate(waiting)
+            waiting = [
+                _record(replace(each, fetched_at=clock.text(now)), run, done + number, now)
+                for number, each in enumerate(fetched[at : at + under_way], start=at)
             ]
-            open_ = [(number, each) for number, each in zip((each.result() for each in asked), waiting, strict=True)]
-            while open_:
-                around = [store.known(each) for _, each in open_]
-                ends = []
-                for (number, each), known in zip(open_, around, strict=True):
-                    found = known.result()
-                    start = time.thread_time()
-                    decision = decide(each, found)
-                    deciding += time.thread_time() - start
-                    assert number is not None
-                    ending = Ending(
-                        number, Outcome(decision.outcome, decision.detail), now, status=200, urls=(each.url,), ms=300,
-                        bytes=50_000, article=each, decision=decision,
-                    )  # fmt: skip
-                    ends.append(store.end(ending))
-                again = [each for each, end in zip(open_, ends, strict=True) if end.result().stale]
-                stale += len(again)
-                open_ = again
+            answers = store.settle(waiting, decide).result()
+            if None in answers or len(answers) < len(waiting):
+                raise ValueError(f"of the articles from {at} on not all were stored")
         store.finish_run(run, now, "finished").result()
-    return {"cpu": _cpu() - begun, "wall": time.perf_counter() - first, "deciding": deciding, "stale": stale}
+    return {"cpu": _cpu() - begun, "wall": time.perf_counter() - first, "deciding": decide.seconds}
+
+
+def _record(article: Article, run: int, number: int, now: float) -> Record:
+    page = Page(article.url, article.url, b"", article.fetched_at or "", Profile(article.source))
+    ending = Ending(
+        0, Outcome("failed:internal"), now, status=200, urls=(article.url,), ms=300, bytes=50_000, article=article
+    )
+    return Record(f"warc:bench#{number}", run, article.url, Dispatch(page, ending))
 
 
 def raw(file: Path, batches: Batches) -> dict[str, float]:
