@@ -31,6 +31,10 @@ _OURS: Final = ("pebble.", "storage.", "crawler.", "pipelines.")
 _PLAIN: Final = (str, datetime.date, datetime.timedelta, datetime.timezone)
 
 
+_KNOWN: Final[dict[tuple[str, str], type]] = {}
+"""The shapes that were asked for and are allowed, so no more than there are."""
+
+
 class NotPlain(OSError):
     """A worker sent something that is no answer; an OSError, so that pebble calls its pool broken."""
 
@@ -40,12 +44,15 @@ class Unpickler(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """Raises `NotPlain` for whatever is no shape of an answer."""
+        if (known := _KNOWN.get((module, name))) is not None:
+            return known
         found: Any = sys.modules.get(module)
         for part in name.split("."):
             found = getattr(found, part, None)
         if module == _PEBBLE and name == "RemoteException.rebuild_exception":
             return found
         if isinstance(found, type) and found.__module__ == module and _plain(found, module):
+            _KNOWN[module, name] = found
             return found
         raise NotPlain(f"a worker process sent {module}.{name}, which is no part of an answer")
 
@@ -94,7 +101,8 @@ class PlainConnection(connection.Connection):
         self._check_closed()  # type: ignore[attr-defined]
         self._check_readable()  # type: ignore[attr-defined]
         message: io.BytesIO = self._recv_bytes(LONGEST)  # type: ignore[attr-defined]
-        return _loaded(io.BytesIO(message.getbuffer()))
+        message.seek(0)
+        return _loaded(message)
 
 
 register(PlainConnection, connection.reduce_connection)  # type: ignore[attr-defined]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Literal, Protocol
 
+from storage.as_calls import as_call
+
 LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
 Via = Literal["feed", "sitemap", "news_sitemap", "listing", "archive", "redirect", "import", "command"]
 Precision = Literal["second", "minute", "day"]
@@ -79,6 +81,7 @@ class Link:
 _FIELDS_OF_LINK = attrgetter(*Link.__slots__)
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """What `dateline learn` found to be boilerplate on one source's pages: numbered, never changed once it has its number.
@@ -101,6 +104,7 @@ class LearnedRule:
     last_seen: str
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What general extraction cannot know of a source; travels with each of its pages.
@@ -134,6 +138,7 @@ class Profile:
     rules: RuleSet | None = None
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Page:
     """The bytes of one fetched page with all that extraction may use: `extract(page)` is a function of this alone.
@@ -154,6 +159,7 @@ class Page:
     reserved: str | None = None
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Dateline:
     """`MOSCOW, November 1. /TASS/. ` taken apart: `text` as published, `date` as ISO day, `length` characters of the body."""
@@ -165,6 +171,7 @@ class Dateline:
     length: int
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """One mark, advisory or note that speaks of a text's revision, and its words. `data`: only the page's metadata has it."""
@@ -189,6 +196,7 @@ class Marker:
     announced: tuple[Announcement, ...] = ()
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Credit:
     """The agency that a text came from, with the words that say so."""
@@ -198,6 +206,7 @@ class Credit:
     confidence: Confidence
 
 
+@as_call
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Article:
     """One page's article as extracted. `body`: as the `articles` view has it; `key`: its identity within the source
@@ -245,6 +254,7 @@ class Article:
     announced: tuple[Announcement, ...] = ()
 
 
+@as_call
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """What became of one page: an article, or the reason why there is none. `sources`: field -> where it came from.
