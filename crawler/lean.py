@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from typing import Any, Final
+from contextlib import contextmanager
+from types import FrameType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNUSED: Final = ("numpy", "pandas")
 """sqlite-utils takes these in where they are installed, to make columns of their values; Dateline makes its tables itself."""
@@ -22,3 +28,25 @@ def load_sqlite_utils() -> None:
     finally:
         for name in hidden:
             del modules[name]
+
+
+@contextmanager
+def quick_deprecations() -> Iterator[None]:
+    """While this lasts Scrapy makes its deprecated classes (`scrapy.utils.deprecate.create_deprecated_class`: three where it
+    loads TLS) without a look at the source of every frame of the stack and the file of every loaded module, which takes .15 s:
+    all that it wants is its caller's module."""
+    from scrapy.utils import deprecate
+
+    def stack() -> list[tuple[FrameType | None]]:
+        frame = sys._getframe(1)
+        return [(frame,), (frame.f_back,)]
+
+    def getmodule(frame: FrameType) -> Any:
+        return sys.modules.get(frame.f_globals["__name__"])
+
+    scrapy: Any = deprecate
+    scrapy.inspect = SimpleNamespace(stack=stack, getmodule=getmodule, isclass=inspect.isclass)
+    try:
+        yield
+    finally:
+        scrapy.inspect = inspect

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.utils.misc import load_object
 
+from crawler.lean import quick_deprecations
+
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
@@ -46,6 +48,8 @@ def _asked_once(component: Any) -> None:
 def load_components(settings: BaseSettings) -> None:
     """Load what crawls with these settings are made of. Raises what loading raises, as the crawl would."""
     import_module("scrapy.core.engine")
+    with quick_deprecations():
+        import_module("scrapy.core.downloader.contextfactory")
     for name in CLASSES:
         load_object(settings[name])
     for name in LISTS:

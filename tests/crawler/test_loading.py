@@ -2,16 +2,24 @@
 
 import ast
 import inspect
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pytest
+from scrapy.exceptions import ScrapyDeprecationWarning
+from scrapy.utils import deprecate
 from scrapy.utils.python import get_func_args_dict
 
+from crawler.lean import quick_deprecations
 from crawler.loading import PHRASES, _asked_once, load_components
 from crawler.politeness.gate import Gate
 from crawler.runner import runner_of
 from crawler.settings import for_crawls
 from pipelines import furniture, labels, margins, phrases
+from tests.conftest import LEAN
 
 
 def test_every_phrase_that_a_decision_may_ask_for_is_compiled_beforehand() -> None:
@@ -73,3 +81,19 @@ def test_scrapy_is_told_the_same_of_a_component_that_was_asked_once() -> None:
     kept = [name for name, value in vars(Component).items() if "__signature__" in getattr(value, "__dict__", ())]
     assert kept == ["process_request", "open_spider"], "the methods that Scrapy asks of, and no other"
     assert "__signature__" in vars(Narrower.process_request)
+
+
+def test_a_deprecated_class_made_quickly_names_its_module_and_warns() -> None:
+    with quick_deprecations():
+        old: Any = deprecate.create_deprecated_class("Old", Component)
+    assert old.__module__ == __name__
+    assert vars(deprecate)["inspect"] is inspect
+    with pytest.warns(ScrapyDeprecationWarning, match=rf"deprecated class {__name__}\.Old"):
+        type("Heir", (old,), {})
+
+
+def test_what_decides_of_articles_is_not_loaded_before_the_first_request() -> None:
+    code = """import sys
+import crawler.registry, pipelines.extract, pipelines.judge, pipelines.deduplicate, pipelines.save
+assert not {"pipelines.identity", "pipelines.decision", "pipelines.dateline", "pipelines.days"} & set(sys.modules)"""
+    subprocess.run([sys.executable, "-c", LEAN + code], check=True, cwd=Path(__file__).parents[2])
