@@ -1,23 +1,29 @@
 """The runner of a process's crawls, which makes a crawl in a third of the time.
 
 Scrapy copies the settings of each crawl deeply, some 300 values, most of them numbers and texts; and it merges its own settings
-into those of a crawl that it has made of them. What cannot change need not be copied, nor what is the same be merged.
+into those of a crawl that it has made of them. What cannot change need not be copied, nor what is the same be merged. And it
+puts into words which settings and components each crawl has, whether a log takes them or not.
 """
 
 from __future__ import annotations
 
+import logging
+import pprint
 from copy import deepcopy
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Self, cast
 from weakref import WeakSet
 
+import scrapy.crawler
+import scrapy.middleware
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.settings import BaseSettings, Settings, SettingsAttribute
+from scrapy.settings import BaseSettings, Settings, SettingsAttribute, overridden_settings
 
 from crawler.heard import HeardSignals
 from crawler.straight import StraightCrawler
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from scrapy import Spider
 
@@ -63,6 +69,7 @@ class Runner(AsyncCrawlerRunner):
 
 def runner_of(settings: Mapping[str, Any]) -> AsyncCrawlerRunner:
     """A runner of crawls with these settings over Scrapy's defaults."""
+    _put_into_words_when_read()
     return Runner(ShareableSettings(dict(settings)))
 
 
@@ -86,3 +93,26 @@ def _own(attribute: SettingsAttribute) -> SettingsAttribute:
     elif not isinstance(value, _FIXED):
         made.value = deepcopy(value)
     return made
+
+
+class _InWords:
+    """What `pprint.pformat` makes of a value, made when a log writes it."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __str__(self) -> str:
+        return pprint.pformat(self._value)
+
+
+def _overridden(settings: BaseSettings) -> Iterable[tuple[str, Any]]:
+    """What Scrapy tells of a crawl's settings, where anybody is told."""
+    return overridden_settings(settings) if logging.getLogger("scrapy.crawler").isEnabledFor(logging.INFO) else ()
+
+
+def _put_into_words_when_read() -> None:
+    """For all crawls of this process: the lines stay what they are, and are made where a log takes them."""
+    told: Any = scrapy.crawler
+    told.overridden_settings = _overridden
+    for module in (told, cast("Any", scrapy.middleware)):
+        module.pprint = SimpleNamespace(pformat=_InWords)

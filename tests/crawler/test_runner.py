@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from pprint import pformat
+
+import pytest
 from scrapy import Spider
 from scrapy.crawler import Crawler
-from scrapy.settings import Settings, default_settings
+from scrapy.settings import Settings, default_settings, overridden_settings
+from scrapy.utils.reactor import is_reactor_installed
 
 from crawler.config import Config
 from crawler.heard import HeardSignals
@@ -66,3 +71,19 @@ def test_a_spider_with_middlewares_of_its_own_has_scrapys_beside_them() -> None:
     scrapys = set(default_settings.SPIDER_MIDDLEWARES_BASE)
     assert of({"own.Mine": 543}) == {"own.Mine", *scrapys}, "or what is 404 would come to its callback"
     assert {name.rpartition(".")[2] for name in of({})} == {"RefererMiddleware", "UrlLengthMiddleware"}
+
+
+def test_what_a_crawl_is_made_of_is_put_into_words_for_a_log_that_takes_it(caplog: pytest.LogCaptureFixture) -> None:
+    any_reactor: dict[str, object] = {
+        "TWISTED_REACTOR_ENABLED": is_reactor_installed(),
+        "TWISTED_REACTOR": None,
+        "EXTENSIONS": {},
+    }
+    runner = runner_of(for_crawls("agent") | any_reactor)
+    for level in (logging.WARNING, logging.INFO):
+        with caplog.at_level(level, "scrapy"):
+            crawler = runner.create_crawler(type("Own", (Spider,), {"name": "own"}))
+            crawler._apply_settings()
+        assert ("'USER_AGENT': 'agent'" in caplog.text) is (level == logging.INFO)
+        assert ("'scrapy.extensions.logcount.LogCount'" in caplog.text) is (level == logging.INFO)
+    assert pformat(dict(overridden_settings(crawler.settings))) in caplog.text
