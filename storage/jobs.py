@@ -29,21 +29,28 @@ class Job(Generic[T]):
         self.answer: T | None = None
         self.error: Exception | None = None
 
-    def run(self, db: Database, path: Path) -> bool:
-        """Do the call, what writes in a savepoint; False where the error took the whole transaction with it."""
+    def run(self, db: Database, path: Path, *, alone: bool = False) -> bool:
+        """Do the call, what writes in a savepoint; False where the error took the whole transaction with it.
+
+        `alone`: there is no other job in the transaction, so the error may take it, and no savepoint is made. SQLite keeps a
+        copy of each page that is changed under one, in a list that it walks at the end of each savepoint and of many
+        statements within."""
         self.answer, self.error = None, None
         conn, waited = db.conn, indexing.mark(db)
+        apart = self.writes and not alone
         try:
-            if self.writes:
+            if apart:
                 conn.execute("SAVEPOINT job")
             self.answer = self.call(db)
-            if self.writes:
+            if apart:
                 conn.execute("RELEASE job")
         except Exception as error:  # noqa: BLE001 - handed to the caller through its future
             self.error = ours(error, path)
             if not conn.in_transaction:  # SQLite rolled all back: disk full, I/O error
                 return False
-            if self.writes:
+            if self.writes and alone:
+                return False
+            if apart:
                 conn.execute("ROLLBACK TO job")
                 conn.execute("RELEASE job")
                 indexing.back_to(db, waited)

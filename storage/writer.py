@@ -34,7 +34,7 @@ else:
 
 T = TypeVar("T")
 GROUP = 64
-_LOOKS = 4
+_LOOKS = 2
 """Times that a writer who waits for more jobs looks whether they are enough."""
 
 SLICE = 0.5
@@ -222,7 +222,7 @@ class Writer:
             self._begin(conn, writes)
             indexing.hold(db)
             for job in jobs:
-                if not job.run(db, self.path):
+                if not job.run(db, self.path, alone=len(jobs) == 1):
                     error = job.error
                     break
             else:

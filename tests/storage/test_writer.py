@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from storage import writer
+from storage import indexing, writer
 from storage.company import ENOUGH, SHORT
 from storage.errors import Closed, StorageError
 from storage.models import Decision
@@ -47,6 +47,24 @@ def test_a_job_that_fails_takes_only_itself_back(crawl: Crawl) -> None:
     with pytest.raises(StorageError, match="UNIQUE constraint failed"):
         together[2].result()
     assert crawl.sql("SELECT name FROM source WHERE name <> ?", SOURCE) == [("a",), ("b",)]
+
+
+def test_a_job_without_company_that_fails_takes_all_of_itself_back(crawl: Crawl) -> None:
+    said: list[str] = []
+
+    def half(db: Any) -> None:
+        db.conn.set_trace_callback(said.append)
+        db.conn.execute("INSERT INTO source VALUES ('half', '')")
+        indexing.add(db, 1, "harbour", None, "words")
+        raise KeyError("no")
+
+    with pytest.raises(KeyError):
+        crawl.store.writer.submit(half).result()
+    assert crawl.store.writer.submit(_insert("a")).result() == 1
+    assert crawl.sql("SELECT name FROM source WHERE name <> ?", SOURCE) == [("a",)]
+    assert crawl.sql("SELECT count(*) FROM search WHERE search MATCH 'harbour'") == [(0,)]
+    assert "ROLLBACK" in said
+    assert not [words for words in said if "SAVEPOINT" in words], "SQLite would keep copies of pages for it"
 
 
 def test_what_waits_together_shares_one_commit(crawl: Crawl) -> None:
@@ -198,8 +216,8 @@ def test_enough_jobs_wait_only_a_moment_for_more(crawl: Crawl, monkeypatch: pyte
 
     monkeypatch.setattr(writer_._company, "linger", lambda _: 8 * SHORT)
     monkeypatch.setattr(writer, "time", SimpleNamespace(sleep=waits.append, monotonic=time.monotonic, time=time.time))
-    assert group(ENOUGH + 1) == [2 * SHORT], "they are looked at after a moment"
-    assert group(ENOUGH) == [2 * SHORT] * 4, "one fewer waits to the end"
+    assert group(ENOUGH + 1) == [4 * SHORT], "they are looked at after a moment"
+    assert group(ENOUGH) == [4 * SHORT] * 2, "one fewer waits to the end"
 
 
 def test_the_end_of_a_fetch_tells_the_writer_from_which_host(crawl: Crawl, monkeypatch: pytest.MonkeyPatch) -> None:
