@@ -56,9 +56,11 @@ def test_workers_share_what_the_process_had_loaded_and_nothing_that_it_opened() 
             print(os.getpid() == int(open(f"/proc/{server}/stat").read().rpartition(")")[2].split()[1]))
             found = await pool.run(hostile.descriptors, seconds=5)
             print({name for _, name in found if not name.startswith("pipe:")})
+            under_way = asyncio.ensure_future(pool.run(hostile.sleep, 30, seconds=60))
+            await asyncio.sleep(0.3)
             os.kill(server, signal.SIGKILL)
-            while await pool.run(hostile.loaded, "colorsys", seconds=5) != []:
-                await asyncio.sleep(0.05)
+            print(await under_way)
+            print(await pool.run(hostile.loaded, "colorsys", seconds=5))
 
         pool = ExtractionPool(1, extracts=False)
         sys.stdout.write("written once ")
@@ -66,7 +68,7 @@ def test_workers_share_what_the_process_had_loaded_and_nothing_that_it_opened() 
         with open(sys.executable):
             asyncio.run(main())
         pool.end()
-    """) == ["written once ['colorsys']", "True", "True", "{'/dev/null'}"]
+    """) == ["written once ['colorsys']", "True", "True", "{'/dev/null'}", "extract_crash", "[]"]
 
 
 def test_a_copy_that_cannot_be_made_leaves_a_python_of_its_own() -> None:
