@@ -103,7 +103,7 @@ class Ledger:
         session = self._assignment.session
         ending = by_present_clock(dispatch.ending, session.clock)
         written = session.store.decide_and_end(replace(dispatch, ending=ending), decide, self._completing())
-        told(written, lambda done: self._decided(ending, done))
+        told(written, lambda done: self._decided(ending.fetch_id, done))
         return written
 
     async def end_in_parts(self, ending: Ending, parts: Sequence[bytes]) -> None:
@@ -168,9 +168,11 @@ class Ledger:
         else:
             self._written(ending, written.result(), parted=parted)
 
-    def _decided(self, ending: Ending, written: Future[tuple[Dispatch, Ended] | None]) -> None:
+    def _decided(self, fetch_id: int, written: Future[tuple[Dispatch, Ended] | None]) -> None:
         if (error := written.exception()) is not None:
-            self._unwritten(ending, error)
+            if isinstance(error, StorageError):
+                self.store_failed(error, fetch_id)
+            # else whoever asked gets the error, and ends the fetch by `broke`
         elif (answer := written.result()) is not None:
             dispatch, ended = answer
             self._written(dispatch.ending, ended)

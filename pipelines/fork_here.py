@@ -6,6 +6,7 @@ release, and no database, socket, log or event loop. Any other starts a Python o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -19,14 +20,15 @@ _STANDARD: Final = range(3)
 
 
 def may_fork() -> bool:
-    """Whether this process can be copied: asked in its only thread, with nothing open."""
+    """Whether this process can be copied: asked in its only thread, with nothing open but what each process has; all of
+    that, since else what is opened next would be taken for it."""
     if sys.platform != "linux" or threading.active_count() > 1:
         return False
     try:
         found = {int(entry.name) for entry in _OPEN.iterdir()}
     except OSError:  # nobody can tell
         return False
-    return not any(map(_is_open, found.difference(_STANDARD)))  # the look itself had one open
+    return {number for number in found if _is_open(number)} == set(_STANDARD)  # the look itself had one more open
 
 
 def _is_open(descriptor: int) -> bool:
@@ -44,7 +46,8 @@ class Child:
     def __init__(self, serve: Callable[[], NoReturn], other: int) -> None:
         self._lock, self._reaped = threading.Lock(), False
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()  # what waits there would be written twice
+            if stream is not None and not stream.closed:
+                stream.flush()  # what waits there would be written twice
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the child ignores it
         try:
             self.pid = os.fork()
@@ -55,16 +58,20 @@ class Child:
 
     def wait(self) -> None:
         """Until it has ended; its CPU time counts as this process's from then on."""
-        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        # Where SIGCHLD is ignored the kernel reaps it, and there is none any more.
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         with self._lock:
-            os.waitpid(self.pid, 0)
             self._reaped = True
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
 
     def kill(self) -> None:
         """Harmless where it has ended."""
         with self._lock:
             if not self._reaped:  # else its number may be another process's
-                os.kill(self.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
 
 
 def _child(serve: Callable[[], NoReturn], other: int) -> NoReturn:

@@ -1,8 +1,9 @@
 """Unpacked copies of installed files that take long to unpack: kept in the user's cache folder, and mapped from there.
 
 A process that unpacks for itself pays for it at each start, and keeps what it unpacked in memory of its own; a mapped copy is
-there at once and shared by all processes. A copy's name is the hash of the packed file and its own size, so that none is an
-older file's, or was cut; the folder may be deleted at any time."""
+there at once and shared by all processes. A copy's name is the hash of the packed file and its own size and checksum, so that
+none is an older file's, was cut or is damaged: such a one is made anew. The folder may be deleted at any time; but cutting a
+copy ends the processes that have it mapped."""
 
 from __future__ import annotations
 
@@ -13,11 +14,15 @@ import mmap
 import os
 import shutil
 import tempfile
+import time
+import zlib
 from pathlib import Path
 from typing import Final
 
 ROOM: Final = 2**30
 """Bytes that stay free on the disk: where it is short of them no copy is kept."""
+OLD: Final = 3600.0
+"""Seconds after which a copy that is not whole is what a killed process has left."""
 _PIECE: Final = 2**20
 
 
@@ -40,7 +45,7 @@ def unpacked(packed: Path) -> memoryview:
     content = _content(data)
     # A full disk, a home that is read-only, or none: then it stays in this process.
     with contextlib.suppress(OSError, RuntimeError):
-        copy = folder() / f"{name}{len(content)}"
+        copy = folder() / f"{name}{_sum(content)}"
         _keep(content, copy)
         return _mapped(copy)
     return memoryview(content).toreadonly()
@@ -57,13 +62,23 @@ def _content(packed: bytes) -> bytearray:
     return content
 
 
+def _sum(content: bytearray | mmap.mmap) -> str:
+    """Size and checksum: against damage, not against forgery (the folder is the user's own)."""
+    return f"{len(content)}-{zlib.crc32(content):08x}"
+
+
 def _mapped(copy: Path) -> memoryview:
     """Raises OSError where it is not there, not whole, or not this user's own."""
     with copy.open("rb") as opened:
-        found = os.fstat(opened.fileno())
-        if found.st_uid != os.geteuid() or not copy.name.endswith(f"-{found.st_size}"):
-            raise OSError(f"{copy} is another user's, or not whole")
-        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+        if os.fstat(opened.fileno()).st_uid != os.geteuid():
+            raise OSError(f"{copy} is another user's")
+        try:
+            content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise OSError(f"{copy} is empty") from error
+        if not copy.name.endswith(f"-{_sum(content)}"):
+            raise OSError(f"{copy} is not what was written")
+        return memoryview(content)
 
 
 def _keep(content: bytearray, copy: Path) -> None:
@@ -71,7 +86,11 @@ def _keep(content: bytearray, copy: Path) -> None:
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(copy.parent).free < ROOM + len(content):
         raise OSError(f"{copy.parent}: the disk is short of room")
-    descriptor, name = tempfile.mkstemp(dir=copy.parent)
+    unfinished = f".{copy.name}."
+    for left in copy.parent.glob(f"{unfinished}*"):
+        if left.stat().st_mtime < time.time() - OLD:
+            left.unlink(missing_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=unfinished, dir=copy.parent)
     try:
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(content)

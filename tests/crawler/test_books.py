@@ -9,11 +9,15 @@ import pytest
 from crawler.demo.faults import Fault
 from crawler.demo.server import DemoServer
 from crawler.demo.site import Site
+from crawler.settings import ITEM_PIPELINES
+from pipelines import decision
 from storage import articles, fetch_rows
 from tests.crawler.test_crawl import Crawler
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from storage.models import Article, Dispatch, Known
 
 pytestmark = pytest.mark.usefixtures("reactor", "shared_workers")
 
@@ -87,3 +91,48 @@ async def test_an_ending_that_cannot_be_written_as_it_is_is_written_plainly(
         ]
         assert crawler.rows("SELECT count(*) FROM articles") == [(5,)]
         assert not crawler.unexplained()
+
+
+async def test_a_decision_that_breaks_takes_only_its_own_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site.with_archive(1, 6, scripted=False)
+    poison = next(iter(site.stories.values())).path
+    decide = decision.decide
+
+    def fragile(article: Article, known: Known) -> Any:
+        if article.url.endswith(poison):
+            raise KeyError("nobody foresaw this decision")
+        return decide(article, known)
+
+    monkeypatch.setattr(decision, "decide", fragile)
+    async with DemoServer(site) as server:
+        crawler = small(server, tmp_path / "news.db")
+        (report,) = await crawler.run()
+        assert report.reason == "finished"
+        assert report.counts["failed:internal"] == 1
+        assert crawler.rows("SELECT reason, detail FROM fetches WHERE outcome = 'failed'") == [
+            ("internal", "KeyError: 'nobody foresaw this decision'")
+        ]
+        assert crawler.rows("SELECT count(*) FROM articles") == [(5,)]
+        assert not crawler.unexplained()
+
+
+SEEN: list[Dispatch] = []
+
+
+class Mine:
+    """Somebody's own pipeline between the decision and its writing."""
+
+    def process_item(self, item: Dispatch) -> Dispatch:
+        SEEN.append(item)
+        return item
+
+
+async def test_somebodys_own_pipeline_sees_what_was_decided_of_each_article(tmp_path: Path) -> None:
+    SEEN.clear()
+    async with DemoServer(Site.with_archive(1, 6, scripted=False)) as server:
+        crawler = small(server, tmp_path / "news.db")
+        crawler.more = {"ITEM_PIPELINES": {**ITEM_PIPELINES, Mine: 350}}
+        await crawler.run()
+        decided = [item.ending.decision for item in SEEN if item.ending.article is not None]
+        assert [each.outcome for each in decided if each is not None] == ["new"] * 6
+        assert len(decided) == 6

@@ -47,6 +47,7 @@ class Crawler:
             for name, source in server.sources().items()
         }
         self.ahead = 0.0
+        self.more: dict[str, Any] = {}  # settings
 
     def recheck(self, *ages: int) -> None:
         self.sources = {
@@ -57,7 +58,7 @@ class Crawler:
     async def run(self, *more_hosts: str) -> list[Report]:
         opened = self.server.exceptions(*more_hosts)
         clock = lambda: time.time() + self.ahead  # noqa: E731
-        settings = crawl_settings(self.config, quiet=True) | {"LOG_ENABLED": False}
+        settings = crawl_settings(self.config, quiet=True) | {"LOG_ENABLED": False} | self.more
         start = Start(self.config, self.sources, settings, Silent(), opened, clock)
         async with at_work(start, asyncio.Event()) as (session, runner):
             return await run_pass(session, self.sources.values(), runner)

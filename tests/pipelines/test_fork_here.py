@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +123,34 @@ def test_a_copy_that_breaks_off_ends_and_goes_on_with_nothing_of_the_process() -
         child.kill()
         print("on its own")
     """)[-2:] == ["ValueError: not so", "on its own"]
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_process_without_all_that_each_has_open_is_not_copied(closed: int, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    body = f"""
+        pool = ExtractionPool(1, extracts=False)
+        pool.start()
+        async def main():
+            loaded = await pool.run(hostile.loaded, "colorsys", seconds=5)
+            open({str(told)!r}, "w").write(f"{{loaded}}")
+        asyncio.run(main())
+        pool.end()
+    """
+    command = shlex.join(script(body))
+    assert (
+        subprocess.run(f"{command} {closed}>&-", shell=True, timeout=60, check=False, executable="/bin/sh").returncode
+        == 0
+    )
+    assert told.read_text() == "[]"
+
+
+def test_a_copy_is_waited_for_and_ended_where_the_kernel_reaps_it() -> None:
+    assert said("""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        here, other = os.pipe()
+        child = fork_here.Child(lambda: os._exit(0), other)
+        child.wait()
+        child.kill()
+        print("on its own")
+    """) == ["on its own"]

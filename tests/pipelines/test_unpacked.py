@@ -50,6 +50,35 @@ def test_a_copy_that_was_cut_is_made_again(packed: Path) -> None:
     assert copy.read_bytes() == CONTENT
 
 
+def test_a_copy_that_is_damaged_is_made_again(packed: Path) -> None:
+    unpacked(packed)
+    (copy,) = _copies(packed)
+    with copy.open("r+b") as opened:
+        opened.write(bytes(512))
+    assert bytes(unpacked(packed)) == CONTENT
+    assert copy.read_bytes() == CONTENT
+
+
+def test_an_empty_copy_is_made_again(packed: Path) -> None:
+    unpacked(packed)
+    (copy,) = _copies(packed)
+    os.truncate(copy, 0)
+    assert bytes(unpacked(packed)) == CONTENT
+    assert copy.read_bytes() == CONTENT
+
+
+def test_what_a_killed_process_has_left_of_a_copy_goes_and_what_another_is_writing_stays(packed: Path) -> None:
+    unpacked(packed)
+    (copy,) = _copies(packed)
+    copy.unlink()
+    left, written = (copy.with_name(f".{copy.name}.{end}") for end in ("left", "written"))
+    for file in (left, written):
+        file.write_bytes(CONTENT[:100])
+    os.utime(left, (0, 0))
+    unpacked(packed)
+    assert _copies(packed) == sorted([written, copy])
+
+
 def test_a_copy_that_another_user_has_put_there_is_not_taken(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unpacked(packed)
     (copy,) = _copies(packed)
