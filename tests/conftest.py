@@ -27,7 +27,9 @@ from crawler.demo.project import HOSTS, opened, write_project  # noqa: E402
 from crawler.demo.server import DemoServer, serving  # noqa: E402
 from crawler.demo.site import Site  # noqa: E402
 from pipelines.workers import ExtractionPool  # noqa: E402
+from storage import database  # noqa: E402
 from storage.reader import Reader  # noqa: E402
+from tests import new_databases  # noqa: E402
 
 # The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for
 # new ones, and through more.
@@ -112,6 +114,13 @@ class Project:
         while not true():
             assert time.monotonic() < end, f"not within {seconds} s: {why}"
             time.sleep(0.05)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_databases_are_copies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_make", new_databases.copied)
+        yield
 
 
 @pytest.fixture
