@@ -22,6 +22,10 @@ REASONS: dict[str, str] = {
 }
 
 
+_OF_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""What an import can stand in; expressions, nine nodes of ten, hold none."""
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
@@ -44,7 +48,8 @@ def imported(path: Path, *, at_runtime: bool = False) -> frozenset[str]:
             names.add(node.module or "")
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
         for child in ast.iter_child_nodes(node):
-            walk(child)
+            if isinstance(child, _OF_STATEMENTS):
+                walk(child)
 
     walk(tree(path))
     return frozenset(names)
