@@ -135,7 +135,7 @@ class Project:
         return process
 
     def end(
-        self, process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 30
+        self, process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60
     ) -> tuple[int, float, str]:
         """Send a signal; (exit status, seconds until the end, standard error)."""
         began = time.monotonic()
