@@ -29,11 +29,21 @@ $(TESTS): requirements-dev.lock $(READY)
 demo: $(READY)  ## crawl the bundled agency on loopback and look at what is in the database
 	@$(BIN)/dateline demo
 
-# The tests start a hundred processes: each would compile all modules anew where no bytecode may be kept.
+# mypy has one process and the tests wait now and then: beside one another they take little more than the tests alone.
 test: $(TESTS)  ## lint, types and every test but those in a browser, offline
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+.PHONY: types tests
+types: $(TESTS)
 	@$(BIN)/mypy
+
+# The tests start a hundred processes: each would compile all modules anew where no bytecode may be kept. In a new clone one
+# process compiles the tests, or each of the four would.
+COMPILED := tests/__pycache__
+tests: $(TESTS)
+	@test -d $(COMPILED) || PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -q --ignore=tests/web > $(READY).collected || cat $(READY).collected
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -rs --ignore=tests/web
 
 # One process: a browser is one, and its tests share it and the two sites that they look at.

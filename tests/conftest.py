@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ from crawler.demo.project import HOSTS, opened, write_project  # noqa: E402
 from crawler.demo.server import DemoServer, serving  # noqa: E402
 from crawler.demo.site import Site  # noqa: E402
 from pipelines.workers import ExtractionPool  # noqa: E402
+from storage import database  # noqa: E402
 from storage.reader import Reader  # noqa: E402
+from tests import new_databases  # noqa: E402
 
 # The same examples on every machine, so that a failure can be repeated; HYPOTHESIS_PROFILE=default hunts for
 # new ones, and through more.
@@ -37,8 +40,57 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 LEAN = "from crawler.lean import load_sqlite_utils\nload_sqlite_utils()\n"
 """Begins a script that a test gives to a process of its own: pandas, where it is installed, would cost it a second."""
 
+HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE")}
+
+
+LONGEST = {
+    "test_process.py": True,
+    "docs/test_site.py": False,
+    "deploy/test_distributions.py": False,
+    "crawler/cluster/test_run.py": False,
+    "crawler/test_survey_sites.py": False,
+    "bench/test_kills_and_cuts.py": False,
+    "crawler/cluster/test_load.py": False,
+    "crawler/test_following.py": False,
+}
+"""Files with the tests that take longest, mostly waiting; True: its tests share nothing, so that each may go elsewhere."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ten thousand tests and what they import stay until the end: the garbage collector need not go through them again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each process of the tests begins with its share of the longest, so that what is left for the end is quick."""
+    longest: dict[str, list[pytest.Item]] = {}
+    others: list[pytest.Item] = []
+    for item in items:
+        if (apart := LONGEST.get(item.path.relative_to(HERE).as_posix())) is None:
+            others.append(item)
+        else:
+            longest.setdefault(item.nodeid if apart else str(item.path), []).append(item)
+    processes = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    shares: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for number, group in enumerate(longest.values()):
+        shares[number % processes].extend(group)
+    left = len(items)
+    items.clear()
+    for number, share in enumerate(shares):  # xdist gives each process as many tests, in this order
+        size = left // (processes - number)
+        rest = max(0, size - len(share))
+        items += share + others[:rest]
+        del others[:rest]
+        left -= size
+    items += others
 
 
 class Project:
@@ -83,7 +135,7 @@ class Project:
         return process
 
     def end(
-        self, process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 30
+        self, process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60
     ) -> tuple[int, float, str]:
         """Send a signal; (exit status, seconds until the end, standard error)."""
         began = time.monotonic()
@@ -107,11 +159,21 @@ class Project:
         return {url: (seen[url], told[url]) for url in seen.keys() | told.keys() if seen[url] != told[url]}
 
     def until(self, true: Callable[[], object], seconds: float, why: str) -> None:
-        """Wait until `true()`; fails the test after `seconds`."""
+        """Wait until `true()`; fails the test after `seconds`. Asked less often the more the last answer cost."""
         end = time.monotonic() + seconds
-        while not true():
+        while True:
+            began = time.thread_time()
+            if true():
+                return
             assert time.monotonic() < end, f"not within {seconds} s: {why}"
-            time.sleep(0.05)
+            time.sleep(max(0.05, 20 * (time.thread_time() - began)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_databases_are_copies() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_make", new_databases.copied)
+        yield
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
+import pytest
 from aiohttp import web
 
 from crawler.backfilling import Span
@@ -138,14 +139,25 @@ async def crawls(folder: Path, site: SmallSite, *endpoints: Endpoint, **more: An
             return await crawl(session, source, runner, span=span)
 
         made = Crawls(server, config.database, source, run)
-        async with at_work(start, asyncio.Event()) as (session, runner):
-            session.pool = cast("Any", Here())
-            yield made
+        with extracting_here():
+            async with at_work(start, asyncio.Event()) as (session, runner):
+                yield made
+
+
+@contextmanager
+def extracting_here() -> Iterator[None]:
+    """Sessions extract in this process, and start no worker that each would load the extractor for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crawler.workers_first.ExtractionPool", lambda **_: Here())
+        yield
 
 
 class Here:
     """The pool of worker processes, in this process: what is tried here is what is asked and when, and these pages do no
     harm."""
+
+    def start(self) -> None:
+        """There is nothing to start."""
 
     async def extract(self, page: Page) -> Extraction:
         return extract(page)

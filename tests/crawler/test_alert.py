@@ -93,12 +93,12 @@ async def test_a_command_gets_the_facts_and_its_words_go_to_the_log(
 async def test_a_command_that_hangs_is_killed_with_all_that_it_started(tmp_path: Path, store: Store) -> None:
     mark = tmp_path / "pid"
     command = ("/bin/sh", "-c", f"sleep 60 & echo $! > {mark}; yes >&2 & sleep 60")
-    alerts = Alerts(command, store, limit=0.5)
+    alerts = Alerts(command, store, limit=1.5)
     began = time.monotonic()
     await told(alerts, BLOCKED, None)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     child = int(mark.read_text())
-    for _ in range(50):
+    for _ in range(600):
         if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
             break
         await asyncio.sleep(0.05)
@@ -112,9 +112,11 @@ async def test_a_process_that_ends_does_not_wait_for_a_command_that_hangs(tmp_pa
     out = tmp_path / "out"
     alerts = Alerts(("/bin/sh", "-c", f"echo begun >> {out}; sleep 20; echo ended >> {out}"), store)
     alerts.heed("mercury-en", BLOCKED, alerted=None, now=NOW)
+    while not out.exists() or not out.read_text():
+        await asyncio.sleep(0.01)
     began = time.monotonic()
     await alerts.close(0.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
     assert out.read_text().split() == ["begun"]
     assert alerted(store) is None
     store.close()
@@ -175,11 +177,15 @@ async def test_two_processes_that_overlap_tell_once_and_one_that_died_at_it_is_n
 
 async def test_one_command_at_a_time_and_nobody_waits_for_it(tmp_path: Path, store: Store) -> None:
     out = tmp_path / "out"
-    alerts = Alerts(("/bin/sh", "-c", f"echo begun >> {out}; sleep 0.5; echo ended >> {out}"), store)
-    began = time.monotonic()
+    end = tmp_path / "end"
+    waits = f"while [ ! -e {end} ]; do sleep 0.05; done"
+    alerts = Alerts(("/bin/sh", "-c", f"echo begun >> {out}; {waits}; echo ended >> {out}"), store)
     for _ in range(3):
         alerts.heed("mercury-en", BLOCKED, alerted=None, now=NOW)
-    assert time.monotonic() - began < 0.3
+    while not out.exists() or not out.read_text():
+        await asyncio.sleep(0.01)
+    alerts.heed("mercury-en", BLOCKED, alerted=None, now=NOW)
+    end.touch()
     await alerts.close()
     assert out.read_text().split() == ["begun", "ended"]
     store.close()

@@ -80,7 +80,7 @@ class Backfiller:
             return every(reader.db)
 
 
-@pytest.mark.usefixtures("reactor")
+@pytest.mark.usefixtures("reactor", "shared_workers")
 async def test_an_estimate_reads_the_archives_pages_only_and_the_backfill_goes_on_from_it(tmp_path: Path) -> None:
     async with DemoServer(Site.with_archive(4, 5, scripted=False)) as server:
         backfiller = Backfiller(server, tmp_path, days=3)
@@ -102,7 +102,7 @@ async def test_an_estimate_reads_the_archives_pages_only_and_the_backfill_goes_o
         assert len(set(paths)) == 19
 
 
-@pytest.mark.usefixtures("reactor")
+@pytest.mark.usefixtures("reactor", "shared_workers")
 async def test_a_day_that_could_not_be_read_is_left_to_do_one_that_never_was_is_not_and_feeds_are_told_as_such(
     tmp_path: Path,
 ) -> None:

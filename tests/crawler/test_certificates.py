@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -21,7 +21,7 @@ from crawler.start_crawl import crawl_settings
 from storage.models import Profile
 from storage.reader import Reader
 from tests.crawler.authority import https, made, written
-from tests.crawler.small_site import Here
+from tests.crawler.small_site import extracting_here
 
 HOST = "wire.test"
 
@@ -49,9 +49,9 @@ async def crawled(folder: Path, port: int, unchecked: str = "") -> list[tuple[An
     config = replace(Config(database=folder / "news.db"), contact="a@wire.test", delay_floor=0.0, workers=1)
     settings = crawl_settings(config, quiet=True) | {"LOG_ENABLED": False}
     start = Start(config, {"wire": source}, settings, Silent(), {HOST: ("127.0.0.1", port)})
-    async with at_work(start, asyncio.Event()) as (session, runner):
-        session.pool = cast("Any", Here())
-        await crawl(session, source, runner)
+    with extracting_here():
+        async with at_work(start, asyncio.Event()) as (session, runner):
+            await crawl(session, source, runner)
     with Reader(config.database) as reader:
         return reader.db.conn.execute("SELECT outcome, reason, detail FROM fetches WHERE kind = 'robots'").fetchall()
 

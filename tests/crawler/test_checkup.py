@@ -42,7 +42,7 @@ class Walled(Site):
         return answer
 
 
-@pytest.mark.usefixtures("reactor")
+@pytest.mark.usefixtures("reactor", "shared_workers")
 async def test_a_consent_wall_before_new_pages_is_told_at_the_poll_that_brings_five(tmp_path: Path) -> None:
     site = Walled.with_archive(1, 12, scripted=False)
     assert isinstance(site, Walled)

@@ -80,12 +80,12 @@ async def test_a_fetch_that_ends_while_the_frontier_is_looking_is_followed_by_an
 
 
 async def test_it_waits_for_a_turn_and_no_longer() -> None:
-    script = Script(Leased((), wait=0.15), Leased((lease(1),)))
+    script = Script(Leased((), wait=0.15), Leased((lease(1),), wait=60.0), Leased(()))
     work = leasing(script)
     began = time.monotonic()
     async for _ in work.leases():
         asyncio.get_running_loop().call_soon(work.done)
-    assert 0.14 <= time.monotonic() - began < 1.0
+    assert 0.14 <= time.monotonic() - began < 30
 
 
 async def test_a_look_that_leases_and_says_when_the_next_turn_comes_is_not_followed_by_another_before() -> None:
@@ -100,7 +100,7 @@ async def test_a_look_that_leases_and_says_when_the_next_turn_comes_is_not_follo
 
 
 async def test_the_end_of_a_fetch_that_changed_only_its_hosts_turn_is_looked_at_when_that_comes() -> None:
-    script = Script(Leased((lease(1),), wait=0.5), Leased((lease(2),)))
+    script = Script(Leased((lease(1),), wait=60.0), Leased((lease(2),)))
     work, took = leasing(script), []
     async for one in work.leases():
         began = time.monotonic()
@@ -109,7 +109,7 @@ async def test_the_end_of_a_fetch_that_changed_only_its_hosts_turn_is_looked_at_
         else:
             work.done()
         took.append(began)
-    assert 0.09 <= took[1] - took[0] < 0.45
+    assert 0.09 <= took[1] - took[0] < 30
 
 
 async def test_a_turn_that_a_look_has_seen_come_is_no_reason_for_another() -> None:
@@ -162,7 +162,7 @@ async def test_stop_ends_it_at_once_even_while_it_waits_for_a_turn() -> None:
     asyncio.get_running_loop().call_later(0.05, stop.set)
     began = time.monotonic()
     assert [one async for one in work.leases()] == []
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 30
 
 
 async def test_no_more_are_under_way_than_there_is_room_for() -> None:

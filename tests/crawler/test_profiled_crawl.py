@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RULE = LearnedRule("0" * 16, "Write to us.", 9, 9, "2026-03-01", "2026-03-09")
 
 
-@pytest.mark.usefixtures("reactor")
+@pytest.mark.usefixtures("reactor", "shared_workers")
 async def test_a_crawl_uses_the_rule_set_and_tells_of_a_selector_that_matches_nothing(tmp_path: Path) -> None:
     config = Config("a@agency.test", tmp_path / "news.db", first_poll=6, delay_floor=0.1, workers=1)
     with Store.open(config.database) as store:

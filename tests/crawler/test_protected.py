@@ -181,7 +181,8 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
     )
     with project_of() as made:
         command = made.command("run", "demo-outlet")  # the smallest of its sources
-        environment = {**os.environ, "PYTHONPATH": str(hook)}
+        path = os.pathsep.join((str(hook), *filter(None, [os.environ.get("PYTHONPATH")])))
+        environment = {**os.environ, "PYTHONPATH": path}
         done = subprocess.run(
             command, cwd=made.folder, env=environment, capture_output=True, text=True, timeout=120, check=False
         )

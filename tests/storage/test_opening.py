@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from storage import database, errors, migrations
+from storage import database, errors, migrations, sums
 from storage.models import Decision
 from storage.reader import Reader
 from storage.store import Store
+from tests import new_databases
 from tests.storage.harness import SOURCE, Crawl, article, link
 
 if TYPE_CHECKING:
@@ -103,6 +104,28 @@ def test_a_missing_file_is_made_by_writers_only(tmp_path: Path) -> None:
     Store.open(tmp_path / "new.db").close()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["empty.db", "new.db"]
     Reader(tmp_path / "new.db").close()
+
+
+def test_the_new_databases_of_these_tests_are_those_that_users_get(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(tmp_path / "before.db").close()
+    Store.open(tmp_path / "copied.db").close()
+    monkeypatch.setattr(database, "_make", new_databases.make)
+    Store.open(tmp_path / "made.db").close()
+    found = {}
+    for name in ("made", "copied", "before"):
+        with Reader(tmp_path / f"{name}.db") as reader:
+            assert sums.wrong(reader.db) == []
+            meta = dict(reader.db.conn.execute("SELECT key, value FROM meta"))
+            schema = reader.db.conn.execute("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema").fetchall()
+            pragmas = [reader.db.conn.execute(f"PRAGMA {it}").fetchone()[0] for it in _OF_THE_FILE]
+        found[name] = (meta.pop("identity"), schema, pragmas, meta.keys(), _mode(tmp_path / f"{name}.db"))
+    assert len({identity for identity, *_ in found.values()}) == 3
+    assert found["made"][1:] == found["copied"][1:] == found["before"][1:]
+
+
+_OF_THE_FILE = ("application_id", "auto_vacuum", "encoding", "journal_mode", "page_count", "page_size", "user_version")
 
 
 def test_an_emptied_database_with_its_journal_is_not_begun_anew(tmp_path: Path) -> None:
