@@ -2,8 +2,8 @@
 
 In a worker a line is written for each page: process id, CPU seconds of its thread before the page and after it, and those
 that its fingerprints took within. (Of the thread: while a worker's limit of CPU time is set, the kernel counts a process's only
-at its ticks, and the last 2 ms of each page were counted as after it.) In the main process the CPU of each thread, and how long the event loop stood still: how much
-later than asked a timer of 10 ms came, and the longest single callback."""
+at its ticks, and the last 2 ms of each page were counted as after it.) In the main process the CPU of each thread, and how
+long the event loop stood still: how much later than asked a timer of 10 ms came, and the longest single callback."""
 
 from __future__ import annotations
 
