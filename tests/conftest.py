@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import fcntl
 import gc
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
@@ -36,6 +39,12 @@ from tests import new_databases  # noqa: E402
 # new ones, and through more.
 settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=40)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # The language model's copy: one for all processes of a run, and none in the user's own folder.
+    CACHE = tempfile.mkdtemp(prefix="dateline-cache-")
+    os.environ["XDG_CACHE_HOME"] = CACHE
+    atexit.register(shutil.rmtree, CACHE, ignore_errors=True)
 
 LEAN = "from crawler.lean import load_sqlite_utils\nload_sqlite_utils()\n"
 """Begins a script that a test gives to a process of its own: pandas, where it is installed, would cost it a second."""

@@ -174,9 +174,12 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
-        "import pathlib, pickle, sys\n"
+        "import os, pathlib, pickle, sys\n"
+        "names = ('load', 'loads', '_load', '_loads')\n"
+        "known = {name: getattr(pickle, name) for name in names}\n"
         "def refused(*a, **n): raise SystemExit('a pickle was read')\n"
-        "if sys.argv[:1] != ['-c']: pickle.load = pickle.loads = pickle._load = pickle._loads = refused\n"
+        "if sys.argv[:1] != ['-c']: vars(pickle).update(dict.fromkeys(names, refused))\n"
+        "os.register_at_fork(after_in_child=lambda: vars(pickle).update(known))\n"  # workers read what we write
         f"pathlib.Path({str(hook / 'was-here')!r}).touch()\n"
     )
     with project_of() as made:

@@ -58,6 +58,9 @@ class Pool:
     async def close(self) -> None:
         pass
 
+    def end(self) -> None:
+        pass
+
 
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> type[Pool]:
