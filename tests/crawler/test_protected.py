@@ -179,7 +179,10 @@ def test_json_is_what_is_read_where_a_whole_pass_runs_without_pickles(project_of
         "known = {name: getattr(pickle, name) for name in names}\n"
         "def refused(*a, **n): raise SystemExit('a pickle was read')\n"
         "if sys.argv[:1] != ['-c']: vars(pickle).update(dict.fromkeys(names, refused))\n"
-        "os.register_at_fork(after_in_child=lambda: vars(pickle).update(known))\n"  # workers read what we write
+        "def reads():\n"  # workers read what the command writes
+        "    vars(pickle).update(known)\n"
+        "    sys.modules['multiprocessing.reduction'].ForkingPickler.loads = pickle.loads\n"
+        "os.register_at_fork(after_in_child=reads)\n"
         f"pathlib.Path({str(hook / 'was-here')!r}).touch()\n"
     )
     with project_of() as made:
