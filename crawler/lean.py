@@ -45,7 +45,7 @@ def quick_deprecations() -> Iterator[None]:
         return sys.modules.get(frame.f_globals["__name__"])
 
     scrapy: Any = deprecate
-    scrapy.inspect = SimpleNamespace(stack=stack, getmodule=getmodule, isclass=inspect.isclass)
+    scrapy.inspect = SimpleNamespace(**{**vars(inspect), "stack": stack, "getmodule": getmodule})
     try:
         yield
     finally:

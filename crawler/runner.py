@@ -69,7 +69,7 @@ class Runner(AsyncCrawlerRunner):
 
 def runner_of(settings: Mapping[str, Any]) -> AsyncCrawlerRunner:
     """A runner of crawls with these settings over Scrapy's defaults."""
-    _put_into_words_when_read()
+    _put_into_words_where_heard()
     return Runner(ShareableSettings(dict(settings)))
 
 
@@ -95,14 +95,10 @@ def _own(attribute: SettingsAttribute) -> SettingsAttribute:
     return made
 
 
-class _InWords:
-    """What `pprint.pformat` makes of a value, made when a log writes it."""
-
-    def __init__(self, value: object) -> None:
-        self._value = value
-
-    def __str__(self) -> str:
-        return pprint.pformat(self._value)
+def _in_words(value: object) -> str:
+    """What `pprint.pformat` makes of a value, where a log may take it."""
+    heard = any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in ("scrapy.crawler", "scrapy.middleware"))
+    return pprint.pformat(value) if heard else ""
 
 
 def _overridden(settings: BaseSettings) -> Iterable[tuple[str, Any]]:
@@ -110,9 +106,9 @@ def _overridden(settings: BaseSettings) -> Iterable[tuple[str, Any]]:
     return overridden_settings(settings) if logging.getLogger("scrapy.crawler").isEnabledFor(logging.INFO) else ()
 
 
-def _put_into_words_when_read() -> None:
-    """For all crawls of this process: the lines stay what they are, and are made where a log takes them."""
+def _put_into_words_where_heard() -> None:
+    """For all crawls of this process: the lines stay what they are, and are made only where a log takes them."""
     told: Any = scrapy.crawler
     told.overridden_settings = _overridden
     for module in (told, cast("Any", scrapy.middleware)):
-        module.pprint = SimpleNamespace(pformat=_InWords)
+        module.pprint = SimpleNamespace(pformat=_in_words)

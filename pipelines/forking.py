@@ -153,7 +153,8 @@ class Forking(_Counted, BaseContext):
 def _roomy(pipe: connection.Connection[Any, Any]) -> None:
     """Let it hold whole pages. Linux gives a pipe 64 kB: each page then goes over in pieces, for each of which the
     worker waits for the crawler's thread, and that for the interpreter's lock."""
-    with contextlib.suppress(OSError):  # a user's pipes may have so much in all: it goes on as it is
+    # A user's pipes may have 64 MB in all (pipe-user-pages-soft): with thirty pools they stay as they are.
+    with contextlib.suppress(OSError):
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
 
 

@@ -32,7 +32,7 @@ _PLAIN: Final = (str, datetime.date, datetime.timedelta, datetime.timezone)
 
 
 _KNOWN: Final[dict[tuple[str, str], type]] = {}
-"""The shapes that were asked for and are allowed, so no more than there are."""
+"""The shapes that were asked for and are allowed, each by its own name, so no more than there are."""
 
 
 class NotPlain(OSError):
@@ -51,7 +51,9 @@ class Unpickler(pickle.Unpickler):
             found = getattr(found, part, None)
         if module == _PEBBLE and name == "RemoteException.rebuild_exception":
             return found
-        if isinstance(found, type) and found.__module__ == module and _plain(found, module):
+        # By its own name: a path (`Article.url.__objclass__`) has as many as a worker likes.
+        named = isinstance(found, type) and (found.__module__, found.__qualname__) == (module, name)
+        if named and _plain(found, module):
             _KNOWN[module, name] = found
             return found
         raise NotPlain(f"a worker process sent {module}.{name}, which is no part of an answer")
@@ -100,7 +102,9 @@ class PlainConnection(connection.Connection):
         """The next message. Raises `NotPlain`, OSError for one that is too long, EOFError."""
         self._check_closed()  # type: ignore[attr-defined]
         self._check_readable()  # type: ignore[attr-defined]
-        message: io.BytesIO = self._recv_bytes(LONGEST)  # type: ignore[attr-defined]
+        message: io.BytesIO | None = self._recv_bytes(LONGEST)  # type: ignore[attr-defined]
+        if message is None:
+            raise NotPlain(f"a worker process sent more than {LONGEST} bytes")
         message.seek(0)
         return _loaded(message)
 

@@ -40,8 +40,10 @@ def unpacked(packed: Path) -> memoryview:
     Raises OSError where `packed` cannot be read, lzma.LZMAError where it is damaged."""
     data = packed.read_bytes()
     name = f"{packed.stem}-{hashlib.sha256(data).hexdigest()[:32]}-"
-    with contextlib.suppress(OSError, RuntimeError):  # there is none
-        return _mapped(next(folder().glob(f"{name}*"), folder() / name))
+    with contextlib.suppress(RuntimeError):  # no home
+        for copy in folder().glob(f"{name}*"):
+            with contextlib.suppress(OSError):
+                return _mapped(copy)
     content = _content(data)
     # A full disk, a home that is read-only, or none: then it stays in this process.
     with contextlib.suppress(OSError, RuntimeError):

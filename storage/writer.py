@@ -164,7 +164,7 @@ class Writer:
         return [job for job in jobs if job.future.set_running_or_notify_cancel()]
 
     def _linger(self) -> None:
-        """Wait for others. A full group and the end wait for nobody, enough jobs for no more than a moment."""
+        """Wait for others. A full group, enough jobs and the end wait for the next look at the most."""
         pause = self._company.linger(self._jobs.qsize()) / _LOOKS
         for look in range(_LOOKS if pause else 0):
             waiting = self._jobs.qsize()

@@ -83,7 +83,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     longest: dict[str, list[pytest.Item]] = {}
     others: list[pytest.Item] = []
     for item in items:
-        if (apart := LONGEST.get(item.path.relative_to(HERE).as_posix())) is None:
+        inside = item.path.is_relative_to(HERE)
+        if not inside or (apart := LONGEST.get(item.path.relative_to(HERE).as_posix())) is None:
             others.append(item)
         else:
             longest.setdefault(item.nodeid if apart else str(item.path), []).append(item)
@@ -175,7 +176,7 @@ class Project:
             if true():
                 return
             assert time.monotonic() < end, f"not within {seconds} s: {why}"
-            time.sleep(max(0.05, 20 * (time.thread_time() - began)))
+            time.sleep(min(max(0.05, 20 * (time.thread_time() - began)), 2.0))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -142,7 +142,7 @@ def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
     open_ = [(entry, possible) for entry in without if (possible := _possible_addresses(entry))]
     if not all(len(possible) == 1 and _is_identity(possible[0], entry) for entry, possible in open_):
         return found, True
-    if open_:  # as feedparser has it, without asking it
+    if open_:  # the address that feedparser would give, without asking it
         found, *_ = _entries_in(root, url, zone, language, identity=True)
         found.ttl = ttl
     return found, False

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from pipelines import plain as module
 from pipelines.extractor import extract
 from pipelines.plain import NotPlain, Unpickler, plain
 from pipelines.workers import ExtractionPool
-from storage.models import Extraction, Page, Profile
+from storage.models import Article, Extraction, Page, Profile
 
 
 class Evil:
@@ -54,6 +55,22 @@ def test_answers_are_read_as_they_were() -> None:
 def test_whatever_could_be_called_is_refused(value: Any) -> None:
     with pytest.raises(NotPlain, match="no part of an answer"):
         read(value)
+
+
+def test_a_shape_is_known_by_its_own_name_alone() -> None:
+    unpickler = Unpickler(io.BytesIO())
+    assert unpickler.find_class("storage.models", "Article") is Article
+    with pytest.raises(NotPlain, match="no part of an answer"):
+        unpickler.find_class("storage.models", "Article.url.__objclass__")
+
+
+def test_an_answer_that_is_too_long_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LONGEST", 100)
+    reader, writer = get_context("spawn").Pipe(duplex=False)
+    with plain(reader) as ours, writer:
+        writer.send(bytes(101))
+        with pytest.raises(NotPlain, match="more than 100 bytes"):
+            ours.recv()
 
 
 def test_damaged_bytes_are_no_answer() -> None:

@@ -82,9 +82,10 @@ def test_what_a_killed_process_has_left_of_a_copy_goes_and_what_another_is_writi
 def test_a_copy_that_another_user_has_put_there_is_not_taken(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unpacked(packed)
     (copy,) = _copies(packed)
-    copy.write_bytes(CONTENT.upper())
+    before = copy.stat().st_ino
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert bytes(unpacked(packed)) == CONTENT
+    assert copy.stat().st_ino != before, "a new one was made in its place"
 
 
 @pytest.mark.parametrize("home", ["read-only", "full", "none"])
