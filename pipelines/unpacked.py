@@ -16,6 +16,8 @@ import shutil
 import tempfile
 import time
 import zlib
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +49,7 @@ def unpacked(packed: Path) -> memoryview:
     content = _content(data)
     # A full disk, a home that is read-only, or none: then it stays in this process.
     with contextlib.suppress(OSError, RuntimeError):
-        copy = folder() / f"{name}{_sum(content)}"
+        copy = folder() / f"{name}{_sum([memoryview(content)])}"
         _keep(content, copy)
         return _mapped(copy)
     return memoryview(content).toreadonly()
@@ -64,9 +66,12 @@ def _content(packed: bytes) -> bytearray:
     return content
 
 
-def _sum(content: bytearray | mmap.mmap) -> str:
+def _sum(pieces: Iterable[bytes | memoryview]) -> str:
     """Size and checksum: against damage, not against forgery (the folder is the user's own)."""
-    return f"{len(content)}-{zlib.crc32(content):08x}"
+    size = checksum = 0
+    for piece in pieces:
+        size, checksum = size + len(piece), zlib.crc32(piece, checksum)
+    return f"{size}-{checksum:08x}"
 
 
 def _mapped(copy: Path) -> memoryview:
@@ -74,13 +79,10 @@ def _mapped(copy: Path) -> memoryview:
     with copy.open("rb") as opened:
         if os.fstat(opened.fileno()).st_uid != os.geteuid():
             raise OSError(f"{copy} is another user's")
-        try:
-            content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-        except ValueError as error:
-            raise OSError(f"{copy} is empty") from error
-        if not copy.name.endswith(f"-{_sum(content)}"):
+        # Read, and not through the mapping: of that only what is used is to be in this process's memory.
+        if not copy.name.endswith(f"-{_sum(iter(partial(opened.read, _PIECE), b''))}"):
             raise OSError(f"{copy} is not what was written")
-        return memoryview(content)
+        return memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _keep(content: bytearray, copy: Path) -> None:
