@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from storage.models import Profile
 
-LEVEL = 3
+LEVEL = 2
 _TABLE = 14
-"""Bits of the tables in which earlier words of a page are looked up: they stay in the processor's cache, which is a seventh of
-the time for a hundredth of the size (level 1: a quarter for 7 %)."""
+"""Bits of the tables in which earlier words of a page are looked up: they stay in the processor's cache. Of level 3 with its own
+tables this takes a third less time for 4 % more bytes; a page is kept for days only (`DAYS`)."""
 _PACKER = zstd.ZstdCompressor(
     options={
         zstd.CompressionParameter.compression_level: LEVEL,
