@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 LEVEL = 2
 _TABLE = 14
-"""Bits of the tables in which earlier words of a page are looked up: they stay in the processor's cache. Of level 3 and its own
-tables this takes a third less time for 4 % more bytes; a page is kept for days only (`DAYS`)."""
+"""Bits of the tables in which earlier words of a page are looked up: they stay in the processor's cache. Against level 3
+with its own tables this takes a third less time for 4 % more bytes; a page is kept for days only (`DAYS`)."""
 _PACKER = zstd.ZstdCompressor(
     options={
         zstd.CompressionParameter.compression_level: LEVEL,
