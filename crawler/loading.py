@@ -24,7 +24,7 @@ PHRASES = (
     "AGENCY_PHOTO", "AUTHORITY", "CONTRIBUTED", "COPYRIGHT", "DISCLOSURE", "NOTE", "PHOTO", "PROMOTION", "READ_ALSO", "TAIL",
     "TOLD", "UPDATED",
 )  # fmt: skip
-"""What decisions ask of two texts (`pipelines.furniture`): they are made in the loop."""
+"""What decisions ask of two texts (`pipelines.furniture`). Decisions are made within a transaction, which would wait for it."""
 METHODS = ("process_", "open_spider", "close_spider")
 LISTS = ("DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "SPIDER_MIDDLEWARES")
 
