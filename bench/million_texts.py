@@ -37,7 +37,7 @@ _BELOW = (1 << fingerprint.BITS) // fingerprint.ONE_IN
 _MASK = np.uint64((1 << 63) - 1)
 _PLAIN, _FIRST, _COMMA, _LAST, _PARAGRAPH = range(5)
 _NAMES = 0.008
-_RUNS = re.compile(r"\w{2,}")
+_RUNS = re.compile(r"\w+")
 
 UNSPACED = frozenset({"zh", "ja"})
 CUT = UNSPACED | {"ko"}
@@ -170,8 +170,8 @@ def _keys(words: Sequence[str]) -> Any:
 
 
 def _pair_keys(text: str) -> Any:
-    """The keys of the pairs of characters that are the words of a text without blanks."""
-    pairs = [run[at : at + 2] for run in _RUNS.findall(text) for at in range(len(run) - 1)]
+    """The keys of the pairs of characters that are the words of a text without blanks; a character that stands alone is one."""
+    pairs = [run[at : at + 2] for run in _RUNS.findall(text) for at in range(max(1, len(run) - 1))]
     return np.fromiter(map(_pair_key, pairs), dtype=np.uint64, count=len(pairs))
 
 
