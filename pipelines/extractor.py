@@ -103,7 +103,8 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
     html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # live blogs stay whole
-    told = liveupdates.updates(root) if "liveBlogUpdate" in html and not paid else ()
+    named_live = liveblog.named(html)
+    told = liveupdates.updates(root) if named_live and not paid and "liveBlogUpdate" in html else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)
@@ -111,7 +112,7 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     dropped += overlays.take_out(root, selectors, names, paid=paid, free=meta.access == "open")
     watch.step("walls")
     sure = bool(told) or meta.form == "live_blog"
-    maybe = sure or liveblog.maybe(html, meta.title, urlsplit(page.url).path)
+    maybe = sure or named_live or liveblog.titled(meta.title, urlsplit(page.url).path)
     live = liveblog.body(root, told, headlines=meta.headlines, authors=meta.authors, sure=sure) if maybe else None
     if live is not None:
         dropped += live[1].dropped

@@ -43,7 +43,8 @@ LIVE = re.compile(
     r"実況|na żywo\s*[:|–—]|relacja na żywo|실시간",
     re.IGNORECASE,
 )
-NAMES = ("liveblog", "live-blog", "liveBlog", "LiveBlog", "live_blog")
+NAMED = re.compile(r"log(?:(?<=live[bB]log)|(?<=LiveBlog)|(?<=live[-_]blog))")
+"""A live blog's names, looked at only where their common end stands: a page is long."""
 PROMOTION = re.compile(r"newsletter|promo|sign-?up|subscri|read-?(?:more|next|also)|advert|share|social", re.IGNORECASE)
 CONTENT = frozenset(listed("p h2 h3 h4 h5 ul ol blockquote table dl"))
 LEAVES = frozenset(listed("p li dd blockquote div section h2 h3 h4 h5"))
@@ -73,20 +74,14 @@ class _Entry:
         return letters(" ".join(p.text for p in self.paragraphs))
 
 
-def maybe(html: str, title: str | None, path: str) -> bool:
-    """Whether a page that does not declare itself a live blog may be one, by its title, its address or its names."""
-    return LIVE.search(f"{title} {path}") is not None or _named(html)
+def titled(title: str | None, path: str) -> bool:
+    """Whether a page that does not declare itself a live blog may be one by its title or its address."""
+    return LIVE.search(f"{title} {path}") is not None
 
 
-def _named(html: str) -> bool:
-    """Whether one of NAMES stands in the HTML: looked at only where their common end does, since a page is long."""
-    for end in ("blog", "Blog"):
-        at = html.find(end)
-        while at >= 0:
-            if html.endswith(NAMES, max(0, at - 5), at + 4):
-                return True
-            at = html.find(end, at + 4)
-    return False
+def named(html: str) -> bool:
+    """Whether a live blog's name stands in the HTML."""
+    return NAMED.search(html) is not None
 
 
 def body(

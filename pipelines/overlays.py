@@ -118,7 +118,7 @@ def _hidden(root: HtmlElement, perhaps: list[HtmlElement], dropped: list[Dropped
         if parent is None:
             continue
         total = length(root) if total < 0 else total
-        walled = behind or (_named_paid(element) and (paid or size > MAJOR * total))
+        walled = behind or ((paid or size > MAJOR * total) and _named_paid(element))
         together = max(size, paragraphs[parent] if element.tag == "p" else 0)
         if walled or (together < MAJOR * total and element.find(".//h1") is None and (paid or not unfolding(element))):
             take(element, "behind the paywall" if walled else "hidden", dropped)
@@ -215,7 +215,15 @@ def _calls(parts: list[HtmlElement]) -> bool:
     if before is not None and len(before.text_content()) < CALL[1]:
         texts += before.itertext()
     texts += _texts_behind(parts[-1])
-    return any(PAYWALL.search(squeeze(text)) for text in islice(texts, CALLED) if CALL[0] < len(text) < CALL[1])
+    # Most texts are the blanks between elements.
+    said = (text for text in islice(texts, CALLED) if CALL[0] < len(text) < CALL[1] and not text.isspace())
+    return any(map(_is_call, map(squeeze, said)))
+
+
+@lru_cache(maxsize=1_000)
+def _is_call(line: str) -> bool:
+    """Remembered, since a page's hidden parts stand above the same texts, and a site's pages say the same."""
+    return PAYWALL.search(line) is not None
 
 
 def _texts_behind(element: HtmlElement) -> Iterator[str]:

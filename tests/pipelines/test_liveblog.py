@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import liveupdates
+from pipelines import liveblog, liveupdates
 from pipelines.extractor import extract
 from storage.models import Article, Page, Profile
 
@@ -216,6 +216,19 @@ def test_an_article_with_a_list_of_times_stays_one_and_whole(layout, title: str)
     article = article_of(f"<p>{LEAD}</p>{layout(ENTRIES[:4])}<p>{CLOSING}</p><p>{after}</p>", None, title=title)
     assert article.form != "live_blog"
     assert all(text in article.body for text in (LEAD, CLOSING, after))
+
+
+@pytest.mark.parametrize("name", ["liveblog", "live-blog", "liveBlog", "LiveBlog", "live_blog"])
+def test_a_live_blog_is_told_by_its_names(name: str) -> None:
+    assert liveblog.named(name)
+    assert liveblog.named(f"<p>Login, catalogue, Blog, live log</p><div class='js-{name}-feed'>")
+
+
+@pytest.mark.parametrize(
+    "html", ["", "blog", "live blog", "Live-Blog", "liveLog", "alive_blob", "LIVEBLOG", "ive-blog"]
+)
+def test_and_by_no_others(html: str) -> None:
+    assert not liveblog.named(html)
 
 
 def test_a_long_list_of_updates_costs_no_more_than_its_length() -> None:
