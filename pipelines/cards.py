@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -24,6 +25,8 @@ HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 BLOCKS = frozenset({"p", "div", *HEADINGS})
 CARDS = frozenset({"li", "div", "article", "section"})
 LEVELS = 5
+OVER, WITHIN = 3, 13
+"""Elements over a link, and in it, of which one may be its heading."""
 LINK_SHARE = 0.95
 SHORTEST = 15
 MOST_WORDS = 40
@@ -109,11 +112,12 @@ def small_text(element: HtmlElement) -> str | None:
     for number, part in enumerate(element.iter()):
         if number == MOST_ELEMENTS or size > LONGEST:
             return None
-        inner = part.text if isinstance(part.tag, str) else None
-        for piece in (inner, part.tail if part is not element else None):
-            if piece:
-                parts.append(piece)
-                size += len(piece) if not piece.isspace() else 1
+        if text := part.text:
+            parts.append(text)
+            size += 1 if text.isspace() else len(text)
+        if part is not element and (tail := part.tail):
+            parts.append(tail)
+            size += 1 if tail.isspace() else len(tail)
     return squeeze("".join(parts)) if size <= LONGEST else None
 
 
@@ -122,10 +126,12 @@ def _is_teaser(element: HtmlElement, host: str | None) -> bool:
     link = next(element.iter("a"), None)
     if link is None or not _leads_on(link):
         return False
+    linked = small_text(link) or ""
+    if len(linked) < LINK_SHARE * SHORTEST:  # a name or a word within a text, as most are
+        return False
     whole = small_text(element)
     if whole is None or len(whole) < SHORTEST or words(whole) > MOST_WORDS:
         return False
-    linked = small_text(link) or ""
     if len(linked) < LINK_SHARE * len(whole):
         return _announced(whole, linked)
     if element.tag in HEADINGS:
@@ -142,11 +148,10 @@ def _announced(whole: str, linked: str) -> bool:
 
 def _links_only(element: HtmlElement) -> bool:
     """A paragraph that strings headlines together: several links of some words each, and hardly anything else."""
-    whole = small_text(element)
-    if whole is None:
-        return False
     links = list(element.iter("a"))
-    if len(links) < 2 or not all(_leads_on(link) for link in links):
+    if len(links) < 2 or not all(map(_leads_on, links)):
+        return False
+    if (whole := small_text(element)) is None:
         return False
     texts = [small_text(link) or "" for link in links]
     return sum(map(len, texts)) >= MANY_SHARE * len(whole) and all(
@@ -156,10 +161,10 @@ def _links_only(element: HtmlElement) -> bool:
 
 def _is_card(link: HtmlElement) -> bool:
     """A link around blocks: picture, headline, a few words."""
-    text = small_text(link)
-    if text is None or not LINK_WORDS <= words(text) <= CARD_LINK_WORDS:
+    if next(link.iterdescendants(*BLOCKS), None) is None:
         return False
-    return any(part.tag in BLOCKS for part in link.iterdescendants())
+    text = small_text(link)
+    return text is not None and LINK_WORDS <= words(text) <= CARD_LINK_WORDS
 
 
 def _cards(links: list[HtmlElement], host: str | None, size: int) -> Iterator[HtmlElement]:
@@ -191,17 +196,12 @@ def _cards(links: list[HtmlElement], host: str | None, size: int) -> Iterator[Ht
 
 def _heading(link: HtmlElement) -> HtmlElement | None:
     """The heading that a link stands in, or that stands in the link."""
-    for level, element in enumerate(link.iterancestors()):
+    for element in islice(link.iterancestors(), OVER):
         if element.tag in HEADINGS:
             return element
-        if level == 2:
-            break
-    for number, part in enumerate(link.iterdescendants()):
-        if part.tag in HEADINGS:
-            return part
-        if number == 12:
-            break
-    return None
+    if not len(link):  # most links
+        return None
+    return next((part for part in islice(link.iterdescendants(), WITHIN) if part.tag in HEADINGS), None)
 
 
 def _around(heading: HtmlElement) -> Iterator[HtmlElement]:

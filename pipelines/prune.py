@@ -100,14 +100,22 @@ def noise(root: HtmlElement, host: str | None = None, names: Names | None = None
     return dropped
 
 
+class _Known(dict["str | None", "boxes.Box | None"]):
+    """The boxes that names speak of, each judged when it is first met."""
+
+    def __missing__(self, name: str | None) -> boxes.Box | None:
+        box = self[name] = boxes.named(name) if name else None
+        return box
+
+
 def _named(root: HtmlElement, names: Names) -> Iterator[tuple[HtmlElement, boxes.Box]]:
-    """Elements of noisy names. The names are asked for first: strings are cheaper than elements."""
-    noisy = {name: box for name in names.of_boxes if (box := boxes.named(name)) is not None}
-    if noisy:
-        for element in root.iter(*CONTAINERS):
-            box = noisy.get(element.get("class") or "") or noisy.get(element.get("id") or "")
-            if box is not None:
-                yield element, box
+    """Elements of noisy names. Only names that still stand in the tree are judged: a third of a page's went with its menus
+    and scripts."""
+    known = _Known()
+    for element in root.iter(*CONTAINERS):
+        box = known[element.get("class")] or known[element.get("id")]
+        if box is not None:
+            yield element, box
     for element in root.iter("*") if names.own else ():
         if "-" in element.tag and (box := boxes.named(element.tag)) is not None:
             yield element, box
