@@ -102,9 +102,9 @@ def _extracted(page: Page, watch: Stopwatch, cut_down: narrow.CutDown | None) ->
     watch.step("attribution")
     paid = meta.access == "paywalled"
     selectors = overlays.paid_selectors(root) if paid else ()
-    html = "\n".join(found.names.of_boxes) if parsed.chosen else parsed.html  # live blogs stay whole
-    named_live = liveblog.named(html)
-    told = liveupdates.updates(root) if named_live and not paid and "liveBlogUpdate" in html else ()
+    source = "\n".join(found.names.of_boxes).encode() if parsed.chosen else parsed.source  # live blogs stay whole
+    named_live = liveblog.named(source)
+    told = liveupdates.updates(root) if named_live and not paid and b"liveBlogUpdate" in source else ()
     prune.quieten(root)
     extent = sight.extent(root, links=not (meta.declared or meta.published))
     headlines = frozenset[str]() if meta.declared else sight.headlines(root)

@@ -43,7 +43,7 @@ LIVE = re.compile(
     r"実況|na żywo\s*[:|–—]|relacja na żywo|실시간",
     re.IGNORECASE,
 )
-NAMED = re.compile(r"log(?:(?<=live[bB]log)|(?<=LiveBlog)|(?<=live[-_]blog))")
+NAMED = re.compile(rb"log(?:(?<=live[bB]log)|(?<=LiveBlog)|(?<=live[-_]blog))")
 """A live blog's names, looked at only where their common end stands: a page is long."""
 PROMOTION = re.compile(r"newsletter|promo|sign-?up|subscri|read-?(?:more|next|also)|advert|share|social", re.IGNORECASE)
 CONTENT = frozenset(listed("p h2 h3 h4 h5 ul ol blockquote table dl"))
@@ -79,9 +79,9 @@ def titled(title: str | None, path: str) -> bool:
     return LIVE.search(f"{title} {path}") is not None
 
 
-def named(html: str) -> bool:
-    """Whether a live blog's name stands in the HTML."""
-    return NAMED.search(html) is not None
+def named(source: bytes) -> bool:
+    """Whether a live blog's name stands in a page, or among the names of its boxes."""
+    return NAMED.search(source) is not None
 
 
 def body(

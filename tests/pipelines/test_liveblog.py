@@ -220,15 +220,15 @@ def test_an_article_with_a_list_of_times_stays_one_and_whole(layout, title: str)
 
 @pytest.mark.parametrize("name", ["liveblog", "live-blog", "liveBlog", "LiveBlog", "live_blog"])
 def test_a_live_blog_is_told_by_its_names(name: str) -> None:
-    assert liveblog.named(name)
-    assert liveblog.named(f"<p>Login, catalogue, Blog, live log</p><div class='js-{name}-feed'>")
+    assert liveblog.named(name.encode())
+    assert liveblog.named(f"<p>Login, catalogue, Blog, live log</p><div class='js-{name}-feed'>".encode())
 
 
 @pytest.mark.parametrize(
     "html", ["", "blog", "live blog", "Live-Blog", "liveLog", "alive_blob", "LIVEBLOG", "ive-blog"]
 )
 def test_and_by_no_others(html: str) -> None:
-    assert not liveblog.named(html)
+    assert not liveblog.named(html.encode())
 
 
 def test_a_long_list_of_updates_costs_no_more_than_its_length() -> None:

@@ -76,6 +76,24 @@ def test_a_control_reference_loses_nothing(reference: str) -> None:
     assert parsed(f"<p>before{reference} after</p><p>end</p>".encode()).root.text_content() == "before afterend"
 
 
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        ("<p>Порт &amp; &#1;море</p>".encode(), "utf-8"),
+        ("\ufeff<p>Порт</p>".encode(), None),
+        ("<p>Порт</p>".encode("cp1251"), "windows-1251"),
+        (("<p>" + "Порт " * 50 + "</p>").encode() + b"\xd0", "utf-8"),
+    ],
+)
+def test_the_source_is_the_decoded_text_in_utf_8(body: bytes, charset: str | None) -> None:
+    found = parsed(body, charset)
+    assert found.source.decode() == found.html
+
+
+def test_a_reference_that_a_non_character_parts_loses_nothing() -> None:
+    assert parsed("<p>before&\ufffe#1; after</p><p>end</p>".encode()).root.text_content() == "before afterend"
+
+
 def test_references_to_windows_1252_are_read_as_browsers_read_them() -> None:
     assert parsed(b"<p>&#147;quoted&#148; &#8212; &#38;</p>").root.text_content() == "“quoted” — &"
 
