@@ -61,7 +61,12 @@ def _named(word: str) -> Box | None:
     # WordPress writes a post's categories and tags beside its class: `category-social-media` says what it is about.
     for at, part in enumerate(parts[:1] if word.startswith(TOPICS) else parts):
         if part in BEGINNINGS:
-            for size in range(LONGEST, 0, -1):
-                if at + size <= len(parts) and (box := TABLE.get("".join(parts[at : at + size]))) is not None:
-                    return box
+            joined, box = part, TABLE.get(part)
+            for following in parts[at + 1 : at + LONGEST]:
+                joined += following
+                if joined not in BEGINNINGS:
+                    break
+                box = TABLE.get(joined, box)  # the longest
+            if box is not None:
+                return box
     return None
