@@ -100,16 +100,15 @@ def _absolute(url: str, said: str) -> str | None:
 
 def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
     """Short texts that can name an agency, where a byline or a source would stand, with their place."""
-    order = list(root.iter("*"))
-    heading = next((n for n, element in enumerate(order) if element.tag == "h1"), None)
-    if heading is None:
+    headings = list(root.iter("h1"))
+    if not headings:
         return
-    # From both ends: only the first paragraph and the last one are asked for.
-    first = next((n for n, e in enumerate(order[heading + 1 :], heading + 1) if _is_paragraph(e)), heading + AFTER_TEXT)
-    last = next((n for n in range(len(order) - 1, first - 1, -1) if _is_paragraph(order[n])), heading + AFTER_TEXT)
+    order = list(root.iter("*"))
+    heading = order.index(headings[0])
+    first, last = _text_of(root, order, heading)
     start, stop = max(0, heading - BEFORE_HEADING), min(len(order), last + AFTER_TEXT + 1)
     naming = _naming(order, start, stop)
-    homes = _homes(order[heading:])
+    homes = _homes(headings)
     found: list[tuple[str, str, Place, bool]] = []
     seen: set[HtmlElement] = set()
     short: dict[HtmlElement, bool] = {}
@@ -121,11 +120,12 @@ def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
             continue
         seen.add(block)
         text = squeeze(block.text_content())
-        names = _names(element, homes) if len(text) <= MAX_LINE else None
-        if names is None:
+        about = _names(element, homes) if len(text) <= MAX_LINE else None
+        if about is None:
             continue
         near = heading < number < first
-        if _NAMED.search(names):
+        names = " ".join(" ".join(about).split())
+        if any(map(_is_named, about)):
             found.append((text, names, "named", near))
         elif near:
             found.append((text, names, "beside", near))
@@ -138,13 +138,26 @@ def _lines(root: HtmlElement) -> Iterator[tuple[str, Place]]:
             yield text, place
 
 
+def _text_of(root: HtmlElement, order: list[HtmlElement], heading: int) -> tuple[int, int]:
+    """The places of the first paragraph behind the headline and of the last one."""
+    before = set(order[:heading])
+    paragraphs = [element for element in root.iter("p") if element not in before]
+    # From both ends: no other is asked for.
+    first = next(filter(_is_long, paragraphs), None)
+    if first is None:
+        return heading + AFTER_TEXT, heading + AFTER_TEXT
+    last = next(filter(_is_long, reversed(paragraphs)))
+    return order.index(first, heading), order.index(last, heading)
+
+
 def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]:
     """The elements from `start` to `stop` of which a text of their own, between their children, can name an agency."""
     naming: set[HtmlElement] = set()
-    for element in order[start:stop]:
-        if (text := element.text) and not text.isspace() and element.tag not in _SILENT and _may_name(text):
-            naming.add(element)
     within = set(order[start:stop])
+    for element in order[start:stop]:
+        # A script's text is long: not asked for.
+        if element.tag not in _SILENT and (text := element.text) and not text.isspace() and _may_name(text):
+            naming.add(element)
     for element in order[start:]:
         if (text := element.tail) and not text.isspace():
             parent = element.getparent()
@@ -153,8 +166,8 @@ def _naming(order: list[HtmlElement], start: int, stop: int) -> set[HtmlElement]
     return naming
 
 
-def _is_paragraph(element: HtmlElement) -> bool:
-    return element.tag == "p" and len(element.text_content()) >= PARAGRAPH
+def _is_long(element: HtmlElement) -> bool:
+    return len(element.text_content()) >= PARAGRAPH
 
 
 def _may_name(text: str) -> bool:
@@ -164,15 +177,14 @@ def _may_name(text: str) -> bool:
     return may_name(text)
 
 
-def _homes(order: list[HtmlElement]) -> set[HtmlElement]:
+def _homes(headings: list[HtmlElement]) -> set[HtmlElement]:
     """The elements that hold a headline."""
     homes: set[HtmlElement] = set()
-    for element in order:
-        if element.tag == "h1":
-            for parent in element.iterancestors():
-                if parent in homes:
-                    break
-                homes.add(parent)
+    for element in headings:
+        for parent in element.iterancestors():
+            if parent in homes:
+                break
+            homes.add(parent)
     return homes
 
 
@@ -197,24 +209,32 @@ def _read_name(given: str) -> tuple[str, bool, bool]:
     return name, _PICTURE.search(name) is not None, _OTHERS.search(name) is not None
 
 
-def _names(element: HtmlElement, homes: set[HtmlElement]) -> str | None:
-    """The class names and ids about an element; None where they say that it belongs to a picture or another story, which
-    none of `homes` does."""
+@lru_cache(maxsize=20_000)
+def _is_named(name: str) -> bool:
+    return _NAMED.search(name) is not None
+
+
+def _names(element: HtmlElement, homes: set[HtmlElement]) -> list[str] | None:
+    """The class names and ids of an element and those about it; None where they say that it belongs to a picture or another
+    story, which none of `homes` does."""
     names: list[str] = []
     node: HtmlElement | None = element
     near = 0
-    while node is not None and node.tag != "body" and near < MAX_DEPTH:
-        name, picture, others = _read_name(
-            f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}"
-        )
-        if node.tag in _ELSEWHERE or (node.tag in ("aside", "footer") and not _NAMED.search(" ".join((*names, name)))):
+    while node is not None and (tag := node.tag) != "body" and near < MAX_DEPTH:
+        if tag in _ELSEWHERE:
             return None
-        if near < MAX_PLACES - 1:
-            if picture:
+        if near < 2 * MAX_PLACES or tag in ("aside", "footer"):
+            name, picture, others = _read_name(
+                f"{node.get('class') or ''} {node.get('id') or ''} {node.get('itemprop') or ''}"
+            )
+            if tag in ("aside", "footer") and not (_is_named(name) or any(map(_is_named, names))):
                 return None
-            names.append(name)
-        if near < 2 * MAX_PLACES and others and node not in homes:
-            return None
+            if near < MAX_PLACES - 1:
+                if picture:
+                    return None
+                names.append(name)
+            if near < 2 * MAX_PLACES and others and node not in homes:
+                return None
         node = node.getparent()
         near += 1
-    return " ".join(" ".join(names).split())
+    return names

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.text import listed
-from pipelines.wires import WIRES, Wire, all_named, alternation, inside, is_common, may_name, named
+from pipelines.wires import WIRES, Wire, all_named, alternation, inside, is_common, may_name, may_spell, named
 
 _SOURCE_WORDS = (
     r"Sources?|Quelle|Quellen|Fuentes?|Fontes?|Fonte|Bron|Kilde|Källa|Lähde|Kaynak|Źródło|Zdroj|Izvor|Forrás|Sursa|"
@@ -61,6 +61,7 @@ _END_MARK = re.compile(
     r"==\s?(?P<kyodo>Kyodo)\s*$|(?:^|\s)(?P<enditem>Enditem)\.?\s*$|^\s*(?P<ritzau>/ritzau/)\s*$",
     re.IGNORECASE,
 )
+_ENDINGS = ("kyodo", "tem", "tem.", "tzau/")  # of a line that one of them ends, but for AP's
 # `AAP RTV`, `dpa hm bs wjh`: the agency and its editors' initials.
 _INITIALS = re.compile(r"(?P<who>\w{2,6})(?: (?:[a-z]{2,4}|[A-Z]{2,4})){1,6}$")
 PICTURE = re.compile(
@@ -132,6 +133,8 @@ _ROLE = re.compile(
 )
 _WORDS = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"[,\s]+\d[\d./: ]*$")
+# Where an address may be glued to a name, and where a small letter has another's capital, words do not tell which are named.
+_UNSURE = re.compile(r"//|[Ww]{3}\.|ı")
 MAX_BYLINE_WORDS, MAX_SENTENCE = 16, 8
 
 
@@ -146,6 +149,8 @@ class Said:
 
 def agencies(text: str) -> tuple[Wire, ...]:
     """The agencies that a credit names, where the credit names nothing else."""
+    if not may_spell(text) and _UNSURE.search(text) is None:
+        return ()
     text = _YEARS.sub(" ", text).strip(" \t\u00a0.,;:-–—*_()[]")
     whole = all_named(text)
     text = _ARTICLE.sub("", _ARTICLE.sub("", text))
@@ -172,13 +177,13 @@ def _beside_house(text: str) -> tuple[Wire, ...]:
 
 def closing(line: str) -> Said | None:
     """What one line at the end of a text says of its agency."""
-    if PICTURE.search(line if len(line) <= 160 else line[-60:]) or not (may_name(line) or "nditem" in line):
+    if not (may_name(line) or "nditem" in line) or PICTURE.search(line if len(line) <= 160 else line[-60:]):
         return None
-    mark = _END_MARK.search(line)
-    if mark:
+    small = line.lower()
+    if ("gmt" in small or small.rstrip().endswith(_ENDINGS)) and (mark := _END_MARK.search(line)):
         wire = named("AP" if mark["ap"] else "Kyodo" if mark["kyodo"] else "Xinhua" if mark["enditem"] else "Ritzau")
         return Said((wire,), mark[0].strip(), True) if wire else None
-    if (mark := _DPA_MARK.search(line)) and (wire := named("dpa")):
+    if "dpa" in line and (mark := _DPA_MARK.search(line)) and (wire := named("dpa")):
         return Said((wire,), mark[0].strip(), True)
     if (mark := _INITIALS.match(line)) and not is_common(mark["who"]) and (wires := agencies(mark["who"])):
         return Said(wires, line, True)

@@ -87,19 +87,20 @@ def witnesses(
     closing: tuple[str, ...],
 ) -> Iterator[tuple[Kind, Credit]]:
     """All that speak for an agency, (kind, credit) each, the strongest first; for the parameters see `strongest`."""
-    ends = [found for line in _ends(body, tail, closing) if (found := creditlines.closing(line))]
-    ends += [f for line in said.after if _SET_OFF.search(line) and (f := creditlines.closing(line))]
-    beside = [line for line in said.beside if not is_common(line) and ("/" not in line or creditlines.source(line))]
-    bylines = [found for line in (*said.bylines, *_opening(body), *beside) if (found := creditlines.byline(line))]
-    declared = [found for line in (*authors, *said.authors) if (found := creditlines.byline(line))]
+    # Each is only looked for where the stronger ones are silent: mostly the first that speaks is asked for.
     if credit := _of_dateline(dateline, own_agency):
         yield "dateline", credit
+    ends = [found for line in _ends(body, tail, closing) if (found := creditlines.closing(line))]
+    ends += [f for line in said.after if _SET_OFF.search(line) and (f := creditlines.closing(line))]
     yield from _whole("end", ends[:1] if ends and ends[0].whole else [e for e in ends if e.whole])
+    declared = [found for line in (*authors, *said.authors) if (found := creditlines.byline(line))]
     yield from _of_authors(declared, authors, said.authors)
     for line in said.sources:
         if wires := creditlines.source(line):
             yield "source", _credit(wires, line, "high")
     yield from _of_addresses(said)
+    beside = [line for line in said.beside if not is_common(line) and ("/" not in line or creditlines.source(line))]
+    bylines = [found for line in (*said.bylines, *_opening(body), *beside) if (found := creditlines.byline(line))]
     yield from _whole("byline", bylines)
     if (credit := _of_unknown(dateline, said)) is not None:
         yield "dateline", credit
