@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -18,7 +19,7 @@ MARKED = re.compile(
     r"(?:^|[\s_-])(?:author|autor|auteur|byline|by-line)(?:$|[\s_-](?:names?|link|vcard|title|text|$))|author__?name|authorName"
     r"|[bB]yline|entry-author|post-author|article-author|author-box|authorBox|post__author"
 )
-NAMED = re.compile(r"[aA]uthor|[aA]utor|auteur|writer|journalist|redakteur|yazar|penulis|reporter")
+NAMED = re.compile(r"author|Author|autor|Autor|auteur|writer|journalist|redakteur|yazar|penulis|reporter")
 PICTURE = re.compile(
     r"\s*(?:©|\(c\)|(?:photo|foto|фото|imagen|image|bild|illustration|grafik|picture|credit|video|写真|撮影)\w*(?:\s+by)?\b)",
     re.IGNORECASE,
@@ -28,7 +29,7 @@ PICTURED = re.compile(
     r"(?:^|[\s_-])(?:images?|img|photos?|pictures?|figure|thumb(?:nail)?)(?=$|[\s_-])(?<!author-image)"
 )
 INLINE = frozenset(listed("a em strong b i span u mark"))
-USER = re.compile(r"(?:^|[\s_-])user-?name(?:$|[\s_-])")
+USER = re.compile(r"user(?<![^\s_-]user)-?name(?:$|[\s_-])")
 MAX_BYLINE = 120
 MAX_MARKED = 40
 
@@ -55,11 +56,12 @@ def marked(
 ) -> list[HtmlElement]:
     """Elements that are marked as a byline of this article, in the order of the page: those within no other. `names`: of the
     page's tree."""
-    given = names.of_boxes | names.test_ids
+    given: Iterable[str] = chain(names.of_boxes, names.test_ids)
     if pattern is MARKED:  # asked of every page: what it looks for holds one of two, and hardly a name does
-        given = {name for name in given if "aut" in name or "line" in name}
-    called = {name for name in given if pattern.search(name)}
-    found = [*_called(root, called), *others(root, names)][: 2 * MAX_MARKED]
+        given = [name for name in given if "aut" in name or "line" in name]
+    called = set(filter(pattern.search, given))
+    tested = not called.isdisjoint(names.test_ids)
+    found = [*_called(root, called, tested=tested), *others(root, names)][: 2 * MAX_MARKED]
     kept = []
     known: headmatter.Known = {}
     for element in dict.fromkeys(found):
@@ -98,11 +100,17 @@ def _of_picture(element: HtmlElement) -> bool:
     return False
 
 
-def _called(root: HtmlElement, called: set[str]) -> Iterator[HtmlElement]:
-    if called:
-        for element in root.iter(*OF_PERSON):
-            if element.get("class") in called or element.get("id") in called or element.get("data-testid") in called:
-                yield element
+def _called(root: HtmlElement, called: set[str], *, tested: bool) -> list[HtmlElement]:
+    """The elements that are so called, `tested`: by a `data-testid`, too."""
+    if not called:
+        return []
+    return [
+        element
+        for element in root.iter(*OF_PERSON)
+        if element.get("class") in called
+        or element.get("id") in called
+        or (tested and element.get("data-testid") in called)
+    ]
 
 
 def block(element: HtmlElement) -> HtmlElement | None:

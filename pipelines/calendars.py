@@ -21,6 +21,8 @@ SOLAR_YEARS = range(1178, 1634)
 _LEAPS = frozenset({1, 5, 9, 13, 17, 22, 26, 30})
 _GAP = r"\s?"
 _MONTH = r"(?P<month>[^\W\d_](?:[^\s\d,;:()/\[\]|،_-]|(?<=[^\W\d_])\.(?=[^\W\d_])){1,14}(?:\s(?:الثاني|الأول))?)"
+_NUMBERS = re.compile(r"\d\D+\d")
+"""Two numbers apart from each other, which every form has: most lines have none."""
 _FORMS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -50,6 +52,8 @@ def find(text: str, *, language: str | None, month_first: bool | None) -> list[W
     """The days written in `text`, in order. `language`: ISO 639-1, for names of months with two meanings; `month_first`: the
     order of `3/11/2024` (True American, False day first, None unknown: then only what can mean one day is one)."""
     found: list[Written] = []
+    if _NUMBERS.search(text) is None:
+        return found
     for form in _FORMS:
         for match in form.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
@@ -66,6 +70,7 @@ def order(texts: list[str]) -> bool | None:
     seen = {
         int(m["a"]) <= 12
         for text in texts
+        if _NUMBERS.search(text)
         for m in _FORMS[3].finditer(text)
         if (int(m["a"]) > 12) != (int(m["b"]) > 12)
     }

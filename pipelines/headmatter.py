@@ -40,6 +40,9 @@ _SILENT = frozenset(
 _APART = frozenset(
     {"figure", "figcaption", "picture", "video", "audio", "nav", "footer", "aside", "form", "blockquote"}
 )
+_HIDDEN = _SILENT | _APART
+_UNBROKEN = _INLINE | {etree.Comment, etree.ProcessingInstruction}
+"""What parts no line."""
 _OWN = frozenset({"body", "html", "main", "article", "header"})
 _OTHERS = re.compile(
     r"(?:^|[\s_-])(?:related|sidebar|side-bar|recommend\w*|comments?|commentlist|respond|promos?|most-?\w*|latest|popular|trending|menu|navigation|navbar|newsletter"
@@ -84,17 +87,19 @@ def headline_of(root: HtmlElement, tags: Tags, title: str | None) -> HtmlElement
 
 def names_of(element: HtmlElement) -> str:
     """Class names and id of one element, camel case parted by hyphens, lower case."""
-    return _parted(f"{element.get('class') or ''} {element.get('id') or ''}".strip())
+    return _parted(element.get("class"), element.get("id"))
 
 
 @lru_cache(maxsize=20_000)
-def _parted(given: str) -> str:
+def _parted(called: str | None, identity: str | None) -> str:
+    given = f"{called or ''} {identity or ''}".strip()
     return (_CAMEL.sub("-", given) if not given.islower() else given).casefold()
 
 
 @lru_cache(maxsize=20_000)
-def _of_others(names: str) -> bool:
+def _of_others(called: str | None, identity: str | None) -> bool:
     """Whether class names and id are those of what is no article's own text."""
+    names = _parted(called, identity)
     return _OTHERS.search(names) is not None or "widget" in names.split()
 
 
@@ -121,10 +126,9 @@ def apart(element: HtmlElement, known: Known) -> bool:
 
 
 def _is_apart(node: HtmlElement) -> bool:
-    names = names_of(node)
-    if node.tag not in _APART and not (names and _of_others(names)):
+    if node.tag not in _APART and not _of_others(node.get("class"), node.get("id")):
         return False
-    own = node.tag == "footer" and _OWN_FOOTER.search(names) is not None
+    own = node.tag == "footer" and _OWN_FOOTER.search(names_of(node)) is not None
     return not own and node.find(".//h1") is None
 
 
@@ -214,58 +218,48 @@ def _following(headline: HtmlElement) -> Iterator[tuple[str, HtmlElement | None,
 
 def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement, Stamps]]:
     """(text, element, times) of each line of an element; a `time` without a text of its own is a line without text."""
-    line = _Reading(top)
+    parts: list[str] = []
+    times: list[tuple[HtmlElement, int, int]] = []
+    owner, begun = top, False  # a line begins where its first text does, be it blanks
     walk = etree.iterwalk(top, events=("start", "end", "comment", "pi"))
     for event, element in walk:
-        if event in ("comment", "pi"):
-            if element.tail and element is not top:
-                line.parts.append(element.tail)
-            continue
-        if element.tag not in _INLINE and (line.parts or line.times):
-            if (text := line.text()) or line.times:
-                yield text, line.owner, _within(line.times, text)
-            line.parts, line.times = [], []
-        if event == "end":
-            line.ends(element, top)
-        elif element.tag in _SILENT or element.tag in _APART:
-            walk.skip_subtree()
+        tag = element.tag
+        if begun and tag not in _UNBROKEN:
+            if (parts or times) and ((text := _joined(parts)) or times):
+                yield text, owner, _within(times, text)
+            parts, times, begun = [], [], False
+        if event == "start":
+            if tag in _HIDDEN:
+                walk.skip_subtree()
+                continue
+            told = element.text
         else:
-            line.begins(element)
-    if (text := line.text()) or line.times:
-        yield text, line.owner, _within(line.times, text)
+            told = element.tail if element is not top else None
+        if tag == "time":
+            _clock(times, element, len(_joined(parts)), begins=event == "start")
+            if times and not begun:
+                owner, begun = element, True
+        if told:
+            if not begun:
+                begun = True  # at a comment, where the line before it was
+                owner = element if event == "start" else element.getparent() if event == "end" else owner
+            # The blanks that begin a line are no text of it; most lines of a page have no other.
+            if parts or not told.isspace():
+                parts.append(told)
+    if (text := _joined(parts)) or times:
+        yield text, owner, _within(times, text)
 
 
-class _Reading:
-    """A line while it is read: its parts, its `time` elements, and the element in which it began."""
+def _joined(parts: list[str]) -> str:
+    return squeeze("".join(parts))
 
-    __slots__ = ("owner", "parts", "times")
 
-    def __init__(self, top: HtmlElement) -> None:
-        self.parts: list[str] = []
-        self.times: list[tuple[HtmlElement, int, int]] = []
-        self.owner = top
-
-    def text(self) -> str:
-        return squeeze("".join(self.parts))
-
-    def begins(self, element: HtmlElement) -> None:
-        timed = element.tag == "time" and len(self.times) < MAX_TIMES
-        if not (element.text or timed):
-            return
-        if not self.parts and not self.times:
-            self.owner = element
-        if timed:
-            self.times.append((element, len(self.text()), -1))
-        if element.text:
-            self.parts.append(element.text)
-
-    def ends(self, element: HtmlElement, top: HtmlElement) -> None:
-        if element.tag == "time" and self.times and self.times[-1][0] is element:
-            self.times[-1] = (element, self.times[-1][1], len(self.text()))
-        if element.tail and element is not top:
-            if not self.parts and not self.times:
-                self.owner = element.getparent()
-            self.parts.append(element.tail)
+def _clock(times: list[tuple[HtmlElement, int, int]], element: HtmlElement, place: int, *, begins: bool) -> None:
+    """Notes where a `time` element begins or ends in the text of its line."""
+    if begins and len(times) < MAX_TIMES:
+        times.append((element, place, -1))
+    elif not begins and times and times[-1][0] is element:
+        times[-1] = (element, times[-1][1], place)
 
 
 def _within(times: list[tuple[HtmlElement, int, int]], text: str) -> Stamps:

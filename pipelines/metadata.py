@@ -184,14 +184,11 @@ def _leads(tags: Tags, claims: Claims, title: str | None, sites: frozenset[str])
         (claims.description, "json-ld"),
         (tags.first("description", "twitter:description", "dc.description"), "meta"),
     )
+    other = {letters(title or ""), *sites}
     return [
         (text, origin)
         for text, origin in given
-        if text
-        and len(text) >= 20
-        and not ELLIPSIS.search(text)
-        and letters(text) != letters(title or "")
-        and letters(text) not in sites
+        if text and len(text) >= 20 and not ELLIPSIS.search(text) and letters(text) not in other
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -67,6 +68,7 @@ OUTLETS = frozenset(
     )
 )
 SIGNED = re.compile(r"(?:^|[\s_-])(?:sign(?:ed|ature)?|firma|author|autor)(?=$|[\s_-])")
+SET_OFF = frozenset(listed("strong b em i"))
 CREDITED = re.compile(
     r"author|autor|auteur|byline|source|quelle|fuente|agenc|agentur|credit|provider|(?:^|\s)name(?:$|\s)"
 )
@@ -147,12 +149,18 @@ def _people(given: Iterable[str], sites: frozenset[str]) -> Names:
         if not text or has_template(text):
             continue
         dated = any(c.isdigit() for c in text)  # what is left of a text with numbers is no name, if it is one word
-        for name in names.split(_without_site(text, sites)):
+        for name in _split(_without_site(text, sites)):
             if dated and " " not in name and not names.uncased(name):
                 continue
             if (key := letters(name)) and key not in found and person(name, sites):
                 found[key] = name
     return tuple(found.values())[:MAX_AUTHORS]
+
+
+@lru_cache(maxsize=64)
+def _split(text: str) -> Names:
+    """One text often stands in several places of a page, and is asked for in each."""
+    return tuple(names.split(text))
 
 
 def _without_site(text: str, sites: frozenset[str]) -> str:
@@ -214,7 +222,7 @@ def _labelled(told: list[Line]) -> Iterator[str]:
 def _beside_day(told: list[Line], sites: frozenset[str]) -> Names:
     """A name that stands beside the day, in a line of its own at the headline (`Ada Byron | 3 Nov 2024`)."""
     for line in told:
-        if line.place != "head" or not any(c.isdigit() for c in line.text):
+        if line.place != "head":
             continue
         days = calendars.find(line.text, language=None, month_first=False)
         if not days:
@@ -240,7 +248,7 @@ def _signed(told: list[Line], sites: frozenset[str]) -> Names:
         return ()  # a box on somebody: his name, then more of him
     for line in after[:1]:
         people = _people([line.text], sites)
-        set_off = line.names.split()[:1] in (["strong"], ["b"], ["em"], ["i"]) or SIGNED.search(line.names)
+        set_off = line.names.partition(" ")[0] in SET_OFF or SIGNED.search(line.names)
         if (
             set_off
             and len(people) == 1
@@ -255,7 +263,7 @@ def _told(told: list[Line], sites: frozenset[str]) -> Names:
     """People named in a line that begins with a word for it: at the headline any (`By …`), in and after the text only one that
     speaks of a writer (`Text: …`), for teasers begin with `By …` too."""
     for line in told:
-        near = line.place in ("head", "before") or line.names.split()[:1] in (["em"], ["i"], ["strong"], ["b"])
+        near = line.place in ("head", "before") or line.names.partition(" ")[0] in SET_OFF
         near = near and names.LEAD_IN.match(line.text) is not None
         if not near and names.WRITER.match(line.text) is None:
             continue
@@ -268,7 +276,7 @@ def _told(told: list[Line], sites: frozenset[str]) -> Names:
 def _pen_name(texts: list[str], sites: frozenset[str]) -> str | None:
     """One word that a marked byline gives as the writer's name."""
     for text in texts:
-        parts = names.split(text)
+        parts = _split(text)
         if len(parts) != 1 or " " in parts[0] or letters(parts[0]) in sites:
             continue
         if (

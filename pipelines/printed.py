@@ -103,9 +103,9 @@ def read(
     ranked: list[tuple[int, int, Instant]] = []
     changed: list[Instant] = []
     for number, line in enumerate(lines):
-        if EVENT.search(line.names) or (line.place == "after" and not _NAMED.search(line.names)):
-            continue
         days = calendars.find(line.text, language=language, month_first=month_first)
+        if not days or EVENT.search(line.names) or (line.place == "after" and not _NAMED.search(line.names)):
+            continue
         for place, written in enumerate(days):
             until = days[place + 1].start if place + 1 < len(days) else len(line.text)
             since = days[place - 1].end if place else 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from pipelines.jsonld import Claims
 from pipelines.tags import Tags
-from pipelines.text import fold, letters, likeness, listed, squeeze
+from pipelines.text import fold, letters, likeness_of, listed, squeeze
 
 SEPARATOR = re.compile(r"\s+(?:[-–—|·•›>/:~│]{1,2}|»)\s+|\s*[|•│]\s*")
 BAR = re.compile(r"\s*[|•│]\s*|\s+»\s+")
@@ -44,6 +45,7 @@ def choose(
     headings = [text for _, text in tags.headings[:MAX_HEADINGS]]
     known = [*headings, *([claims.headline] if claims.headline else [])]
 
+    @functools.cache  # most pages give one and the same in several places
     def clean(value: str | None) -> str | None:
         return strip_site(_profile(value, suffixes), sites, sections, known) if value else None
 
@@ -56,11 +58,11 @@ def choose(
             (tags.first("title", "dc.title", "dcterms.title", "parsely-title", "sailthru.title", "headline"), "meta"),
             (tags.title, "title"),
         )
-        if (text := clean(value)) and letters(text) and letters(text) not in sites
+        if (text := clean(value)) and (plain := letters(text)) and plain not in sites
     ]
     if own:
         return _profile(own, suffixes), "profile"
-    heading = _heading([squeeze(_profile(h, suffixes)) for h in headings], [text for text, _ in declared])
+    heading = _heading([squeeze(_profile(h, suffixes)) for h in headings], {letters(text) for text, _ in declared})
     if heading is None:
         if declared:
             return declared[0]
@@ -86,13 +88,13 @@ def piece(title: str, text: str) -> bool:
 def strip_site(title: str, sites: frozenset[str], sections: list[str], known: list[str]) -> str:
     """The title without the parts that name the site, or its section beside it; never empty."""
     pieces, marks = _parted(title)
-    for text in known:
+    whole = fold(title) if len(pieces) > 1 else ""
+    for text in known if len(pieces) > 1 else ():
         if (
-            len(pieces) > 1
-            and len(text) >= 10
-            and fold(title) != fold(text)
-            and fold(title).startswith(fold(text) + " ")
-            and len(fold(text)) > 0.4 * len(fold(title))
+            len(text) >= 10
+            and (begins := fold(text)) != whole
+            and whole.startswith(begins + " ")
+            and len(begins) > 0.4 * len(whole)
         ):
             rest = title[len(text) :]
             if SEPARATOR.match(rest) or SEPARATOR.match(" " + rest):
@@ -185,20 +187,21 @@ def _short(piece: str, rest: str) -> bool:
     return len(piece.split()) <= MAX_SUFFIX_WORDS and len(piece) < len(rest)
 
 
-def _heading(headings: list[str], declared: list[str]) -> str | None:
+def _heading(headings: list[str], declared: set[str]) -> str | None:
+    """The heading that is closest to what the head declares (as `letters` has it)."""
     best, score = None, 0.0
     for text in headings:
-        closeness = max((_closeness(text, other) for other in declared), default=0.0)
+        plain = letters(text)
+        closeness = max((_closeness(plain, other) for other in declared), default=0.0)
         if closeness > score + 0.001:
             best, score = text, closeness
     return best if score >= MIN_LIKENESS else None
 
 
 def _closeness(heading: str, declared: str) -> float:
-    one, other = letters(heading), letters(declared)
-    if len(one) >= 15 and other.startswith(one):
+    if len(heading) >= 15 and declared.startswith(heading):
         return 1.0
-    return likeness(heading, declared)
+    return likeness_of(heading, declared)
 
 
 def _agreed(declared: list[tuple[str, str]]) -> str | None:
