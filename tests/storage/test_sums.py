@@ -296,3 +296,35 @@ def test_sums_over_many_rows_are_told_of_before_they_are_made(
     with caplog.at_level(logging.WARNING):
         checks.accept(strange, now=NOON)
     assert "are made; others that write wait meanwhile" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["STRICT", ""])
+def test_every_kind_of_value_counts_the_same_in_a_trigger_and_in_a_check(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "news.db"
+    database.open_writer(path).close()
+    changed(path, f"CREATE TABLE odd (t TEXT, b BLOB, n INTEGER, r REAL, o {'ANY' if kind else ''}) {kind}")
+    changed(path, f"CREATE TABLE plain (id INTEGER PRIMARY KEY, t TEXT NOT NULL, b BLOB, n INTEGER, r REAL) {kind}")
+    rows = [
+        ("né %s 文", b"\0\xff%", -(2**63), 0.1),
+        ("None", b"", 0, -0.0),
+        ("", None, None, 0.0),
+        ("\2None", None, 1, 1e300),
+        ("7", b"7", 7, 7.0),
+    ]
+    with closing(database.open_writer(path)) as db:
+        conn = db.conn
+        for number, row in enumerate(rows):
+            conn.execute("INSERT INTO plain VALUES (?, ?, ?, ?, ?)", (number, *row))
+            for odd in (None, 1, 1.5, "x", b"x"):
+                conn.execute("INSERT INTO odd VALUES (?, ?, ?, ?, ?)", (*row, odd))
+            assert sums.wrong(db) == []
+        for row in rows:
+            conn.execute("UPDATE plain SET t = ?, b = ?, n = ?, r = ?", row)
+            conn.execute("UPDATE odd SET o = t, t = NULL, b = ?, n = ?, r = ?", row[1:])
+            assert sums.wrong(db) == []
+        conn.execute("DELETE FROM plain WHERE id = 2")
+        conn.execute("REPLACE INTO plain (id, t) VALUES (3, 'other')")
+        assert sums.wrong(db) == []
+        conn.execute("DROP TRIGGER sum_plain_update")
+        conn.execute("UPDATE plain SET r = -r")
+        assert sums.wrong(db) == ["plain"]
