@@ -37,9 +37,9 @@ def notice(root: HtmlElement, body: Body, headlines: tuple[str, ...], dropped: l
     """The paragraphs of the page's notice of withdrawal where that is all that it tells; else `body` as it is. What else
     the body held goes to `dropped`. `headlines` may be marked in the words of a notice, and are none
     (`STORY WITHDRAWN: …`)."""
-    text = " ".join(paragraph.text for paragraph in body.paragraphs)
-    if words(text) > NOTICE_WORDS + AROUND_WORDS:
+    if sum(words(paragraph.text) for paragraph in body.paragraphs) > NOTICE_WORDS + AROUND_WORDS:
         return body
+    text = " ".join(paragraph.text for paragraph in body.paragraphs)
     held = _key(text)
     above = {letters(headline) for headline in headlines}
     blocks = [

@@ -69,7 +69,7 @@ def prose_of(block: HtmlElement) -> int:
 
 def run_of(block: HtmlElement) -> tuple[str, int]:
     """A block's own text, without that of blocks in it, and how many characters of it are links."""
-    if next(block.iterchildren(*BLOCKS), None) is None:
+    if not any(child.tag in BLOCKS for child in block):
         return squeeze(block.text_content()), sum(len(link.text_content()) for link in block.iter("a"))
     run, linked = [block.text or ""], 0
     for child in block:

@@ -7,7 +7,7 @@ that a person can see why a line is missing. A page is never trimmed to nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 from pipelines import labels, limits, margins, notices, phrases
 from pipelines.body import Paragraph
@@ -107,24 +107,35 @@ def _boxes(result: Trimmed, apart: labels.Apart) -> None:
     rules: dict[int, str] = {}
     place = 0
     while place < len(paragraphs):
-        text, size = paragraphs[place].text, words(paragraphs[place].text)
-        if size <= MAX_BOX_WORDS and notices.sentence(text) in EDITORIAL:
-            pass  # a note about the text is no promotion, whatever words it begins with
-        elif labels.read_also(text, apart=apart):
-            rules[place] = "read also"
-            alone = size <= 6 or text.rstrip().endswith(":")
+        if rule := _box(paragraphs[place].text, apart):
+            rules[place] = rule
+        if rule == "read also":
+            text = paragraphs[place].text
+            alone = words(text) <= 6 or text.rstrip().endswith(":")
             while alone and _headline_like(paragraphs[place + 1 : place + 3]):
                 place += 1
                 rules[place] = "read also"
                 alone = paragraphs[place].kind == "item"
-        elif size <= 12 and phrases.BOX.match(text):
-            rules[place] = "box"
-        elif labels.promotion(text, apart=apart):
-            rules[place] = "promotion"
-        elif size <= MAX_BOX_WORDS and phrases.PLAYER.match(text):
-            rules[place] = "player"
         place += 1
     _sift(result, rules)
+
+
+def _box(text: str, apart: labels.Apart) -> str | None:
+    """The rule by which a paragraph is of a box; none for a note about the text, whatever words it begins with."""
+    size = words(text)
+    if size > MAX_BOX_WORDS:
+        return None
+    if labels.read_also(text, apart=apart):
+        rule = "read also"
+    elif size <= 12 and phrases.BOX.match(text):
+        rule = "box"
+    elif labels.promotion(text, apart=apart):
+        rule = "promotion"
+    elif phrases.PLAYER.match(text):
+        rule = "player"
+    else:
+        return None
+    return None if notices.sentence(text) in EDITORIAL else rule
 
 
 def _lines(result: Trimmed, apart: labels.Apart) -> None:
@@ -155,11 +166,9 @@ def _lines(result: Trimmed, apart: labels.Apart) -> None:
 
 def _end(result: Trimmed, authors: tuple[str, ...], headlines: tuple[str, ...]) -> None:
     """Reporters' tail, end marks and what is said of author and text: the last paragraphs, or the end of the last one."""
-    names = [name for author in authors if len((name := fold(author)).split()) > 1]
-    above = (
-        [fold(text) for text in (*headlines, *(p.text for p in result.paragraphs[: -margins.UNDER]))] if names else []
-    )
-    names = [name for name in names if not any(name in text for text in above if len(text) > len(name) + NAMED)]
+    authored = [name for author in authors if len((name := fold(author)).split()) > 1]
+    # Most texts end with their last sentence: what they say of their authors is asked where a line may be about one.
+    names = cache(partial(_only_named, authored, (*headlines, *(p.text for p in result.paragraphs[: -margins.UNDER]))))
     rules: dict[int, str] = {}
     looked = 0
     for place in range(len(result.paragraphs) - 1, 0, -1):
@@ -173,7 +182,7 @@ def _end(result: Trimmed, authors: tuple[str, ...], headlines: tuple[str, ...]) 
             rules[place] = "time line"
         elif phrases.END_MARK.fullmatch(text):
             rules[place] = "end mark"
-        elif rule := margins.under(text, looked, names):
+        elif margins.under(text, looked, authored) and (rule := margins.under(text, looked, names())):
             rules[place] = rule
         else:
             looked += 1
@@ -193,6 +202,12 @@ def _end(result: Trimmed, authors: tuple[str, ...], headlines: tuple[str, ...]) 
                 result.tail.insert(0, match[0].strip())
             last = Paragraph(last.kind, last.text[: match.start()].rstrip())
             result.paragraphs[-1] = last
+
+
+def _only_named(names: list[str], texts: tuple[str, ...]) -> list[str]:
+    """Those of the names, folded, that no text speaks of beside naming them: whoever is written about is no author there."""
+    above = [fold(text) for text in texts] if names else []
+    return [name for name in names if not any(name in text for text in above if len(text) > len(name) + NAMED)]
 
 
 def _dangling(result: Trimmed) -> None:

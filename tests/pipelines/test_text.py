@@ -46,6 +46,13 @@ def test_words_count_each_letter_of_scripts_without_blanks(value: str) -> None:
     assert text.words(value) == len(text.UNSPACED.findall(value))
 
 
+@given(ANY)
+def test_long_texts_are_read_like_short_ones(value: str) -> None:
+    long = f"{value}\n\nThe port opened.\n" * (text.PARAGRAPH // 16)
+    assert text.words(long) == len(text.UNSPACED.findall(long))
+    assert text.squeeze(long) == squeezed(long)
+
+
 @pytest.mark.parametrize(("value", "count"), [("one two", 2), ("ça va…", 2), ("日本 AP通信", 5), ("", 0), ("…", 0)])
 def test_words_of_mixed_scripts(value: str, count: int) -> None:
     assert text.words(value) == count
