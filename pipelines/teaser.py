@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from pipelines import offers, reporting
 from pipelines.needles import plain
 from pipelines.text import squeeze, words
-from pipelines.wallwords import LONGEST, likely, opens, says, sentences
+from pipelines.wallwords import LONGEST, SAID, likely, opens, sentences, uttered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
     from pipelines.trims import Trimmed
+    from pipelines.wallwords import Phrases
     from storage.models import Access
 
 CALL = "call to subscribe"
@@ -63,7 +66,7 @@ def _shorten(trimmed: Trimmed) -> None:
     last = trimmed.paragraphs[-1]
     lines = sentences(last.text)
     kept = len(lines)
-    while kept > 1 and _calls(lines[kept - 1], ENDING):
+    while kept > 1 and _calls(lines[kept - 1], [SAID[kind] for kind in ENDING]):
         kept -= 1
     # The sentences as they stand, not joined anew: what is between them is the text's.
     place = last.text.find(lines[kept]) if kept < len(lines) else -1
@@ -78,15 +81,17 @@ def access(said: Access, text: str, calls: str) -> Access:
         return said
     kinds = likely(ENDING, calls)
     lines = sentences(calls) if kinds else []
-    if "metered" in kinds and any(says("metered", line) for line in lines):
+    if "metered" in kinds and any(uttered(kinds["metered"], line) for line in lines):
         return "metered"
-    paid = "paywall" in kinds and words(text) <= TEASER_WORDS and any(_calls(line, ("paywall",)) for line in lines)
+    paid = (
+        "paywall" in kinds and words(text) <= TEASER_WORDS and any(_calls(line, [kinds["paywall"]]) for line in lines)
+    )
     return "paywalled" if paid else said
 
 
 def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
     """Whether a paragraph is nothing but a call: each of its sentences, or one beside a short one."""
-    if words(text) > CALL_WORDS or not (kinds := likely(KINDS, text)):
+    if words(text) > CALL_WORDS or not (kinds := likely(KINDS, squeeze(text)).values()):
         return False
     lines = sentences(text)
     calls = [line for line in lines if _calls(line, kinds)]
@@ -100,11 +105,11 @@ def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
     )
 
 
-def _calls(line: str, kinds: tuple[str, ...], *, told: bool = True) -> bool:
+def _calls(line: str, kinds: Iterable[Phrases], *, told: bool = True) -> bool:
     """Whether a sentence calls. `told`: to the reader, not of others or of a day."""
     within = plain(line[:LONGEST])
-    for kind in kinds:
-        said = says(kind, line, within)
+    for phrases in kinds:
+        said = uttered(phrases, line, within)
         if said and (not told or (opens(line, said) and not reporting.reports(line))):
             return True
     return False
@@ -112,9 +117,10 @@ def _calls(line: str, kinds: tuple[str, ...], *, told: bool = True) -> bool:
 
 def _marked(text: str, root: HtmlElement) -> bool:
     """Whether a paragraph holds a link or button to subscribe or log in, or stands in a box that is called so."""
+    every = [SAID[kind] for kind in KINDS]
     for link in root.iter("a", "button"):
         said = squeeze(link.text_content())
-        if said and said in text and (OFFER.search(link.get("href") or "") or _calls(said, KINDS, told=False)):
+        if said and said in text and (OFFER.search(link.get("href") or "") or _calls(said, every, told=False)):
             return True
     return any(
         text in squeeze(element.text_content())

@@ -104,9 +104,8 @@ def _long(look: Look, size: int) -> Verdict | None:
 
 def _saying(reason: str, lines: list[str]) -> list[str]:
     """The sentences that speak for a wall."""
-    return (
-        [line for line in lines if wallwords.says(reason, line)] if wallwords.likely((reason,), " ".join(lines)) else []
-    )
+    phrases = wallwords.likely_of((reason,), lines).get(reason)
+    return [line for line in lines if wallwords.uttered(phrases, line)] if phrases else []
 
 
 def _filler(head: list[str]) -> Verdict | None:

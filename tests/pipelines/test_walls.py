@@ -161,4 +161,25 @@ def test_every_needle_of_a_wall_is_found_in_a_long_text(reason: str) -> None:
     needles = wallwords.SAID[reason].wanted
     assert needles
     assert [n for n in needles if not wallwords.likely((reason,), f"Elsewhere. {n} (more)")] == []
-    assert wallwords.likely((reason,), "Gulls.") == ()
+    assert wallwords.likely((reason,), "Gulls.") == {}
+
+
+def test_the_phrases_that_are_likely_find_what_all_of_them_find() -> None:
+    lines = [
+        "Please enable JavaScript to continue.", "Gulls wait on the pier.", "Subscribe to read the full story.",
+        "Wir verwenden Cookies, um Inhalte zu personalisieren.", "Чтобы продолжить чтение, оформите подписку.",
+    ]  # fmt: skip
+    for reason, phrases in wallwords.likely_of(wallwords.SAID, lines).items():
+        assert [wallwords.uttered(phrases, line) for line in lines] == [wallwords.says(reason, line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Gulls wait. The port (3.5 km) is shut!  Why?", ["Gulls wait.", "The port (3.5 km) is shut!", "Why?"]),
+        ("港は閉鎖。船は待つ！\nなぜ？", ["港は閉鎖。", "船は待つ！", "なぜ？"]),
+        ("Ships\n\n \nwait . \n", ["Ships", "wait ."]), (" \n", []),
+    ],
+)  # fmt: skip
+def test_sentences_end_at_stops_and_lines(text: str, found: list[str]) -> None:
+    assert wallwords.sentences(text) == found
