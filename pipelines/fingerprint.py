@@ -178,17 +178,17 @@ def _shingles(text: str) -> tuple[int, ...]:
     return unpack_from(f">{2 * (SHINGLE + count)}Q", whole)[2 * min(SHINGLE, count) + 1 : 2 * count + 2 : 2]
 
 
-def _short_keys(text: str) -> set[int]:
-    """The first 32 of the 63 bits of each shingle's key."""
+def _short_keys(text: str) -> array[int]:
+    """The first 32 of the 63 bits of each shingle's key, in order."""
     count, product = _product(text)
     if not count:
-        return set()
+        return array("I")
     # One bit further to the left they fill the second of a slot's four words; what a slot loses lands in the next one's first.
     found = array("I", (product << 1).to_bytes((count + SHINGLE + 1) * _SLOT, "little"))
     if sys.byteorder == "big":
         found.byteswap()
     last = count + SHINGLE - min(SHINGLE, count)
-    return set(found[4 * (SHINGLE - 1) + 1 : 4 * last : 4])
+    return found[4 * (SHINGLE - 1) + 1 : 4 * last : 4]
 
 
 def body_words(body: str) -> list[str]:
@@ -199,5 +199,5 @@ def body_words(body: str) -> list[str]:
 def sketch(body: str) -> tuple[int, ...]:
     """The sorted 32-bit keys that stand for `body` when copies are looked for; its dateline does not count."""
     keys = _short_keys(_without_dateline(body[:LONGEST]))
-    small = [key for key in keys if key < (1 << BITS) // ONE_IN]
-    return tuple(sorted(small) if len(small) >= SMALLEST else sorted(keys)[:SMALLEST])
+    small = {key for key in keys if key < (1 << BITS) // ONE_IN}
+    return tuple(sorted(small) if len(small) >= SMALLEST else sorted(set(keys))[:SMALLEST])

@@ -101,14 +101,18 @@ class Survey:
     def _silent(self, block: HtmlElement) -> bool:
         """Whether a block is or stands in what holds no prose. Each element is asked once."""
         path = []
-        for element in (block, *block.iterancestors()):
+        element: HtmlElement | None = block
+        silent = False
+        while element is not None:
             if (known := self.silence.get(element)) is not None:
+                silent = known
                 break
             path.append(element)
-            if known := element.tag in SILENT:
+            if silent := element.tag in SILENT:
                 break
-        self.silence.update(dict.fromkeys(path, bool(known)))
-        return bool(known)
+            element = element.getparent()
+        self.silence.update(dict.fromkeys(path, silent))
+        return silent
 
     def _measure(self) -> None:
         """The spans, each element reached once: the first block in it begins its span, the last one ends it."""

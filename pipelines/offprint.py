@@ -69,7 +69,7 @@ def _paragraphs(article: HtmlElement) -> None:
     for paragraph in paragraphs:
         if _linked(paragraph):
             etree.strip_tags(paragraph, "a")
-    boxes = [box for box in article.iter(*BOXES) if next(box.iterchildren(*BLOCKS), None) is None]
+    boxes = [box for box in article.iter(*BOXES) if not any(child.tag in BLOCKS for child in box)]
     if sum(len(box.text_content()) for box in boxes) > sum(len(p.text_content()) for p in paragraphs):
         return
     for container in {p.getparent() for p in paragraphs}:
@@ -126,7 +126,7 @@ def _runs(container: HtmlElement) -> Iterator[tuple[HtmlElement | None, list[Htm
     the running text in it."""
     before, inside = None, list[HtmlElement]()
     for child in container:
-        if child.tag in RUNNING and next(child.iter(*BLOCKS), None) is None:
+        if child.tag in RUNNING and (not len(child) or next(child.iter(*BLOCKS), None) is None):
             inside.append(child)
         else:
             yield before, inside

@@ -38,7 +38,8 @@ def speaking(root: HtmlElement) -> list[HtmlElement]:
     """Headlines and elements with text of their own, in document order. By walks: an XPath's union is sorted, and that
     takes the square of the number of paragraphs."""
     found: set[HtmlElement] = set()
-    for element in root.iter():
+    elements = list(root.iter())
+    for element in elements:
         text, tail = element.text, element.tail
         if element.tag in HEADLINES or (text and len(text) >= SHORTEST and len(text.strip()) >= SHORTEST):
             found.add(element)
@@ -49,7 +50,7 @@ def speaking(root: HtmlElement) -> list[HtmlElement]:
             and (parent := element.getparent()) is not None
         ):
             found.add(parent)
-    return [element for element in root.iter() if element in found]
+    return list(filter(found.__contains__, elements))
 
 
 def block_of(element: HtmlElement) -> HtmlElement | None:

@@ -96,9 +96,7 @@ class Signs:
         kept = 0
         for element in islice(self._root.iter(*LINKS, *FORMS, *EMPHASIS), MOST):
             block = next((e for e in element.iterancestors() if e.tag in BLOCKS), None)
-            inner = (
-                [e for e in islice(element.iter(*BLOCKS), PIECES) if e is not element] if element.tag in LINKS else []
-            )
+            inner = islice(element.iter(*BLOCKS), PIECES) if element.tag in LINKS and len(element) else ()
             for each in (block, *inner):
                 if each is None or each in seen:
                     continue

@@ -44,27 +44,24 @@ def listed(text: str) -> tuple[str, ...]:
 
 def squeeze(value: str) -> str:
     """One line: NFC, no control or invisible characters, runs of white space as one blank, none at the ends."""
-    # Two of three are asked again: each step reads the same paragraphs from the page.
-    return _squeezed(value) if len(value) <= PARAGRAPH else _squeeze(value)
-
-
-def _squeeze(value: str) -> str:
-    line = " ".join(value.split())
-    # What is dropped stands in few texts, ends of lines in most: without them hardly one is looked through.
-    if not line.isprintable():
-        line = " ".join(DROPPED.sub("", line).split())
-    return line if line.isascii() else unicodedata.normalize("NFC", line)
+    if value.isprintable() and "  " not in value:
+        line = value.strip()  # the blank is the only white space that is printable: most texts are one line already
+    else:
+        line = " ".join(value.split())
+        # What is dropped stands in few texts, ends of lines in many: without them hardly one is looked through.
+        if not line.isprintable():
+            line = " ".join(DROPPED.sub("", line).split())
+    return _composed(line)
 
 
 def solid(value: str) -> str:
     """For comparison only: `squeeze` without any blank."""
-    return "".join(_normal(value).split())
+    if value.isprintable():
+        return _composed(value).replace(" ", "")
+    return "".join(_composed(DROPPED.sub("", value)).split())
 
 
-def _normal(value: str) -> str:
-    """NFC without what is dropped; nothing printable is."""
-    if not value.isprintable():
-        value = DROPPED.sub("", value)
+def _composed(value: str) -> str:
     return value if value.isascii() else unicodedata.normalize("NFC", value)
 
 
@@ -77,15 +74,15 @@ def fold(value: str) -> str:
     return squeeze(value).casefold()
 
 
-_squeezed = lru_cache(maxsize=1024)(_squeeze)
-
-
 def letters(value: str) -> str:
     """For comparison only: the words of `fold` without any punctuation, one blank between them."""
     if value.isascii():
         return " ".join(value.encode("ascii").translate(_SMALL, _CONTROLS).decode("ascii").split())
     # Quotes, dashes and blanks part words in whatever form.
-    return " ".join(WORD.findall(_normal(unicodedata.normalize("NFKC", value)).casefold()))
+    value = unicodedata.normalize("NFKC", value)
+    if not value.isprintable():
+        value = DROPPED.sub("", value)
+    return " ".join(WORD.findall(unicodedata.normalize("NFC", value).casefold()))
 
 
 def words(value: str) -> int:
