@@ -37,6 +37,8 @@ OFFERED = re.compile(
     re.IGNORECASE,
 )
 """Addresses of offers, forms and a publisher's other channels, and what links to them say."""
+SMALL = re.compile(OFFERED.pattern)
+"""The same of small letters."""
 HERE = re.compile(
     r"\W*(?:click )?(?:here|hier|ici|aquí|aqui|qui|här|her|tutaj|zde|здесь|тут|сюда|burada|هنا|यहां|这里|這裡|こちら|여기)\W*",
     re.I,
@@ -112,7 +114,12 @@ class Signs:
 def _offers(link: HtmlElement) -> bool:
     """Whether a link leads to an offer by its address or its words, or only says where to click."""
     text = "".join(islice(link.itertext(), PIECES))[:LONGEST]
-    return any(OFFERED.search(said) for said in (link.get("href") or "", text)) or HERE.fullmatch(text) is not None
+    return any(map(_offered, (link.get("href") or "", text))) or HERE.fullmatch(text) is not None
+
+
+def _offered(said: str) -> bool:
+    # Where case does not matter, alternatives are not passed over by their first letter: four times as slow.
+    return (SMALL.search(said.lower()) if said.isascii() else OFFERED.search(said)) is not None
 
 
 def _read(block: HtmlElement, *, link: bool) -> list[_Line]:

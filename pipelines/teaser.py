@@ -15,7 +15,7 @@ from pipelines.text import squeeze, words
 from pipelines.wallwords import LONGEST, SAID, likely, opens, sentences, uttered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from lxml.html import HtmlElement
 
@@ -52,8 +52,10 @@ def trim(trimmed: Trimmed, root: HtmlElement, *, paid: bool) -> None:
         trimmed.dropped += [(CALL, paragraph.text) for paragraph in paragraphs[begin:]]
         del paragraphs[begin:]
     places = [*range(len(paragraphs) - 1, max(len(paragraphs) - 1 - LAST, 0), -1), *range(min(FIRST, len(paragraphs)))]
-    for place in dict.fromkeys(places):
-        if len(paragraphs) > 1 and place < len(paragraphs) and _is_call(paragraphs[place].text, root, paid=paid):
+    short = (text for place in places if words(text := paragraphs[place].text) <= CALL_WORDS)
+    kinds = likely(KINDS, squeeze(" ".join(short))).values()  # one look at all of them: most texts call to nothing
+    for place in dict.fromkeys(places if kinds else ()):
+        if len(paragraphs) > 1 and place < len(paragraphs) and _is_call(paragraphs[place].text, kinds, root, paid=paid):
             trimmed.dropped.append((CALL, paragraphs[place].text))
             del paragraphs[place]
 
@@ -89,9 +91,9 @@ def access(said: Access, text: str, calls: str) -> Access:
     return "paywalled" if paid else said
 
 
-def _is_call(text: str, root: HtmlElement, *, paid: bool) -> bool:
+def _is_call(text: str, kinds: Collection[Phrases], root: HtmlElement, *, paid: bool) -> bool:
     """Whether a paragraph is nothing but a call: each of its sentences, or one beside a short one."""
-    if words(text) > CALL_WORDS or not (kinds := likely(KINDS, squeeze(text)).values()):
+    if words(text) > CALL_WORDS:
         return False
     lines = sentences(text)
     calls = [line for line in lines if _calls(line, kinds)]

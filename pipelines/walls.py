@@ -80,7 +80,9 @@ def _noise(text: str) -> str | None:
     lost = text.count("\ufffd")
     if lost > LOST * len(text):
         return f"{lost} of {len(text)} characters cannot be read in any encoding"
-    if len(text) >= SAMPLE // 10 and (found := sum(map(str.isalnum, text))) < WRITTEN * len(text):
+    if len(text) < SAMPLE // 10 or sum(map(len, filter(str.isalnum, text.split()))) >= WRITTEN * len(text):
+        return None  # whole words are enough
+    if (found := sum(map(str.isalnum, text))) < WRITTEN * len(text):
         return f"{found} of {len(text)} characters are letters or figures"
     return None
 

@@ -22,6 +22,7 @@ EXPRESSIONS = [e for tables in ROWS.values() for rows in tables.values() for row
         ("page not found", ("page not found",)), ("(?:page|article) not found", (" not found",)), ("oops?", ("oop",)),
         ("(?:sign|log) ?in", ("sign", "log")), (r"error\W{0,3}5\d\d", ("error",)), ("(?:soon)?", ()), ("[ab]+x{2,3}", ("x",)),
         (r"(?=ahead)\.pdf\b", (".pdf",)), ("İ", ("i",)), ("a|b.c", ("a", "b")), ("x{0,3}", ()),
+        ("(?:read|view) the (?:full|whole)", ("full", "whole")), (r"\d+ \d+", (" ",)),
     ],
 )  # fmt: skip
 def test_needles_of_an_expression(expression: str, found: tuple[str, ...]) -> None:
