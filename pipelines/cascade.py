@@ -49,10 +49,10 @@ def general(
 
 def _found(root: HtmlElement, place: home.Home | None, url: str, told: str | None) -> Body:
     if place is None or place.prose < home.LEAST:
-        if cast("float", ELEMENTS(root)) > TOO_MANY:
+        if _elements(root) > TOO_MANY:
             return Body(body.from_selected(list(place.parts)).paragraphs if place else (), "home, plain")
         return complete.complete(root, _anywhere(root, url, told))
-    found = _of(place, url)
+    found = _of(root, place, url)
     if told is None:
         return found
     if (share := heard(told, found)) >= HEARD:
@@ -61,13 +61,18 @@ def _found(root: HtmlElement, place: home.Home | None, url: str, told: str | Non
     return other if heard(told, other) > max(HEARD, share) else found
 
 
-def _of(place: home.Home, url: str) -> Body:
+def _of(root: HtmlElement, place: home.Home, url: str) -> Body:
     """The paragraphs of a place, by trafilatura; read as it stands where trafilatura loses much of it, or is too slow."""
-    if sum(cast("float", ELEMENTS(part)) for part in place.parts) <= MANY:
+    # Hardly a page has so many in all.
+    if _elements(root) <= MANY or sum(map(_elements, place.parts)) <= MANY:
         found = body.place(offprint.page(place), url)
         if worth("".join(p.text for p in found.paragraphs)) >= COVERED * place.prose:
             return found
     return Body(body.from_selected([*place.lead, *place.parts]).paragraphs, "home, plain")
+
+
+def _elements(part: HtmlElement) -> float:
+    return cast("float", ELEMENTS(part))
 
 
 def heard(told: str, found: Body) -> float:

@@ -20,6 +20,8 @@ Dropped = tuple[str, str]
 TOP = 4
 MAX_BOX_WORDS = 60
 LONGEST_HEADING = 200
+LONGEST_MARK, LONGEST_TAIL = 60, 400
+"""Characters at the end of a paragraph, which has no runs of blanks, that no end mark and no tail in brackets exceeds."""
 REFRAIN_WORDS = 15
 TELLING_WORDS = 5
 NAMED = 40
@@ -75,7 +77,7 @@ def _afterwards(result: Trimmed) -> None:
     or how to write."""
     paragraphs = result.paragraphs
     total = sum(len(p.text) for p in paragraphs)
-    last_prose = max((place for place, p in enumerate(paragraphs) if _tells(p)), default=-1)
+    last_prose = next((place for place in range(len(paragraphs) - 1, -1, -1) if _tells(paragraphs[place])), -1)
     before = 0
     for place, paragraph in enumerate(paragraphs):
         text = paragraph.text
@@ -190,12 +192,12 @@ def _end(result: Trimmed, authors: tuple[str, ...], headlines: tuple[str, ...]) 
     if not result.paragraphs:
         return
     last = result.paragraphs[-1]
-    for pattern, rule in (
-        (phrases.END_MARK, "end mark"),
-        (phrases.TAIL_INSIDE, "tail"),
-        (phrases.END_MARK, "end mark"),
+    for pattern, longest, rule in (
+        (phrases.END_MARK, LONGEST_MARK, "end mark"),
+        (phrases.TAIL_INSIDE, LONGEST_TAIL, "tail"),
+        (phrases.END_MARK, LONGEST_MARK, "end mark"),
     ):
-        match = pattern.search(last.text)
+        match = pattern.search(last.text, max(0, len(last.text) - longest))
         if match and match.start() > 0:
             result.dropped.append((rule, match[0].strip()))
             if rule == "tail":
