@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Literal, Protocol
 
 from storage.as_calls import as_call
+from storage.makers import maker
 
 LinkKind = Literal["article", "feed", "sitemap", "listing", "robots"]
 Via = Literal["feed", "sitemap", "news_sitemap", "listing", "archive", "redirect", "import", "command"]
@@ -79,6 +80,7 @@ class Link:
 
 
 _FIELDS_OF_LINK = attrgetter(*Link.__slots__)
+make_instant, make_link = maker(Instant), maker(Link)
 
 
 @as_call

@@ -14,7 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pipelines.months import month_of
-from storage.models import Instant, Precision
+from storage.models import Instant, Precision, make_instant
 
 _ENGLISH = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
             "november", "december")  # fmt: skip
@@ -119,7 +119,7 @@ def read_epoch(number: float, origin: str, raw: str | None = None) -> Instant | 
     for unit in (1, 1000):
         if _YEARS_IN_SECONDS[0] <= number / unit < _YEARS_IN_SECONDS[1]:
             moment = datetime.fromtimestamp(number // unit, UTC)
-            return Instant(f"{moment:%Y-%m-%dT%H:%M:%SZ}", "second", "+00:00", raw or str(number), origin)
+            return make_instant(f"{moment:%Y-%m-%dT%H:%M:%SZ}", "second", "+00:00", raw or str(number), origin)
     return None
 
 
@@ -134,7 +134,7 @@ def _exact(day: str | None, usual: re.Match[str], text: str, origin: str) -> Ins
         if not 0 <= minutes < len(_CLOCKS):
             day = (date.fromisoformat(day) + timedelta(days=minutes // len(_CLOCKS))).isoformat()
         minute = _CLOCKS[minutes % len(_CLOCKS)]
-    return Instant(f"{day}T{minute}:{second}Z", "second", offset, text, origin)
+    return make_instant(f"{day}T{minute}:{second}Z", "second", offset, text, origin)
 
 
 _CLOCKS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
@@ -178,9 +178,9 @@ def _instant(found: dict[str, str | None], raw: str, zone: str | None, origin: s
             origin = f"{origin} (source timezone)"
             offset = moment.replace(tzinfo=ZoneInfo(zone)).utcoffset()
     if moment is None or offset is None:
-        return Instant(day.isoformat(), "day", None, raw, origin)
+        return make_instant(day.isoformat(), "day", None, raw, origin)
     precision: Precision = "second" if found.get("second") else "minute"
-    return Instant(f"{(moment - offset).isoformat()}Z", precision, offset_text(offset), raw, origin)
+    return make_instant(f"{(moment - offset).isoformat()}Z", precision, offset_text(offset), raw, origin)
 
 
 @lru_cache(maxsize=512)

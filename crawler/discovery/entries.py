@@ -15,12 +15,14 @@ from crawler.discovery.documents import plain
 from crawler.discovery.leads import full_text_of, lead_of
 from crawler.politeness.addresses import without_user
 from pipelines.urls import harmless
-from storage.models import Instant, Link
+from storage.models import make_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lxml.etree import _Element
+
+    from storage.models import Instant, Link
 
     _Links = list[tuple[_Element, Mapping[str, str]]]
 
@@ -59,7 +61,8 @@ _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _TAGS = frozenset({"category", "dc:subject"})
 _WHOLE = frozenset(_FULL_TEXT)
-_MODIFIED = ("updated", "modified", "dcterms:modified")
+_MODIFIED_IN_TURN = ("updated", "modified", "dcterms:modified")
+_MODIFIED = frozenset(_MODIFIED_IN_TURN)
 
 
 def key_of(element: _Element) -> str:
@@ -133,25 +136,28 @@ def read_entry(
     children: dict[str, list[_Element]] = {}
     for child in entry:
         tag = child.tag
-        if isinstance(tag, str):
-            key = _USUAL_KEYS.get(tag) or _key(tag, child.prefix if tag.startswith("{") else None)
-            if key in children:
-                children[key].append(child)
-            else:
-                children[key] = [child]
+        key = _USUAL_KEYS.get(tag)
+        if key is None:
+            if not isinstance(tag, str):  # an entity that was not resolved
+                continue
+            key = _key(tag, child.prefix if tag.startswith("{") else None)
+        if key in children:
+            children[key].append(child)
+        else:
+            children[key] = [child]
     links = _links(children)
     address = _address(children, links, entry, url) or (_named_by(children, url) if identity else None)
     if address is None:
         return None
     guid = _text(children, "guid", "id")
     lead = lead_of(_text(children, "description", "summary", "media:description"))
-    said = entry.get(LANG)
-    return Link(
+    said = entry.get(LANG) if entry.keys() else None
+    return make_link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
         lead=lead,
         published=_instant(children, _PUBLISHED, zone),
-        modified=_instant(children, _MODIFIED, zone),
+        modified=None if _MODIFIED.isdisjoint(children) else _instant(children, _MODIFIED_IN_TURN, zone),
         language=(said and language_of(said)) or _language(children) or language,
         tags=() if _TAGS.isdisjoint(children) else tags_of(_tags(children)),
         image=_image(children, links, url),
@@ -178,10 +184,10 @@ def _markup(element: _Element) -> str | None:
 
 def _text(children: dict[str, list[_Element]], *keys: str) -> str | None:
     for key in keys:
-        if key in children:
-            for element in children[key]:
-                if (text := text_of(element)) and not text.isspace():
-                    return text
+        for element in children.get(key, ()):
+            text = text_of(element) if len(element) else element.text
+            if text and not text.isspace():
+                return text
     return None
 
 
@@ -205,8 +211,7 @@ def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element
     for original in children.get("feedburner:origlink", ()):
         if address := http_url(text_of(original), url):
             return address
-    plain_links: list[str] = []
-    alternates: list[tuple[bool, int, str]] = []
+    html = other = None
     for link, attributes in links:
         rel, href = attributes.get("rel"), attributes.get("href")
         if rel is not None and rel.lower() != "alternate":
@@ -216,11 +221,13 @@ def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element
         usual = _USUAL.fullmatch(said.strip())
         address = usual[0] if usual else http_url(said, link.base or entry.base or url)
         if address and href is None:
-            plain_links.append(address)
-        elif address:
-            alternates.append(("html" not in (attributes.get("type") or "text/html").lower(), len(alternates), address))
-    if plain_links or alternates:
-        return plain_links[0] if plain_links else min(alternates)[2]
+            return address
+        if "html" in (attributes.get("type") or "text/html").lower():
+            html = html or address
+        else:
+            other = other or address
+    if html or other:
+        return html or other
     for guid in children.get("guid", ()):
         text = text_of(guid).strip()
         if (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false" and _HTTP.fullmatch(text):
@@ -231,7 +238,9 @@ def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element
 
 def _links(children: dict[str, list[_Element]]) -> _Links:
     """An entry's links with their attributes: to ask for all takes less than to ask for one by its name."""
-    held = (*children.get("link", ()), *children.get("atom:link", ()))
+    held = children.get("link", ())
+    if "atom:link" in children:
+        held = (*held, *children["atom:link"])
     return [(link, dict(items) if (items := link.items()) else _NOTHING) for link in held]
 
 
@@ -245,15 +254,18 @@ def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
 
 def _tags(children: dict[str, list[_Element]]) -> list[str]:
     held = (*children.get("category", ()), *children.get("dc:subject", ()))
-    said = [(element, dict(items) if (items := element.items()) else _NOTHING) for element in held]
-    return [attributes.get("label") or attributes.get("term") or text_of(element) for element, attributes in said]
+    return [(_tag_in(dict(items)) if (items := element.items()) else None) or text_of(element) for element in held]
+
+
+def _tag_in(attributes: dict[str, str]) -> str | None:
+    return attributes.get("label") or attributes.get("term")
 
 
 def _image(children: dict[str, list[_Element]], links: _Links, url: str) -> str | None:
     if not _PICTURED.isdisjoint(children) and (image := _pictured(children, url)):
         return image
     for _, attributes in links:
-        if attributes.get("rel") == "enclosure" and (attributes.get("type") or "").startswith("image/"):
+        if attributes and attributes.get("rel") == "enclosure" and (attributes.get("type") or "").startswith("image/"):
             return http_url(attributes.get("href"), url)
     return None
 

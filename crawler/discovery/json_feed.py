@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.discovery.dates import read_instant
 from crawler.discovery.documents import plain
 from crawler.discovery.entries import http_url, language_of, tags_of
 from crawler.discovery.found import Found
 from crawler.discovery.leads import MAX_FULL_TEXT, full_text_of
-from storage.models import Link
+from storage.models import make_link
+
+if TYPE_CHECKING:
+    from storage.models import Link
 
 
 def read_json_feed(text: str, *, url: str, zone: str | None, limit: int) -> Found:
@@ -45,7 +48,7 @@ def _link(item: dict[str, Any], url: str, zone: str | None, language: str | None
         return None
     tags = item.get("tags")
     lead = plain(_text(item.get("summary")))
-    return Link(
+    return make_link(
         url=address,
         title=plain(_text(item.get("title"))),
         lead=lead,

@@ -15,10 +15,12 @@ from crawler.discovery.documents import plain
 from crawler.discovery.entries import http_url, language_of, tags_of, text_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.found import Found
-from storage.models import Link
+from storage.models import make_link
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+    from storage.models import Link
 
 MAX_ENTRIES = 50_000
 """Of one file, by the protocol."""
@@ -65,7 +67,7 @@ def read_robots(body: bytes, *, url: str) -> Found:
     found = Found()
     for match in _ROBOTS_LINE.finditer(documents.decode(body[: documents.MAX_FEED_BYTES], None)):
         address = http_url(match[1], url)
-        found.add(Link(address, kind="sitemap", via="sitemap") if address else None)
+        found.add(make_link(address, kind="sitemap", via="sitemap") if address else None)
     return found
 
 
@@ -77,7 +79,7 @@ def _read_lines(text: str, url: str) -> Found:
             if found.total >= MAX_ENTRIES:
                 found.add(None, "over_limit")
             else:
-                found.add(Link(address, via="sitemap") if address else None)
+                found.add(make_link(address, via="sitemap") if address else None)
     return found
 
 
@@ -145,11 +147,11 @@ def _link(entry: _Element, url: str, zone: str | None) -> Link | None:
     changed = _text(parts.get("lastmod"))
     modified = read_instant(changed, zone, "sitemap")
     if _name(entry) == "sitemap":
-        return Link(address, kind="sitemap", via="sitemap", modified=modified)
+        return make_link(address, kind="sitemap", via="sitemap", modified=modified)
     news = _fields(parts.get("news")) or {name: parts[name] for name in _BARE if name in parts}
     image = _fields(parts.get("image")).get("loc")
     appeared = _text(news.get("publication_date"))
-    return Link(
+    return make_link(
         address,
         via="news_sitemap" if news else "sitemap",
         title=plain(_text(news.get("title"))),
