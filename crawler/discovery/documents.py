@@ -5,17 +5,12 @@ from __future__ import annotations
 import html
 import html.entities
 import re
-import zlib
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from w3lib.encoding import read_bom, resolve_encoding
 
 from crawler.discovery import tagless
 from pipelines.tree import encoding_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MAX_FEED_BYTES = 5_000_000
 MAX_WHOLE_FEED_BYTES = 10_000_000
@@ -23,12 +18,6 @@ MAX_WHOLE_FEED_BYTES = 10_000_000
 
 MAX_SITEMAP_BYTES = 50_000_000
 """The sitemap protocol's own limit of an uncompressed file is 50 MB (sitemaps.org/protocol.html)."""
-
-MAX_MEMBERS = 10_000
-"""Of a gzip file. Those of the makers of many (bgzip) hold 64 KB each: 800 for the largest sitemap."""
-
-_PIECE = 16_384
-"""Bytes that are unpacked at a time."""
 
 _DECLARED = re.compile(r"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
@@ -40,7 +29,10 @@ _SHORT = 8_000
 """Bytes up to which one pass by a table is quicker than a scan for each control character."""
 
 _REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));")
-_PROLOGUE = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_PROLOGUE = re.compile(
+    r"(?:\s+|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+",
+    re.DOTALL | re.IGNORECASE,
+)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _AMPERSAND = re.compile(
@@ -60,52 +52,6 @@ _CHALLENGES = (
 )  # fmt: skip
 
 
-class GzipError(ValueError):
-    """Bytes that begin as gzip and are none, or that unpack to nothing."""
-
-
-def gunzip(body: bytes, limit: int = MAX_SITEMAP_BYTES) -> tuple[bytes, bool]:
-    """The bytes themselves, or what they unpack to when they are gzip: at most `limit` bytes, and whether that is all.
-
-    Several gzip members count as one file, up to `MAX_MEMBERS`. Raises `GzipError` where nothing at all can be unpacked.
-    """
-    if not body.startswith(b"\x1f\x8b"):
-        return body[:limit], len(body) <= limit
-    unpacked = bytearray()
-    at, members = 0, 0
-    while body.startswith(b"\x1f\x8b", at):
-        if members == MAX_MEMBERS:
-            return bytes(unpacked), False
-        members += 1
-        try:
-            at, whole = _unpack(body, at, unpacked, limit)
-        except zlib.error as error:
-            if members == 1:
-                raise GzipError(f"not gzip after its first two bytes: {error}") from error
-            return bytes(unpacked[:limit]), False
-        if len(unpacked) > limit:
-            return bytes(unpacked[:limit]), False
-        if not whole:
-            if not unpacked:
-                raise GzipError("gzip that ends before its first byte of content")
-            return bytes(unpacked), False
-    return bytes(unpacked), True
-
-
-def _unpack(body: bytes, at: int, unpacked: bytearray, limit: int) -> tuple[int, bool]:
-    """Add what the gzip member at `at` holds, at most one byte over `limit` in all: where it ends, and whether it does.
-
-    Given in pieces: zlib copies what follows the member's end (`unused_data`), and a file may be of many small ones.
-    """
-    member = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    view = memoryview(body)
-    while not member.eof and at < len(body) and len(unpacked) <= limit:
-        piece = view[at : at + _PIECE]
-        unpacked += member.decompress(piece, limit + 1 - len(unpacked))
-        at += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
-    return at, member.eof
-
-
 def decode(body: bytes, charset: str | None) -> str:
     """Text of an XML, JSON or HTML body, without its byte order mark and without what XML 1.0 does not allow.
 
@@ -115,30 +61,38 @@ def decode(body: bytes, charset: str | None) -> str:
     cp1252, with replacements. Names are read as browsers do (gb2312 as gb18030, latin-1 as cp1252:
     encoding.spec.whatwg.org).
     """
+    return decoded(body, charset)[0]
+
+
+def decoded(body: bytes, charset: str | None) -> tuple[str, bytes | None]:
+    """What `decode` gives, and the body where that is the text's own UTF-8, so that nobody has to make it again."""
     head = body[:4]
     if not head.isascii() or b"\x00" in head:
         marked, mark = read_bom(body)
         if marked and mark:
-            return _clean(body[len(mark) :].decode(marked, "replace"))
+            return _clean(body[len(mark) :].decode(marked, "replace")), None
         if wide := _WIDE.get(head) or _WIDE.get(head[:2]):
-            return _clean(body.decode(wide, "replace"))
+            return _clean(body.decode(wide, "replace")), None
     start = body[:2048].decode("latin-1")
     declared = _DECLARED.match(start) or _META_CHARSET.search(start)
     named = (charset, declared and declared[1])
     known = [codec for name in named if name and (codec := _codec_of(name))]
-    for name in _in_turn(known) if known else ("utf-8",):
+    for name in _in_turn(tuple(known)) if known else ("utf-8",):
         try:
             text = body.decode(name)
         except UnicodeDecodeError as error:
             if (
                 name == "utf-8" and error.end == len(body) and error.start >= len(body) - 3
             ):  # cut inside its last letter
-                return _clean(body[: error.start].decode(name))
+                return _clean(body[: error.start].decode(name)), None
         except LookupError:
             continue
         else:
-            return text if name == "utf-8" and _is_plain(body) else _clean(text)
-    return _clean(body.decode(known[0] if known else "cp1252", "replace"))
+            if name != "utf-8" or not _is_legal_utf8(body, text):
+                return _clean(text), None
+            allowed = _with_allowed_references(text)
+            return allowed, body if allowed == text else None
+    return _clean(body.decode(known[0] if known else "cp1252", "replace")), None
 
 
 @lru_cache(maxsize=64)
@@ -149,29 +103,38 @@ def _codec_of(name: str) -> str | None:
     return None if codec is None or codec.startswith(("utf-16", "utf-32")) else codec
 
 
-def _in_turn(known: list[str]) -> Iterable[str]:
+@lru_cache(maxsize=64)
+def _in_turn(known: tuple[str, ...]) -> tuple[str, ...]:
     several = [name for name in known if name.startswith(_SEVERAL_BYTES)]
-    return dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known])
+    return tuple(dict.fromkeys([*(name for name in known if name == "utf-8"), *several, "utf-8", *known]))
 
 
-def _is_plain(body: bytes) -> bool:
-    """Whether a short body of UTF-8 holds nothing that `_clean` would take out, told by one pass over its bytes."""
-    return (
-        len(body) <= _SHORT
-        and body.isascii()
-        and b"#" not in body
-        and len(body.translate(None, _CONTROL_BYTES)) == len(body)
-    )
+def _is_legal_utf8(body: bytes, text: str) -> bool:
+    """Whether UTF-8 that was decoded (so without halves of surrogate pairs) holds nothing that XML does not allow: its bytes
+    tell sooner than its letters, which may take four times the room."""
+    if len(body) <= _SHORT:
+        if len(body.translate(None, _CONTROL_BYTES)) != len(body):
+            return False
+    elif any(map(body.__contains__, _CONTROL_BYTES)):
+        return False
+    return body.isascii() or ("\ufffe" not in text and "\uffff" not in text)
 
 
-def as_utf8(text: str) -> bytes:
-    """Decoded XML as bytes for a parser that is told UTF-8; the old declaration would contradict it and goes."""
+def as_utf8(text: str, utf8: bytes | None = None) -> bytes:
+    """Decoded XML as bytes for a parser that is told UTF-8; the old declaration would contradict it and goes. `utf8`: the
+    text's own, where they are at hand."""
     declared = _DECLARATION.match(text)  # a search would try every place of the text
-    return (text[declared.end() :] if declared else text).encode("utf-8")
+    start = declared.end() if declared else 0
+    if utf8 is not None and text[:start].isascii():
+        return utf8[start:]
+    return text[start:].encode("utf-8")
 
 
 def _clean(text: str) -> str:
-    text = _legal(text.removeprefix("\ufeff"))
+    return _with_allowed_references(_legal(text.removeprefix("\ufeff")))
+
+
+def _with_allowed_references(text: str) -> str:
     return _REFERENCE.sub(_allowed_reference, text) if "#" in text else text
 
 
@@ -222,18 +185,25 @@ def root_name(text: str) -> str:
 
 def start_of_root(text: str) -> int:
     """Where a document's first element begins, after declarations and comments; looked for in its first 65,536 letters."""
-    start = 0
-    while skipped := _PROLOGUE.match(text, start, 65_536):
-        start = skipped.end()
-    return start
+    skipped = _PROLOGUE.match(text, 0, 65_536)
+    return skipped.end() if skipped else 0
 
 
 def is_closed(text: str, root: str) -> bool:
     """Whether a document has its root's end tag (or an empty root element): False for one that was cut off."""
     if text.endswith((f"</{root}>", f"</{root}>\n")):
         return True
-    end = re.compile(rf"</(?:[\w.-]+:)?{re.escape(root)}\s*>|<(?:[\w.-]+:)?{re.escape(root)}\b[^<>]*/>", re.IGNORECASE)
+    end = _end_of(root)
+    last = text.rfind("</")
+    if last >= 0 and end.match(text, last):
+        return True
     return end.search(text[-4096:]) is not None or end.search(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _end_of(root: str) -> re.Pattern[str]:
+    name = rf"(?:[\w.-]+:)?{re.escape(root)}"
+    return re.compile(rf"</{name}\s*>|<{name}\b[^<>]*/>", re.IGNORECASE)
 
 
 def before_the_cut(text: str, *entries: str) -> tuple[str, bool]:
@@ -268,9 +238,9 @@ def plain(text: str | None) -> str | None:
         text = tagless.one_line(text)
     if "&" in text:
         text = unescape(text)
-    if text.isprintable():  # as most are: nothing to take out, and no blank but the space
-        text = text.strip(" ")
-        return (" ".join(text.split()) if "  " in text else text) or None
+    line = text.strip().replace("\n", " ")
+    if line.isprintable():  # as most are: nothing to take out, and no blank but the space
+        return (" ".join(line.split()) if "  " in line else line) or None
     return " ".join(_legal(text).split()) or None
 
 
@@ -283,7 +253,10 @@ def paragraphs(text: str | None) -> str | None:
     legal = _is_legal(text)
     kept = []
     for line in tagless.lines(text):
+        if not line or line.isspace():
+            continue
         told = _NOT_XML.sub("", unescape(line)) if "&" in line or not legal else line
-        if told := told.strip(" ") if "  " not in told and told.isprintable() else " ".join(told.split()):
+        told = told.strip().replace("\n", " ")
+        if told := " ".join(told.split()) if "  " in told or not told.isprintable() else told:
             kept.append(told)
     return "\n\n".join(kept) or None

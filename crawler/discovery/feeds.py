@@ -48,10 +48,10 @@ def read_feed(
     bytes."""
     if len(body) > limit:
         return Found(problem="too_large")
-    text = documents.decode(body, charset)
-    if not text.strip():
+    text, utf8 = documents.decoded(body, charset)
+    if not text or text.isspace():
         return Found(problem="empty_body")
-    start = text.lstrip()[:1]
+    start = text.lstrip()[:1] if text[0].isspace() else text[0]
     if start in ("{", "[") or ("json" in (content_type or "").lower() and start != "<"):
         return json_feed.read_json_feed(text, url=url, zone=zone, limit=MAX_ITEMS)
     root = documents.root_name(text)
@@ -60,13 +60,13 @@ def read_feed(
         inside = None if root == "html" else _FEED_INSIDE.search(text, 0, 65_536)
         if inside is None:
             return Found(problem="bot_check" if documents.is_bot_check(text) else "not_a_feed")
-        root, text = inside[1].lower(), text[inside.start() :]
+        root, text, utf8 = inside[1].lower(), text[inside.start() :], None
     closed = documents.is_closed(text, root)
     through = False
     if not closed:
         whole, through = documents.before_the_cut(text, "item", "entry")
-        text = _ended(whole)
-    found, doubtful = _read_xml(text, url, zone)
+        text, utf8 = _ended(whole), None
+    found, doubtful = _read_xml(text, utf8, url, zone)
     if doubtful and len(_ENTRY.findall(text)) <= MAX_ITEMS and text.count("<") <= MAX_LOOSE_TAGS:
         again = loose.read_loosely(text, url=url, zone=zone, limit=MAX_ITEMS)
         if (len(again.links), again.total) > (len(found.links), found.total):
@@ -92,8 +92,8 @@ def _ended(whole: str) -> str:
 
 def _lacks_addresses(found: Found) -> bool:
     """Whether fewer than half of the entries have an address of their own."""
-    read = found.total - found.refused["over_limit"]
-    return len({link.url for link in found.links}) * 2 < read
+    read = found.total - found.refused.get("over_limit", 0)
+    return len(found.links) * 2 < read or len({link.url for link in found.links}) * 2 < read
 
 
 def _possible_addresses(entry: _Element) -> list[_Element]:
@@ -101,8 +101,14 @@ def _possible_addresses(entry: _Element) -> list[_Element]:
     what stands in its `source` is another feed's."""
     if any(str(name).rpartition("}")[2].lower() == "href" for name in entry.keys()):  # noqa: SIM118 - an element, no dict
         return [entry]
-    inside = (element for child in entry if entries.key_of(child) != "source" for element in child.iter("*"))
-    return list(filter(_may_be_address, inside))
+    possible: list[_Element] = []
+    for child in entry:
+        if not len(child):
+            if isinstance(child.tag, str) and _may_be_address(child) and entries.key_of(child) != "source":
+                possible.append(child)
+        elif entries.key_of(child) != "source":
+            possible += filter(_may_be_address, child.iter("*"))
+    return possible
 
 
 def _is_identity(possible: _Element, entry: _Element) -> bool:
@@ -114,18 +120,20 @@ def _is_identity(possible: _Element, entry: _Element) -> bool:
 
 def _may_be_address(element: _Element) -> bool:
     name = str(element.tag).rpartition("}")[2].lower()
+    if name not in _ADDRESSES:
+        return False
     if name in ("guid", "id"):
         declared = (value for key, value in element.items() if key.lower() == "ispermalink")
         return next(declared, "true") == "true" and _OTHER_SCHEME.match(entries.text_of(element)) is None
     if name == "link":
         return element.get("href") is None or element.get("rel", "alternate").lower() == "alternate"
-    return name == "origlink"
+    return True
 
 
-def _read_xml(text: str, url: str, zone: str | None) -> tuple[Found, bool]:
+def _read_xml(text: str, utf8: bytes | None, url: str, zone: str | None) -> tuple[Found, bool]:
     """What lxml finds, and whether feedparser should be asked, too: it may find more in a well-formed document where no
     entry was found, or where fewer than half have an address of their own and there is more that may be one."""
-    root, damaged = _parse(text, url)
+    root, damaged = _parse(text, utf8, url)
     if root is None:
         return Found(), True
     language, ttl = _of_the_feed(root)
@@ -159,7 +167,7 @@ def _entries_in(
     for entry in root.iter("{*}item", "{*}entry"):
         if (parent := entry.getparent()) is not holder:
             holder = parent
-            mixed = mixed or next(entry.iterancestors("{*}item", "{*}entry"), None) is not None
+            mixed = mixed or _is_in_an_entry(entry)
         if found.total >= MAX_ITEMS:
             found.add(None, "over_limit")
         elif link := entries.read_entry(entry, url=url, zone=zone, language=language, identity=identity):
@@ -171,11 +179,20 @@ def _entries_in(
     return found, without, mixed
 
 
-def _parse(text: str, url: str) -> tuple[_Element | None, bool]:
-    """The document's root, and whether it had to be mended."""
+def _is_in_an_entry(entry: _Element) -> bool:
+    around = entry.getparent()
+    while around is not None:
+        if str(around.tag).rpartition("}")[2] in ("item", "entry"):
+            return True
+        around = around.getparent()
+    return False
+
+
+def _parse(text: str, utf8: bytes | None, url: str) -> tuple[_Element | None, bool]:
+    """The document's root, and whether it had to be mended. `utf8`: the text's own bytes, where they are at hand."""
     strict = _parser(recover=False)
     try:
-        return etree.fromstring(documents.as_utf8(text), strict, base_url=url), False
+        return etree.fromstring(documents.as_utf8(text, utf8), strict, base_url=url), False
     except etree.XMLSyntaxError:
         mended = documents.mend_ampersands(text)
     try:
@@ -201,7 +218,7 @@ def _of_the_feed(root: _Element) -> tuple[str | None, int | None]:
 
     Language: `xml:lang` of the root or a channel, else the first channel's element that has one. Seconds: `ttl`, in
     minutes (RSS 2.0), else the syndication module's period."""
-    holders = (root, *root.iterchildren("{*}channel"))
+    holders = [root]
     said: dict[str, str] = {}
     language = None
     for holder in holders:
@@ -210,7 +227,9 @@ def _of_the_feed(root: _Element) -> tuple[str | None, int | None]:
             tag = child.tag
             if tag in _ENTRY_TAGS or not isinstance(tag, str):
                 continue
-            if (key := entries.key_of(child)) in _SAID_KEYS and key not in said:
+            if holder is root and (tag == "channel" or tag.endswith("}channel")):
+                holders.append(child)
+            elif (key := entries.key_of(child)) in _SAID_KEYS and key not in said:
                 said[key] = entries.text_of(child).strip().lower()
     if language is None and (len(holders) == 1 or not _LANGUAGE_KEYS.isdisjoint(said)):
         language = _channel_language(root)
@@ -237,6 +256,7 @@ def _ttl(said: dict[str, str]) -> int | None:
     return max(1, min(period // max(frequency, 1), MAX_TTL))
 
 
+_ADDRESSES = frozenset({"guid", "id", "link", "origlink"})
 _LANGUAGE_KEYS = frozenset({"language", "dc:language"})
 _ENTRY_TAGS = frozenset({"item", "{http://www.w3.org/2005/Atom}entry"})
 _SAID_KEYS = _LANGUAGE_KEYS | {"ttl", "sy:updateperiod", "sy:updatefrequency"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ class Found:
 
     links: list[Link] = field(default_factory=list)
     total: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
     ttl: int | None = None
     problem: str | None = None
     next: str | None = None
@@ -28,6 +27,6 @@ class Found:
         """Count one entry: its link, or the reason why it has none."""
         self.total += 1
         if link is None:
-            self.refused[reason] += 1
+            self.refused[reason] = self.refused.get(reason, 0) + 1
         else:
             self.links.append(link)

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from crawler.discovery import documents
+from crawler.discovery import documents, gzipped
 from crawler.discovery.archives import fields_of
 from crawler.discovery.feeds import read_feed
 from crawler.discovery.json_listing import read_json_listing
@@ -81,8 +81,8 @@ def read(
     """
     limit = _limit(kind, endpoint)
     try:
-        unpacked, complete = documents.gunzip(body, limit)
-    except documents.GzipError:
+        unpacked, complete = gzipped.gunzip(body, limit)
+    except gzipped.GzipError:
         return Discovery((), "damaged_gzip")
     found = _found(kind, unpacked, endpoint, source, url=url, content_type=content_type, charset=charset)
     if not complete:

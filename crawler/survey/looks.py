@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from crawler.discovery import documents
+from crawler.discovery import documents, gzipped
 from crawler.discovery.documents import plain
 from crawler.discovery.read import PROBLEMS, read
 from crawler.source import Endpoint
@@ -147,8 +147,8 @@ def moment(instant: Instant | None) -> datetime | None:
 
 def _unpacked(body: bytes) -> bytes:
     try:
-        return documents.gunzip(body)[0]
-    except documents.GzipError:
+        return gzipped.gunzip(body)[0]
+    except gzipped.GzipError:
         return b""
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.discovery import documents, leads
+from crawler.discovery import documents, gzipped, leads
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, JsonPaths, Source
 from storage.models import Profile
@@ -194,14 +194,14 @@ def test_only_a_last_paragraph_of_wordpress_is_taken_off() -> None:
 def test_gzip_members_are_one_file_up_to_the_limit(parts: list[bytes], limit: int) -> None:
     whole = b"".join(parts)
     packed = b"".join(gzip.compress(part, 1) for part in parts)
-    assert documents.gunzip(packed, limit) == (whole[:limit], len(whole) <= limit)
-    assert documents.gunzip(packed + b"\x00" * 9, limit) == (whole[:limit], len(whole) <= limit)
+    assert gzipped.gunzip(packed, limit) == (whole[:limit], len(whole) <= limit)
+    assert gzipped.gunzip(packed + b"\x00" * 9, limit) == (whole[:limit], len(whole) <= limit)
 
 
 def test_a_file_of_more_gzip_members_than_anybody_makes_is_not_all_read() -> None:
     member = gzip.compress(b"x")
-    assert documents.gunzip(member * documents.MAX_MEMBERS) == (b"x" * documents.MAX_MEMBERS, True)
-    assert documents.gunzip(member * (documents.MAX_MEMBERS + 1)) == (b"x" * documents.MAX_MEMBERS, False)
+    assert gzipped.gunzip(member * gzipped.MAX_MEMBERS) == (b"x" * gzipped.MAX_MEMBERS, True)
+    assert gzipped.gunzip(member * (gzipped.MAX_MEMBERS + 1)) == (b"x" * gzipped.MAX_MEMBERS, False)
 
 
 @pytest.mark.parametrize("name", ["idna", "undefined", "hex", "zip", "unicode_escape", "punycode", "no such thing"])

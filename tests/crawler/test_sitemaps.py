@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.discovery import documents
+from crawler.discovery import gzipped
 from crawler.discovery.read import Discovery, read
 from crawler.source import Endpoint, Source
 from storage.models import LinkKind, Profile
@@ -125,7 +125,7 @@ def test_a_gzip_that_was_cut_off_gives_what_was_there() -> None:
 
 
 def test_a_gzip_bomb_ends_at_the_limit() -> None:
-    unpacked, whole = documents.gunzip(gzip.compress(bytes(20_000_000)), limit=1_000_000)
+    unpacked, whole = gzipped.gunzip(gzip.compress(bytes(20_000_000)), limit=1_000_000)
     assert (len(unpacked), whole) == (1_000_000, False)
 
 
