@@ -29,11 +29,11 @@ _SHORT = 8_000
 """Bytes up to which one pass by a table is quicker than a scan for each control character."""
 
 _REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));")
-_PROLOGUE = re.compile(
-    r"(?:\s+|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+",
-    re.DOTALL | re.IGNORECASE,
+_BEFORE_ROOT = (
+    r"(?is:(?:\s+|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+)"
 )
-_ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_PROLOGUE = re.compile(_BEFORE_ROOT)
+_ROOT = re.compile(rf"{_BEFORE_ROOT}<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);|#)(?:([A-Za-z][A-Za-z0-9]{1,31});)?", re.DOTALL
@@ -179,8 +179,8 @@ def _mended(match: re.Match[str]) -> str:
 
 def root_name(text: str) -> str:
     """Local name of a document's first element in lower case, `""` for what is no markup (JSON, plain text)."""
-    root = _ROOT.match(text, start_of_root(text), 65_536)
-    return root[2].lower() if root else ""
+    root = _ROOT.match(text, 0, 65_536)
+    return root[1].lower() if root else ""
 
 
 def start_of_root(text: str) -> int:

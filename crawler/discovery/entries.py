@@ -146,12 +146,13 @@ def read_entry(
         else:
             children[key] = [child]
     links = _links(children)
-    address = _address(children, links, entry, url) or (_named_by(children, url) if identity else None)
+    attributes = _attributes(entry)
+    address = _address(children, links, entry, attributes, url) or (_named_by(children, url) if identity else None)
     if address is None:
         return None
     guid = _text(children, "guid", "id")
     lead = lead_of(_text(children, "description", "summary", "media:description"))
-    said = entry.get(LANG) if entry.keys() else None
+    said = attributes.get(LANG)
     return make_link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
@@ -205,7 +206,9 @@ def _instant(children: dict[str, list[_Element]], keys: tuple[str, ...], zone: s
     return None
 
 
-def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element, url: str) -> str | None:
+def _address(
+    children: dict[str, list[_Element]], links: _Links, entry: _Element, said_of_it: Mapping[str, str], url: str
+) -> str | None:
     """RSS: `link`, else the guid where it is an address and not `isPermaLink="false"`. Atom: the alternate link that is
     HTML. FeedBurner's original address goes before its counting one."""
     for original in children.get("feedburner:origlink", ()):
@@ -232,16 +235,21 @@ def _address(children: dict[str, list[_Element]], links: _Links, entry: _Element
         text = text_of(guid).strip()
         if (guid.get("isPermaLink") or guid.get("ispermalink") or "true").lower() != "false" and _HTTP.fullmatch(text):
             return text
-    about = entry.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
+    about = said_of_it.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
     return about if about and _HTTP.fullmatch(about) else None
 
 
+def _attributes(element: _Element) -> Mapping[str, str]:
+    """All of an element's: to ask for all takes less than to ask for one by its name."""
+    return dict(items) if (items := element.items()) else _NOTHING
+
+
 def _links(children: dict[str, list[_Element]]) -> _Links:
-    """An entry's links with their attributes: to ask for all takes less than to ask for one by its name."""
+    """An entry's links with their attributes."""
     held = children.get("link", ())
     if "atom:link" in children:
         held = (*held, *children["atom:link"])
-    return [(link, dict(items) if (items := link.items()) else _NOTHING) for link in held]
+    return [(link, _attributes(link)) for link in held]
 
 
 def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
