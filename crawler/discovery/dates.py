@@ -81,11 +81,8 @@ _FORMS = tuple(
 _EPOCH = re.compile(r"(1\d{9})(\.\d{1,6})?|(1\d{12})", re.ASCII)
 _IANA = re.compile(r"[A-Z][A-Za-z]{1,20}/[A-Z][A-Za-z_+-]{1,20}(?:/[A-Z][A-Za-z_]{1,20})?", re.ASCII)
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+-])\s*(\d{1,2}):?(\d{2})?", re.ASCII | re.IGNORECASE)
-_CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d)"
-_EXACT = re.compile(rf"(\d{{4}}-\d\d-\d\d)T{_CLOCK}(Z|[+-](?:0\d|1[0-4]):[0-5]\d)", re.ASCII)
-_RFC_822 = re.compile(
-    rf"[A-Z][a-z]{{2}}, (\d\d? [A-Z][a-z]{{2}} \d{{4}}) {_CLOCK} (GMT|[+-](?:0\d|1[0-4])[0-5]\d)", re.ASCII
-)
+_USUAL_DAY = re.compile(r"(\d{4}-\d\d-\d\d)T|[A-Z][a-z]{2}, (\d\d?) ([A-Z][a-z]{2}) (\d{4}) ", re.ASCII)
+_USUAL_ZONE = re.compile(r"T(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)|  (?:GMT|[+-](?:0\d|1[0-4])[0-5]\d)", re.ASCII)
 _RFC_MONTHS = {name[:3].title(): number for number, name in enumerate(_ENGLISH, 1)}
 _HOURS = re.compile(r"\A\s*(?:Uhr|hrs?|hs|h|uur|ч)\b\.?", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]{0,40}[)\]]\s*\Z")
@@ -96,12 +93,8 @@ def read_instant(raw: str | None, zone: str | None, origin: str) -> Instant | No
     text = (raw or "")[:120].strip()
     if not text:
         return None
-    # What sitemaps and feeds mostly hold, at a fifth of the time that the forms take.
-    if text[0].isdecimal():
-        if usual := _EXACT.fullmatch(text):
-            return _exact(_day_as_written(usual[1]), usual, text, origin)
-    elif (usual := _RFC_822.fullmatch(text)) and (day := _day_by_name(usual[1])):
-        return _exact(day, usual, text, origin)
+    if usual := _usual(text, origin):
+        return usual
     text = " ".join(text.split())
     if text[0] == "1" and (epoch := _EPOCH.fullmatch(text)) and text < _NOT_A_CLOCK:
         return read_epoch(float(epoch[1] or epoch[3]), origin, text)
@@ -123,44 +116,54 @@ def read_epoch(number: float, origin: str, raw: str | None = None) -> Instant | 
     return None
 
 
-def _exact(day: str | None, usual: re.Match[str], text: str, origin: str) -> Instant | None:
-    """A day, None for one that does not exist, with the minute, second and zone of the match."""
-    if day is None:
+def _usual(text: str, origin: str) -> Instant | None:
+    """What sitemaps and feeds mostly hold (`2026-11-05T10:01:00+03:00`, `Thu, 05 Nov 2026 10:01:00 +0300`), known by the parts
+    before, of and after its clock: those before and after are the same in most entries of a document."""
+    at = text.find(":") - 2
+    minute, second = text[at : at + 5], text[at + 5 : at + 8]
+    if minute not in _MINUTES or second not in _SECONDS:
         return None
-    minute, second, zone = usual.group(2, 3, 4)
-    east, offset = _offset_as_written(zone)
+    day, zone = _day_before(text[:at]), _zone_after(text[at - 1 : at], text[at + 8 :])
+    if day is None or zone is None:
+        return None
+    east, offset = zone
     if east:
         minutes = _MINUTES[minute] - east
         if not 0 <= minutes < len(_CLOCKS):
             day = (date.fromisoformat(day) + timedelta(days=minutes // len(_CLOCKS))).isoformat()
         minute = _CLOCKS[minutes % len(_CLOCKS)]
-    return make_instant(f"{day}T{minute}:{second}Z", "second", offset, text, origin)
+    return make_instant(f"{day}T{minute}{second}Z", "second", offset, text, origin)
 
 
 _CLOCKS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60))
 _MINUTES = {text: number for number, text in enumerate(_CLOCKS)}
 
 
+_SECONDS = frozenset(f":{second:02}" for second in range(60))
+
+
 @lru_cache(maxsize=512)
-def _day_as_written(text: str) -> str | None:
+def _day_before(text: str) -> str | None:
+    """The day of `2026-11-05T` or `Thu, 05 Nov 2026 `; None for one that does not exist, and where the forms know more names
+    of months."""
+    written = _USUAL_DAY.fullmatch(text)
+    if written is None or (written[3] and written[3] not in _RFC_MONTHS):
+        return None
+    day = written[1] or f"{written[4]}-{_RFC_MONTHS[written[3]]:02}-{int(written[2]):02}"
     try:
-        return text if date.fromisoformat(text).year in YEARS else None
+        return day if date.fromisoformat(day).year in YEARS else None
     except ValueError:
         return None
 
 
 @lru_cache(maxsize=512)
-def _day_by_name(text: str) -> str | None:
-    """`5 Nov 2026` as ISO day; None also where the forms know more names of months."""
-    day, month, year = text.split(" ")
-    return _day_as_written(f"{year}-{_RFC_MONTHS[month]:02}-{int(day):02}") if month in _RFC_MONTHS else None
-
-
-@lru_cache(maxsize=512)
-def _offset_as_written(zone: str) -> tuple[int, str]:
-    """Minutes east of UTC, and the offset's text, of `Z`, `GMT`, `+03:00`, `+0300`."""
-    if zone in ("Z", "GMT"):
+def _zone_after(mark: str, zone: str) -> tuple[int, str] | None:
+    """Minutes east of UTC, and the offset's text, of `Z`, `+03:00` (`mark`, before the clock: `T`), ` GMT`, ` +0300`."""
+    if not _USUAL_ZONE.fullmatch(f"{mark}{zone}"):
+        return None
+    if zone in ("Z", " GMT"):
         return 0, "+00:00"
+    zone = zone.strip()
     minutes = (int(zone[1:3]) * 60 + int(zone[-2:])) * (-1 if zone[0] == "-" else 1)
     return minutes, offset_text(timedelta(minutes=minutes))
 

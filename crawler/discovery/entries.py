@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -47,7 +47,7 @@ _NAMESPACES = {
 }
 _CORE = ("w3.org/2005/atom", "purl.org/atom/ns", "purl.org/rss/1.0/", "netscape.com/rdf/simple", "backend.userland.com",
          "blogs.law.harvard.edu/tech", "my.netscape.com/publish/formats")  # fmt: skip
-_USUAL_KEYS = {
+_USUAL_KEYS: dict[object, str] = {
     space + name: name.lower()
     for space in ("", "{http://www.w3.org/2005/Atom}")
     for name in ("item", "entry", "title", "link", "guid", "id", "pubDate", "published", "updated", "category", "author",
@@ -59,7 +59,8 @@ _PUBLISHED = ("pubdate", "published", "issued", "dcterms:issued", "dc:date", "dc
 _PICTURED = frozenset({"media:group", "enclosure", "media:content", "media:thumbnail"})
 _FULL_TEXT = ("yandex:full-text", "full-text", "content:encoded", "content")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_TAGS = frozenset({"category", "dc:subject"})
+_TAGS_IN_TURN = ("category", "dc:subject")
+_TAGS = frozenset(_TAGS_IN_TURN)
 _WHOLE = frozenset(_FULL_TEXT)
 _MODIFIED_IN_TURN = ("updated", "modified", "dcterms:modified")
 _MODIFIED = frozenset(_MODIFIED_IN_TURN)
@@ -124,7 +125,7 @@ def http_url(text: str | None, base: str) -> str | None:
 
 def tags_of(names: Iterable[str | None]) -> tuple[str, ...]:
     """Distinct tags in their order, at most `MAX_TAGS`."""
-    kept = [name for raw in names if (name := plain(raw))]
+    kept = [name for name in map(plain, names) if name]
     return tuple(kept) if len(kept) < 2 else tuple(dict.fromkeys(kept))[:MAX_TAGS]
 
 
@@ -135,7 +136,7 @@ def read_entry(
     none, its identity is one, as feedparser has it."""
     children: dict[str, list[_Element]] = {}
     for child in entry:
-        tag = child.tag
+        tag: object = child.tag
         key = _USUAL_KEYS.get(tag)
         if key is None:
             if not isinstance(tag, str):  # an entity that was not resolved
@@ -152,14 +153,15 @@ def read_entry(
         return None
     guid = _text(children, "guid", "id")
     lead = lead_of(_text(children, "description", "summary", "media:description"))
-    said = attributes.get(LANG)
     return make_link(
         url=address,
         title=plain(_text(children, "title", "media:title")),
         lead=lead,
         published=_instant(children, _PUBLISHED, zone),
         modified=None if _MODIFIED.isdisjoint(children) else _instant(children, _MODIFIED_IN_TURN, zone),
-        language=(said and language_of(said)) or _language(children) or language,
+        language=(language_of(attributes.get(LANG)) if attributes else None)
+        or (language_of(_text(children, "dc:language")) if "dc:language" in children else None)
+        or language,
         tags=() if _TAGS.isdisjoint(children) else tags_of(_tags(children)),
         image=_image(children, links, url),
         guid=guid.strip() if guid else None,
@@ -190,10 +192,6 @@ def _text(children: dict[str, list[_Element]], *keys: str) -> str | None:
             if text and not text.isspace():
                 return text
     return None
-
-
-def _language(children: dict[str, list[_Element]]) -> str | None:
-    return language_of(_text(children, "dc:language")) if "dc:language" in children else None
 
 
 def _instant(children: dict[str, list[_Element]], keys: tuple[str, ...], zone: str | None) -> Instant | None:
@@ -241,7 +239,8 @@ def _address(
 
 def _attributes(element: _Element) -> Mapping[str, str]:
     """All of an element's: to ask for all takes less than to ask for one by its name."""
-    return dict(items) if (items := element.items()) else _NOTHING
+    items: Any = element.items()
+    return dict(items) if items else _NOTHING
 
 
 def _links(children: dict[str, list[_Element]]) -> _Links:
@@ -261,12 +260,13 @@ def _named_by(children: dict[str, list[_Element]], url: str) -> str | None:
 
 
 def _tags(children: dict[str, list[_Element]]) -> list[str]:
-    held = (*children.get("category", ()), *children.get("dc:subject", ()))
-    return [(_tag_in(dict(items)) if (items := element.items()) else None) or text_of(element) for element in held]
-
-
-def _tag_in(attributes: dict[str, str]) -> str | None:
-    return attributes.get("label") or attributes.get("term")
+    told: list[str] = []
+    for key in _TAGS_IN_TURN:
+        for element in children.get(key, ()):
+            attributes = _attributes(element)
+            named = attributes.get("label") or attributes.get("term") if attributes else None
+            told.append(named or text_of(element))
+    return told
 
 
 def _image(children: dict[str, list[_Element]], links: _Links, url: str) -> str | None:
