@@ -7,24 +7,28 @@ what comes of an answer.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from inspect import isasyncgenfunction
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.core.downloader import Downloader
+from scrapy.core.engine import ExecutionEngine
 from scrapy.core.scheduler import Scheduler
 from scrapy.core.scraper import Scraper
 from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.defer import aiter_errback, deferred_from_coro
+from scrapy.utils.reactor import CallLaterOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from scrapy import Request, Spider
-    from scrapy.core.engine import ExecutionEngine
-    from scrapy.http import Response
     from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
@@ -65,6 +69,18 @@ class StraightScheduler(Scheduler):
 class StraightScraper(Scraper):
     """What a callback gives is worked on as it comes: Scrapy makes a queue and two tasks for each answer."""
 
+    async def call_spider_async(
+        self, result: Response | Failure, request: Request
+    ) -> Iterable[Any] | AsyncIterator[Any]:
+        """A callback that is an asynchronous generator begins at once. Scrapy lets the loop go round twice before, and reads
+        whether a generator returns something, which one of these cannot."""
+        asked = (isinstance(result, Response) and result.request) or request
+        if not isinstance(result, Response) or not isasyncgenfunction(asked.callback):
+            return await super().call_spider_async(result, request)
+        result.request = asked
+        given: AsyncIterator[Any] = asked.callback(result, **asked.cb_kwargs)
+        return given
+
     async def handle_spider_output_async(
         self, result: Iterable[Any] | AsyncIterator[Any], request: Request, response: Response | Failure
     ) -> None:
@@ -75,12 +91,47 @@ class StraightScraper(Scraper):
             await self._process_spidermw_output_async(each, response)
 
 
+class Soon(CallLaterOnce[None]):
+    """A call that is made once in the loop's next round, and whoever waits for it goes on in the round after. Scrapy's goes
+    through the loop's timers, once to the call and once to those who wait, among all time limits that run."""
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        super().__init__(function)
+        self._made = asyncio.Event()
+
+    def schedule(self, delay: float = 0) -> None:
+        if delay:
+            super().schedule(delay)
+        elif self._call is None:
+            self._call = asyncio.get_running_loop().call_soon(self)  # type: ignore[assignment]  # it is only cancelled
+
+    def __call__(self) -> None:
+        super().__call__()
+        self._made.set()
+
+    async def wait(self) -> None:
+        self._made.clear()
+        await self._made.wait()
+
+
+class StraightEngine(ExecutionEngine):
+    """Looks for requests to send in the loop's next round."""
+
+    async def open_spider_async(self, *, close_if_idle: bool = True) -> None:
+        await super().open_spider_async(close_if_idle=close_if_idle)
+        slot = self._slot
+        assert slot is not None, "it was opened"
+        slot.nextcall = Soon(self._start_scheduled_requests)
+        slot.heartbeat = create_looping_call(slot.nextcall.schedule)
+
+
 class StraightCrawler(Crawler):
-    """A crawl with that scraper, which no setting names."""
+    """A crawl with that engine and that scraper, which no setting names."""
 
     def _create_engine(self) -> ExecutionEngine:
         engine = super()._create_engine()
-        engine.scraper.__class__ = StraightScraper  # it adds nothing to what the other one holds
+        engine.__class__ = StraightEngine  # they add nothing to what the others hold
+        engine.scraper.__class__ = StraightScraper
         return engine
 
 

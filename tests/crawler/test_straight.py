@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
+import pytest
 from scrapy import Request, Spider
 from scrapy.http import Response
 from scrapy.statscollectors import StatsCollector
@@ -11,7 +13,7 @@ from scrapy.utils.request import RequestFingerprinter
 
 from crawler.runner import runner_of
 from crawler.settings import for_crawls
-from crawler.straight import StraightCrawler, StraightScheduler, StraightScraper
+from crawler.straight import Soon, StraightCrawler, StraightScheduler, StraightScraper
 
 
 def scheduler() -> StraightScheduler:
@@ -82,3 +84,57 @@ async def test_what_a_callback_gives_is_worked_on_in_its_order_and_its_faults_ar
     await scraper.handle_spider_output_async(callback(), Request("http://agency.test/"), response)
     assert done == [(1, response), (2, response), "ValueError"]
     assert isinstance(crawler, StraightCrawler)
+
+
+async def test_an_asynchronous_callback_begins_at_once_and_any_other_as_it_would_by_scrapy() -> None:
+    class Own(Spider):
+        name = "own"
+
+        async def asynchronous(self, response: Response, word: str) -> AsyncIterator[str]:
+            yield f"{response.url} {word}"
+
+        def plain(self, response: Response) -> Iterator[str]:
+            yield response.url
+
+    scraper = StraightScraper.__new__(StraightScraper)
+    scraper.crawler = runner_of(for_crawls("agent")).create_crawler(Own)
+    spider = scraper.crawler.spider = scraper.crawler._create_spider()
+    assert isinstance(spider, Own)
+    request = Request("http://agency.test/", callback=spider.asynchronous, cb_kwargs={"word": "a"})
+    response, turns = Response("http://agency.test/"), list[str]()
+    asyncio.get_running_loop().call_soon(turns.append, "the loop went round")
+    given = await scraper.call_spider_async(response, request)
+    assert turns == []
+    assert isinstance(given, AsyncIterator)
+    assert [each async for each in given] == ["http://agency.test/ a"]
+    assert response.request is request
+    response, request = Response("http://agency.test/"), Request("http://agency.test/", callback=spider.plain)
+    other = await scraper.call_spider_async(response, request)
+    assert turns == ["the loop went round"]
+    assert isinstance(other, Iterator)
+    assert list(other) == ["http://agency.test/"]
+
+
+async def test_what_is_asked_for_soon_is_done_once_and_then_those_who_wait_go_on() -> None:
+    done: list[str] = []
+    soon = Soon(lambda: done.append("called"))
+
+    async def waits(name: str) -> None:
+        await soon.wait()
+        done.append(name)
+
+    waiting = [asyncio.create_task(waits(name)) for name in ("first", "given up", "last")]
+    await asyncio.sleep(0)
+    waiting[1].cancel()
+    for _ in range(3):
+        soon.schedule()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting[1]
+    await asyncio.gather(waiting[0], waiting[2])
+    assert done == ["called", "first", "last"]
+    soon.schedule()
+    soon.cancel()
+    later = Soon(lambda: done.append("later"))
+    later.schedule(0.01)
+    await later.wait()
+    assert done == ["called", "first", "last", "later"]
