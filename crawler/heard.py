@@ -7,6 +7,7 @@ receiver it asks at each call which names it takes.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import CodeType
 
 _NONE: dict[Any, Any] = {}
@@ -45,12 +45,14 @@ class HeardSignals(SignalManager):
         self._takes: dict[CodeType, tuple[str, ...] | None] = {}
 
     def send_catch_log(self, signal: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
-        if not self._is_heard(signal, kwargs):
-            return []
-        own = None if "sender" in kwargs or "dont_log" in kwargs else self._own(signal)
+        own = None if "sender" in kwargs else self._own(signal)
         if own is None:
-            return super().send_catch_log(signal, **kwargs)
-        return [(receiver, self._sent(receiver, signal, kwargs)) for receiver in own]
+            return super().send_catch_log(signal, **kwargs) if self._is_heard(signal, kwargs) else []
+        if not own:
+            return []
+        quiet = kwargs.pop("dont_log", ())
+        unlogged = (*(quiet if isinstance(quiet, Sequence) else (quiet,)), StopDownload)
+        return [(receiver, self._sent(receiver, signal, kwargs, unlogged)) for receiver in own]
 
     async def send_catch_log_async(self, signal: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
         return await super().send_catch_log_async(signal, **kwargs) if self._is_heard(signal, kwargs) else []
@@ -60,24 +62,26 @@ class HeardSignals(SignalManager):
 
     def _own(self, signal: Any) -> Sequence[MethodType] | None:
         """The receivers, where all are methods that were connected to this signal of this sender and are held weakly: the
-        usual ones. None: to be found by Scrapy."""
+        usual ones, or none at all. None: to be found by Scrapy."""
         everybodys = dispatcher.connections.get(id(dispatcher.Any), _NONE)
         connected = dispatcher.connections.get(id(self.sender), _NONE)
         if signal in everybodys or dispatcher.Any in everybodys or dispatcher.Any in connected:
             return None
         found: list[MethodType] = []
-        for weak in connected[signal]:
+        for weak in connected.get(signal, ()):
             receiver = weak() if isinstance(weak, BoundMethodWeakref) else None
             if type(receiver) is not MethodType:
                 return None
             found.append(receiver)
         return found
 
-    def _sent(self, receiver: MethodType, signal: Any, named: dict[str, Any]) -> Any:
+    def _sent(
+        self, receiver: MethodType, signal: Any, named: dict[str, Any], unlogged: tuple[type[BaseException], ...]
+    ) -> Any:
         """What a receiver answers; a `Failure` where it raised, which is logged as Scrapy logs it."""
         try:
             answer = receiver(**self._taken(receiver, {"signal": signal, "sender": self.sender, **named}))
-        except StopDownload:
+        except unlogged:
             return Failure()  # type: ignore[no-untyped-call]
         except Exception:
             logger.exception(

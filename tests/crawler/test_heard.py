@@ -119,7 +119,7 @@ def test_methods_get_what_they_name_straight_as_they_would_by_scrapy(scrapys: li
     assert scrapys == []
     straight, component.got = component.got, []
     assert straight[:2] == ["nothing", (1, component)]
-    assert crawl.send_catch_log(signals.spider_idle, request=1, spider=None, dont_log=()) == answers
+    assert crawl.send_catch_log(signals.spider_idle, request=1, spider=None, sender=component) == answers
     assert scrapys == [signals.spider_idle]
     assert component.got == straight
 
@@ -139,6 +139,16 @@ def test_a_receiver_that_raises_is_told_of_and_stops_no_other(
         ("ERROR", "Cannot return deferreds from signal handler"),
     ]
     assert caplog.records[0].exc_info is not None
+
+
+def test_what_a_receiver_may_raise_is_not_logged(scrapys: list[object], caplog: pytest.LogCaptureFixture) -> None:
+    crawl = heard_by(Component(), "wrong", "nothing")
+    for quiet in (ValueError, (KeyError, ValueError), [ValueError]):
+        answers = [answer for _, answer in crawl.send_catch_log(signals.spider_idle, dont_log=quiet)]
+        assert (answers[0].type, answers[1]) == (ValueError, "done")
+    assert (scrapys, caplog.records) == ([], [])
+    crawl.send_catch_log(signals.spider_idle, dont_log=KeyError)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_where_another_kind_of_receiver_listens_all_are_found_by_scrapy(scrapys: list[object]) -> None:
