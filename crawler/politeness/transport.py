@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
+    _BindAddressAgent,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
 )
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY, DONE
+from zope.interface import implementer  # type: ignore[import-untyped]  # it has no types
 
 from crawler.politeness.certificates import Naming
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.crawler import Crawler
     from twisted.internet.interfaces import IAddress
     from twisted.web._newclient import HTTP11ClientProtocol
@@ -32,6 +39,9 @@ is closed in the moment in which a request is sent on it."""
 READ: Final = HEAD_LIMIT // 2
 """Bytes that are read from a connection at a time (Twisted: 64 KiB): each read passes a dozen layers. Far below `HEAD_LIMIT`,
 which a head with the beginning of its body in one read must not reach."""
+
+
+HEAD_END: Final = b"\r\n\r\n"
 
 
 class HeadTooLarge(Exception):
@@ -62,7 +72,12 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
                 self._head = 0
                 self._giveUp(Failure(HeadTooLarge(f"more than {HEAD_LIMIT} bytes of header")))  # type: ignore[no-untyped-call]
                 return
-        super().dataReceived(bytes)  # type: ignore[no-untyped-call]
+            # The head by itself: Twisted copies all that follows a line, for each line.
+            head, end, bytes = bytes.partition(HEAD_END)  # noqa: A001
+            super().dataReceived(head + end)  # type: ignore[no-untyped-call]
+        # Where the parser has gone, that answer had no body, and what came with it is nobody's.
+        if bytes and self._parser is parser:
+            super().dataReceived(bytes)  # type: ignore[no-untyped-call]
         if self._parser is None or self._parser.state in (BODY, DONE):
             self._head = 0
 
@@ -72,6 +87,29 @@ class BoundedFactory(_LenientHTTP11ClientFactory):
 
     def buildProtocol(self, addr: IAddress | None) -> HTTP11ClientProtocol:  # noqa: N802 - Twisted's name
         return BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+@implementer(IStreamClientEndpoint)
+class LateEndpoint:
+    """An endpoint that is made when it is connected to. Most requests go over a connection that stands; Twisted makes one for
+    each of them, and for that reads the letters of the host's name and, where it is https, a context of OpenSSL's: .1 ms."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def connect(self, protocolFactory: Any) -> Any:  # noqa: N803 - Twisted's name
+        return self._make().connect(protocolFactory)
+
+
+class LateAgent(_BindAddressAgent):
+    """Makes such endpoints."""
+
+    def _getEndpoint(self, uri: Any) -> LateEndpoint:  # noqa: N802 - Twisted's name
+        return LateEndpoint(partial(super()._getEndpoint, uri))
+
+
+# Scrapy has no other place where one could name it.
+cast("Any", http11)._BindAddressAgent = LateAgent
 
 
 class BoundedHandler(HTTP11DownloadHandler):
