@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import ItemsView
+
     from scrapy.http import Response
 
 
@@ -24,19 +26,17 @@ def location(response: Response) -> str:
 
 def fields(response: Response) -> dict[str, str]:
     """Header names in lower case; several of one name joined by commas (RFC 9110 5.3)."""
-    return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
+    return {name.decode("latin-1").lower(): b", ".join(values).decode("latin-1") for name, values in _lines(response)}
 
 
 def pairs(response: Response) -> list[tuple[str, str]]:
     """Every header line by itself: each `X-Robots-Tag` may name another crawler."""
-    return [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    ]
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, values in _lines(response) for value in values]
+
+
+def _lines(response: Response) -> ItemsView[bytes, list[bytes]]:
+    """The headers as they are held: `Headers.items` looks each of them up by its name, which it makes anew."""
+    return dict.items(response.headers)
 
 
 def charset(response: Response) -> str | None:

@@ -8,10 +8,18 @@ Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 """A mapping, or pairs where a name may come more than once (better: joined lines can lose their meaning)."""
 
 
-def pairs(fields: Fields) -> tuple[tuple[str, str], ...]:
+class Pairs(tuple[tuple[str, str], ...]):
+    """Fields as `pairs` leaves them."""
+
+    __slots__ = ()
+
+
+def pairs(fields: Fields) -> Pairs:
     """All fields, names in lower case, blanks around values off, in their order."""
+    if isinstance(fields, Pairs):
+        return fields  # several readers look at one answer
     items = fields.items() if isinstance(fields, Mapping) else fields
-    return tuple((name.strip().lower(), value.strip()) for name, value in items)
+    return Pairs([(name.strip().lower(), value.strip()) for name, value in items])
 
 
 def first(fields: Fields, name: str) -> str | None:

@@ -17,6 +17,7 @@ from crawler.discovery.archives import posted
 from crawler.discovery.descent import is_later
 from crawler.endings import child_of, endpoint_of
 from crawler.politeness import conditional, reservations, retry, robots
+from crawler.politeness.fields import first, pairs
 from crawler.politeness.redirects import RedirectRefused, target
 from pipelines.awaited import awaited
 from storage import clock
@@ -231,17 +232,18 @@ class AgencySpider(Spider):
         await self.ledger.end_in_parts(ending, found.parts)
 
     def _dispatch(self, response: Response, lease: Lease) -> Dispatch:
+        fetched_at = clock.text(self.session.clock())
         page = Page(
             url=lease.url,
             final_url=response.url,
             body=response.body,
-            fetched_at=clock.text(self.session.clock()),
+            fetched_at=fetched_at,
             profile=self.source.profile,
             status=response.status,
             charset=responses.charset(response),
             content_type=responses.text(response.headers.get("Content-Type")),
             witness=replace(lease.witness, whole=False) if lease.witness and lease.witness.whole else lease.witness,
-            reserved=reservations.reserved(responses.pairs(response), at=clock.text(self.session.clock())),
+            reserved=reservations.reserved(responses.pairs(response), at=fetched_at),
         )
         if self.assignment.seen:
             self.assignment.seen(page)
@@ -251,13 +253,12 @@ class AgencySpider(Spider):
 
     def _ending(self, response: Response, outcome: Outcome) -> Ending:
         lease: Lease = response.meta["lease"]
-        headers = responses.fields(response)
+        headers = pairs(responses.fields(response))
         now = self.session.clock()
         note = self._note(lease, response.status, response.body)
         if response.status in answers.PAUSING:
-            note = replace(
-                note, paused_until=retry.pause(response.status, headers.get("retry-after"), lease.tries, now)
-            )
+            until = retry.pause(response.status, first(headers, "retry-after"), lease.tries, now)
+            note = replace(note, paused_until=until)
         return Ending(
             fetch_id=lease.fetch_id,
             outcome=outcome,
