@@ -49,9 +49,7 @@ def allowed(rules: HostRules, url: str, agent: str) -> bool:
     """Whether `agent` may ask for `url`. Where robots.txt was never read (status None), nothing but itself is allowed.
 
     The longest matching rule decides, Allow on a tie; `/robots.txt` itself is always allowed (RFC 9309 2.2.2)."""
-    if urlsplit(url).path == "/robots.txt":
-        return True
-    if rules.status == "allow_all":
+    if rules.status == "allow_all" or ("/robots.txt" in url and urlsplit(url).path == "/robots.txt"):
         return True
     if rules.status != "ok":
         return False

@@ -36,10 +36,12 @@ _BARE_IN_QUERIES = frozenset(":/?@")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What a robots.txt says to one crawler. `plain`: pattern without signs -> whether it allows; `signs`: (length, whether it
-    allows, pattern) of the others, the deciding ones first; `delay`: the longest wish, in seconds."""
+    """What a robots.txt says to one crawler. `plain`: pattern without signs -> whether it allows; `lengths`: of these patterns,
+    the longest first; `signs`: (length, whether it allows, pattern) of the others, the deciding ones first; `delay`: the
+    longest wish, in seconds."""
 
     plain: Mapping[str, bool]
+    lengths: tuple[int, ...]
     signs: tuple[tuple[int, bool, str], ...]
     delay: float | None
 
@@ -58,9 +60,10 @@ class Group:
 
     def _plain(self, path: str) -> tuple[int, bool] | None:
         """The longest beginning of `path` that is a rule."""
-        beginnings = (path[:length] for length in range(len(path), 0, -1))
-        longest = next((beginning for beginning in beginnings if beginning in self.plain), None)
-        return None if longest is None else (len(longest), self.plain[longest])
+        for length in self.lengths:
+            if length <= len(path) and (allow := self.plain.get(path[:length])) is not None:
+                return length, allow
+        return None
 
 
 @lru_cache(maxsize=64)
@@ -92,7 +95,8 @@ def group_of(text: str, agent: str) -> Group:
             _note(plain, signs, value, allow=key == "allow")
     ordered = sorted(signs, key=lambda rule: (-rule[0], not rule[1], rule[2]))
     delays = [seconds for key, value in lines if (seconds := _seconds(key, value))]
-    return Group(plain, tuple(ordered), max(delays, default=None))
+    lengths = sorted(set(map(len, plain)), reverse=True)
+    return Group(plain, tuple(lengths), tuple(ordered), max(delays, default=None))
 
 
 def path_of(url: str) -> str:
