@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
 import time
 from typing import TYPE_CHECKING
@@ -193,9 +192,12 @@ class Leasing:
 
     async def _wait(self, seconds: float | None) -> None:
         """Until a fetch has ended, `stop` is set, or `seconds` have passed."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
+        alarm = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self._changed.set)
+        try:
+            await self._changed.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
 
 
 async def _always() -> None:

@@ -46,8 +46,10 @@ class Obey:
 
     async def process_request(self, request: Request) -> None:
         """Raises `Disallowed`."""
+        if request.meta.get("dont_obey_robotstxt"):
+            return
         parts = urlsplit(request.url)
-        if request.meta.get("dont_obey_robotstxt") or parts.scheme not in {"http", "https"}:
+        if parts.scheme not in {"http", "https"}:
             return
         origin = f"{parts.scheme}://{parts.netloc.lower()}"
         task = self._known.get(origin)

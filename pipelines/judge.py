@@ -59,6 +59,8 @@ def judge(dispatch: Dispatch) -> Dispatch:
 def moved_away(page: Page, reason: str | None) -> str | None:
     """That a page was answered by the front page of its site, or by the section above it (which is no article, for
     `reason`), in words; None where it was not. Many sites send readers there from what they took down."""
+    if page.url == page.final_url:
+        return None
     try:
         asked, answered = urls.canonical(page.url), urls.canonical(page.final_url)
     except ValueError:
