@@ -120,9 +120,9 @@ class StraightEngine(ExecutionEngine):
     async def open_spider_async(self, *, close_if_idle: bool = True) -> None:
         await super().open_spider_async(close_if_idle=close_if_idle)
         slot = self._slot
-        assert slot is not None, "it was opened"
-        slot.nextcall = Soon(self._start_scheduled_requests)
-        slot.heartbeat = create_looping_call(slot.nextcall.schedule)
+        if slot is not None:  # None: what was told of the opening has closed the spider again
+            slot.nextcall = Soon(self._start_scheduled_requests)
+            slot.heartbeat = create_looping_call(slot.nextcall.schedule)
 
 
 class StraightCrawler(Crawler):

@@ -75,8 +75,10 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
             # The head by itself: Twisted copies all that follows a line, for each line.
             head, end, bytes = bytes.partition(HEAD_END)  # noqa: A001
             super().dataReceived(head + end)  # type: ignore[no-untyped-call]
-        # Where the parser has gone, that answer had no body, and what came with it is nobody's.
-        if bytes and self._parser is parser:
+        # Where the parser has gone, that answer had no body; where the connection is being closed, a line of its head was too
+        # long for Twisted. What came with either is nobody's.
+        closing = self.transport is not None and self.transport.disconnecting
+        if bytes and self._parser is parser and not closing:
             super().dataReceived(bytes)  # type: ignore[no-untyped-call]
         if self._parser is None or self._parser.state in (BODY, DONE):
             self._head = 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -138,3 +140,58 @@ async def test_what_is_asked_for_soon_is_done_once_and_then_those_who_wait_go_on
     later.schedule(0.01)
     await later.wait()
     assert done == ["called", "first", "last", "later"]
+
+
+CRAWL = """
+import asyncio
+from scrapy.utils.reactor import install_reactor
+install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+from scrapy import Spider, signals
+from twisted.internet import reactor
+from crawler.runner import runner_of
+
+class Closing:
+    @classmethod
+    def from_crawler(cls, crawler):
+        made = cls()
+        made.crawler = crawler
+        crawler.signals.connect(made.opened, signals.spider_opened)
+        return made
+
+    async def opened(self, spider):
+        if spider.closed_at_once:
+            await self.crawler.engine.close_spider_async(reason="not today")
+
+class Own(Spider):
+    name = "own"
+    closed_at_once = %s
+
+    async def start(self):
+        slot = self.crawler.engine._slot
+        print(type(slot.nextcall).__name__, slot.heartbeat._func == slot.nextcall.schedule)
+        return
+        yield
+
+async def crawl():
+    try:
+        await asyncio.wait_for(runner_of({"EXTENSIONS": {Closing: 1}, "TELNETCONSOLE_ENABLED": False}).crawl(Own), 20)
+        print("ended")
+    finally:
+        reactor.stop()
+
+reactor.callWhenRunning(lambda: asyncio.ensure_future(crawl()))
+reactor.run()
+"""
+
+
+def crawled(*, closed_at_once: bool) -> list[str]:
+    command = [sys.executable, "-c", CRAWL % closed_at_once]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+
+
+def test_a_crawl_looks_for_requests_in_the_loops_next_round() -> None:
+    assert crawled(closed_at_once=False) == ["Soon True", "ended"]
+
+
+def test_a_crawl_that_is_closed_while_it_is_opened_ends_as_by_scrapy() -> None:
+    assert crawled(closed_at_once=True)[-1:] == ["ended"]

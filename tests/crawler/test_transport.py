@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import scrapy
 from scrapy.core.downloader.handlers import http11
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactorClock, StringTransport
@@ -26,6 +27,7 @@ ANSWERS = {
     "an empty one, and more": HEAD + b"Content-Length: 0\r\n\r\nand more",
     "an early word": b"HTTP/1.1 103 Early\r\nLink: a\r\n\r\n" + HEAD + b"Content-Length: 5\r\n\r\nfirst",
     "lines without returns": b"HTTP/1.1 200 OK\nServer: a\nContent-Length: 9\n\nfirst\r\n\r\n",
+    "a line that is too long": HEAD + b"X: " + b"x" * 17_000 + b"\r\n\r\n\r\nfirst\n\nend",
     "no answer": b"gibberish\r\n\r\nand more",
 }
 
@@ -78,9 +80,11 @@ def test_an_endpoint_is_made_when_it_is_connected_to() -> None:
             asked.append(host)
             raise ValueError("no context today")
 
-    assert http11._BindAddressAgent is LateAgent
-    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    nobody: Any = None
     policy: Any = Refusing()
+    scrapys = http11._ScrapyAgent(contextFactory=policy, crawler=nobody)
+    assert isinstance(scrapys._get_agent(scrapy.Request("https://a.test/story"), 1), LateAgent)
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
     agent = LateAgent(reactor, policy)
     endpoint = agent._getEndpoint(URI.fromBytes(b"https://a.test/story"))  # type: ignore[no-untyped-call]
     assert asked == []
