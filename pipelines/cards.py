@@ -148,8 +148,8 @@ def _announced(whole: str, linked: str) -> bool:
 
 def _links_only(element: HtmlElement) -> bool:
     """A paragraph that strings headlines together: several links of some words each, and hardly anything else."""
-    links = list(element.iter("a"))
-    if len(links) < 2 or not all(map(_leads_on, links)):
+    links = list(islice(element.iter("a"), MOST_ELEMENTS))  # of so many `small_text` says nothing
+    if not 2 <= len(links) < MOST_ELEMENTS or not all(map(_leads_on, links)):
         return False
     if (whole := small_text(element)) is None:
         return False
@@ -161,7 +161,7 @@ def _links_only(element: HtmlElement) -> bool:
 
 def _is_card(link: HtmlElement) -> bool:
     """A link around blocks: picture, headline, a few words."""
-    if next(link.iterdescendants(*BLOCKS), None) is None:
+    if not any(part.tag in BLOCKS for part in islice(link.iterdescendants(), MOST_ELEMENTS)):
         return False
     text = small_text(link)
     return text is not None and LINK_WORDS <= words(text) <= CARD_LINK_WORDS

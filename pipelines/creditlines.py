@@ -134,7 +134,7 @@ _ROLE = re.compile(
 _WORDS = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(r"[,\s]+\d[\d./: ]*$")
 # Where an address may be glued to a name, and where a small letter has another's capital, words do not tell which are named.
-_UNSURE = re.compile(r"//|[Ww]{3}\.|ı")
+_UNSURE = re.compile("//|[Ww]{3}\\.|ı|\u0345")
 MAX_BYLINE_WORDS, MAX_SENTENCE = 16, 8
 
 

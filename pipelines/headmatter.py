@@ -236,7 +236,7 @@ def _lines(top: HtmlElement) -> Iterator[tuple[str, HtmlElement, Stamps]]:
         else:
             told = element.tail if element is not top else None
         if tag == "time":
-            _clock(times, element, len(_joined(parts)), begins=event == "start")
+            _clock(times, element, parts, begins=event == "start")
             if times and not begun:
                 owner, begun = element, True
         if told:
@@ -254,12 +254,13 @@ def _joined(parts: list[str]) -> str:
     return squeeze("".join(parts))
 
 
-def _clock(times: list[tuple[HtmlElement, int, int]], element: HtmlElement, place: int, *, begins: bool) -> None:
-    """Notes where a `time` element begins or ends in the text of its line."""
+def _clock(times: list[tuple[HtmlElement, int, int]], element: HtmlElement, parts: list[str], *, begins: bool) -> None:
+    """Notes where a `time` element begins or ends in the text of its line, so far `parts`: of the first ones, since for each
+    the text is joined."""
     if begins and len(times) < MAX_TIMES:
-        times.append((element, place, -1))
+        times.append((element, len(_joined(parts)), -1))
     elif not begins and times and times[-1][0] is element:
-        times[-1] = (element, times[-1][1], place)
+        times[-1] = (element, times[-1][1], len(_joined(parts)))
 
 
 def _within(times: list[tuple[HtmlElement, int, int]], text: str) -> Stamps:

@@ -13,8 +13,8 @@ CLASSES = frozenset("bBwWdDsSAZ")
 
 
 def plain(text: str) -> str:
-    """Lower case, with the dotted and undotted i of Turkish alike, as expressions that ignore case take them."""
-    return text.lower().replace("i\u0307", "i").replace("ı", "i")
+    """Lower case, with the dotted and undotted i of Turkish and the long s alike, as expressions that ignore case take them."""
+    return text.lower().replace("i\u0307", "i").replace("ı", "i").replace("ſ", "s")
 
 
 @lru_cache(maxsize=4096)

@@ -29,7 +29,7 @@ _SMALL = bytes(code if not 0x41 <= code <= 0x5A else code + 0x20 for code in _PA
 _CONTROLS = bytes(code for code in range(0x80) if DROPPED.match(chr(code)))
 _TYPESET = "‘’“”„–—…€"
 """What else stands in texts of Latin-1, and is no part of a word."""
-PARAGRAPH = 2_000
+PARAGRAPH, LINE = 2_000, 40
 ALIKE = 0.6
 SAME = 12
 """Letters from which on a headline that is a part of another is the same."""
@@ -92,7 +92,10 @@ def words(value: str) -> int:
 
 
 def _count_lines(value: str) -> int:
-    """A body's paragraphs were counted before; no word goes over a line's end."""
+    """A body's paragraphs were counted before; no word goes over a line's end. Short lines are no paragraphs: to look each up
+    would take longer than to count them all."""
+    if LINE * value.count("\n") > len(value):
+        return _count(value)
     return sum(_counted(line) if len(line) <= PARAGRAPH else _count(line) for line in value.split("\n"))
 
 

@@ -17,7 +17,11 @@ T = TypeVar("T")
 
 
 def maker(kind: Callable[P, T]) -> Callable[P, T]:
-    """What makes objects of a frozen dataclass with slots: called as the class is, with the same outcome."""
+    """What makes objects of a frozen dataclass with slots: called as the class is, with the same outcome. Raises TypeError for
+    a class with a `__post_init__` of its own, which would not be called. A subclass of a class with slots fails at its first
+    call."""
+    if hasattr(kind, "__post_init__"):
+        raise TypeError(f"{kind!r} does something when it is made: call it itself")
 
     def frozen(filled: Any) -> None:
         filled.__class__ = kind

@@ -29,8 +29,9 @@ _SHORT = 8_000
 """Bytes up to which one pass by a table is quicker than a scan for each control character."""
 
 _REFERENCE = re.compile(r"&#(?:[xX]0{0,8}([0-9A-Fa-f]{1,6})|0{0,8}([0-9]{1,7}));")
+# Atomic groups, and no `*+` about what is tried in several ways: CPython before 3.11.5 matches that wrongly.
 _BEFORE_ROOT = (
-    r"(?is:(?:\s+|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*+)"
+    r"(?is:(?>(?:\s+|<\?(?>(?:[^?]+|\?(?!>))*)\?>|<!--(?>(?:[^-]+|-(?!->))*)-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*))"
 )
 _PROLOGUE = re.compile(_BEFORE_ROOT)
 _ROOT = re.compile(rf"{_BEFORE_ROOT}<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")

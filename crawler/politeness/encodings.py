@@ -26,7 +26,7 @@ MOST_ENCODINGS: Final = 3
 """Encodings of one answer; two were seen. A header has room for thousands, each of which may unpack to the cap."""
 
 MOST_MEMBERS: Final = 10_000
-"""gzip members or zstd frames of a body, as for files (`discovery/documents.py`): empty ones are a few bytes packed, none
+"""gzip members or zstd frames of a body, as for files (`discovery/gzipped.py`): empty ones are a few bytes packed, none
 unpacked, and a call each."""
 
 WINDOW: Final = 23

@@ -89,3 +89,7 @@ def test_a_role_leaves_no_adjective_as_a_name(text: str, found: list[str]) -> No
 def test_a_declared_author_is_a_person_a_desk_or_nobody(name: str, found: tuple[str, ...]) -> None:
     script = f'{{"@type": "NewsArticle", "headline": "x", "author": {{"@type": "Person", "name": "{name}"}}}}'
     assert authors(head=f"<script type='application/ld+json'>{script}</script>") == found
+
+
+def test_a_writer_is_known_by_what_a_pages_own_tests_call_the_place() -> None:
+    assert authors(top="<div data-testid='article-author'>By Ann Miller</div>") == ("Ann Miller",)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines import creditlines, dateline
 from pipelines import credits as wire_credits
-from pipelines import dateline
 from pipelines.attribution import Attribution
 from pipelines.wires import WIRES, all_named, named
 from storage.models import Credit
@@ -201,3 +201,24 @@ CONVENTIONS = [
 def test_copyright_lines_of_agencies_are_read_and_those_of_pictures_are_not(line: str, agency: str | None) -> None:
     credit = find(copyright_line=line)
     assert (credit.agency if credit else None) == agency
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("AFPhttps://x.test", "AFP"),
+        ("Reutershttp://x", "Reuters"),
+        ("РИА НовостиHTTPS://ria.ru", "RIA Novosti"),
+        ("ρό\u0345τερς", "Reuters"),
+        ("ρόιτερς", "Reuters"),
+    ],
+)
+def test_an_agency_is_found_where_its_name_is_no_word_by_itself(line: str, name: str) -> None:
+    assert [wire.name for wire in creditlines.agencies(line)] == [name]
+
+
+@pytest.mark.parametrize(("line", "name"), [("The port reopened. Enditem", "Xinhua"), ("AP-WF-11-03-24 1200GMT", "AP")])
+def test_an_end_mark_names_its_agency(line: str, name: str) -> None:
+    said = creditlines.closing(line)
+    assert said is not None
+    assert [wire.name for wire in said.wires] == [name]

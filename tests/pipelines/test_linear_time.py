@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import attribution, complete, fingerprint, home, jsonld, tags, tree
+from pipelines import attribution, cards, complete, fingerprint, headmatter, home, jsonld, tags, tree
 from pipelines.body import Body, Paragraph
 from pipelines.jsonld import Claims
 
@@ -39,6 +39,20 @@ def piled_marks(count: int) -> Callable[[], object]:
     return lambda: fingerprint.content_hash("t", None, text)
 
 
+def times_in_a_line(count: int) -> Callable[[], object]:
+    parsed = tree.parse(f"<body><h1>Harbour</h1><p>{'<time>3 Nov</time> ' * count}</p></body>".encode(), "utf-8")
+    assert parsed is not None
+    return lambda: headmatter.lines_of(parsed.root)
+
+
+def links_in_paragraphs_in_one_another(count: int) -> Callable[[], object]:
+    boxes = "".join(f"<p><x-y><a href='/story/{n}'>Harbour {n}</a>" for n in range(count // 16))
+    links = "".join(f"<a href='/other/{n}'>Ferry {n}</a> " for n in range(count))
+    parsed = tree.parse(f"<body><h1>Harbour</h1>{boxes}{links}</body>".encode(), "utf-8")
+    assert parsed is not None
+    return lambda: cards.find(parsed.root, "a.test", 100 * count)
+
+
 def short_paragraphs_deep_down(count: int) -> Callable[[], object]:
     """As many boxes around the text as a parser takes, each of a name that speaks against it."""
     boxes = "<div class='related'>" * (count // 16)
@@ -58,6 +72,8 @@ def paragraphs_that_were_found(count: int) -> Callable[[], object]:
     "make",
     [
         paragraphs_that_were_found,
+        times_in_a_line,
+        links_in_paragraphs_in_one_another,
         short_paragraphs_deep_down,
         lines_of_agencies,
         headlines,

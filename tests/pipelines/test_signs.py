@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines import labels, margins
-from pipelines.signs import Signs
+from pipelines.signs import OFFERED, Signs
 from pipelines.tree import parse_text
 
 LINE = "Support our work, the nurses chanted as they marched through the city."
@@ -99,3 +99,7 @@ def test_a_headline_that_opens_with_an_agency_is_no_credit() -> None:
     assert labels.photo("Getty Images / Jane Miller")
     assert not margins.time_line("发布时间是2026年11月3日。")
     assert margins.time_line("发布时间：2026年11月3日 10:05")
+
+
+def test_the_expression_for_small_letters_asks_for_no_capital() -> None:
+    assert OFFERED.pattern == OFFERED.pattern.lower()

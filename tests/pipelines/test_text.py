@@ -50,6 +50,8 @@ def test_words_count_each_letter_of_scripts_without_blanks(value: str) -> None:
 def test_long_texts_are_read_like_short_ones(value: str) -> None:
     long = f"{value}\n\nThe port opened.\n" * (text.PARAGRAPH // 16)
     assert text.words(long) == len(text.UNSPACED.findall(long))
+    lines = f"{value}\n{'The port opened, and ships went out. ' * 80}\n" * 2
+    assert text.words(lines) == len(text.UNSPACED.findall(lines))
     assert text.squeeze(long) == squeezed(long)
 
 

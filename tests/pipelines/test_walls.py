@@ -167,10 +167,14 @@ def test_every_needle_of_a_wall_is_found_in_a_long_text(reason: str) -> None:
 def test_the_phrases_that_are_likely_find_what_all_of_them_find() -> None:
     lines = [
         "Please enable JavaScript to continue.", "Gulls wait on the pier.", "Subscribe to read the full story.",
-        "Wir verwenden Cookies, um Inhalte zu personalisieren.", "Чтобы продолжить чтение, оформите подписку.",
+        "Wir verwenden Cookies, um Inhalte zu personalisieren.", "hantera in\u017ftällningar",
+        "Чтобы продолжить чтение, оформите подписку.",
     ]  # fmt: skip
-    for reason, phrases in wallwords.likely_of(wallwords.SAID, lines).items():
-        assert [wallwords.uttered(phrases, line) for line in lines] == [wallwords.says(reason, line) for line in lines]
+    likely = wallwords.likely_of(wallwords.SAID, lines)
+    for reason in wallwords.SAID:
+        found = [wallwords.uttered(likely[reason], line) if reason in likely else None for line in lines]
+        assert found == [wallwords.says(reason, line) for line in lines]
+    assert 2 <= len(likely) < len(wallwords.SAID)
 
 
 @pytest.mark.parametrize(

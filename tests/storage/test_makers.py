@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.makers import maker
 from storage.models import Instant, Link, make_instant, make_link
 
 SAID: dict[str, Any] = {"url": "https://agency.test/1", "tags": ("trade",), "whole": True}
@@ -35,3 +36,15 @@ def test_a_maker_takes_what_the_class_takes() -> None:
         make_link(address="https://agency.test/1")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         make_link()  # type: ignore[call-arg]
+
+
+def test_a_class_that_does_something_when_it_is_made_has_no_maker() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Checked:
+        number: int
+
+        def __post_init__(self) -> None:
+            raise ValueError(self.number)
+
+    with pytest.raises(TypeError, match="call it itself"):
+        maker(Checked)
